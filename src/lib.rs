@@ -1,0 +1,1 @@
+//! Netsplit: a distributed-systems laboratory.
