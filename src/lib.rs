@@ -1,1 +1,4 @@
 //! Netsplit: a distributed-systems laboratory.
+
+pub mod base;
+pub mod protocol;

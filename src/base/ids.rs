@@ -1,0 +1,206 @@
+//! Identities: nodes, places, events, operations, writes.
+//!
+//! An event is named by *where* it happens and by *how many* happened there before: (place, n). No global counter takes
+//! part, so one more event elsewhere renames nothing (DESIGN: "Determinism, in detail").
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A node of the cluster: server, client or resource, counted from 0 in the order of the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct NodeId(pub u16);
+
+impl NodeId {
+    /// The largest number of nodes in one world: ids must fit the 14 bits that [`Place`] gives them.
+    pub const MAX_NODES: usize = 1 << 14;
+
+    /// This id as an index into a list with one item per node.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Where an event happens. Packed into 32 bits: 4 for the kind, 14 for each node.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place(u32);
+
+/// The kinds of places, in the order in which simultaneous events run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum PlaceKind {
+    /// The plan: its scheduled faults, n is the position in the list.
+    Plan = 0,
+    /// The hand of whoever plays: n counts interventions.
+    Hand = 1,
+    /// A node: n counts the events executed there, across restarts.
+    Node = 2,
+    /// A node's disk: n counts writes, across restarts.
+    Disk = 3,
+    /// A node's timers: n is the timer's number in its core's table.
+    Timer = 4,
+    /// A client's workload: n counts its operations.
+    Workload = 5,
+    /// A directed link: n counts sends.
+    Link = 6,
+    /// The second copy that a faulty link made of its n-th send.
+    Copy = 7,
+    /// Copies made by hand on a directed link: n counts them.
+    HandCopy = 8,
+    /// Losses on a directed link: n counts the messages that vanished there.
+    Loss = 9,
+}
+
+impl Place {
+    const NODE_BITS: u32 = 14;
+    const NODE_MASK: u32 = (1 << Self::NODE_BITS) - 1;
+
+    fn pack(kind: PlaceKind, a: u16, b: u16) -> Place {
+        Place((kind as u32) << 28 | (a as u32 & Self::NODE_MASK) << Self::NODE_BITS | (b as u32 & Self::NODE_MASK))
+    }
+
+    /// The plan's list of scheduled faults.
+    pub fn plan() -> Place {
+        Place::pack(PlaceKind::Plan, 0, 0)
+    }
+
+    /// Interventions.
+    pub fn hand() -> Place {
+        Place::pack(PlaceKind::Hand, 0, 0)
+    }
+
+    /// A place of `kind` that belongs to one node.
+    pub fn of_node(kind: PlaceKind, node: NodeId) -> Place {
+        Place::pack(kind, node.0, 0)
+    }
+
+    /// A place of `kind` that belongs to the directed link `from -> to`.
+    pub fn of_link(kind: PlaceKind, from: NodeId, to: NodeId) -> Place {
+        Place::pack(kind, from.0, to.0)
+    }
+
+    /// Which kind of place this is.
+    pub fn kind(self) -> PlaceKind {
+        match self.0 >> 28 {
+            0 => PlaceKind::Plan,
+            1 => PlaceKind::Hand,
+            2 => PlaceKind::Node,
+            3 => PlaceKind::Disk,
+            4 => PlaceKind::Timer,
+            5 => PlaceKind::Workload,
+            6 => PlaceKind::Link,
+            7 => PlaceKind::Copy,
+            8 => PlaceKind::HandCopy,
+            _ => PlaceKind::Loss,
+        }
+    }
+
+    /// The node it belongs to; for a link, the sender. Meaningless for [`PlaceKind::Plan`] and [`PlaceKind::Hand`].
+    pub fn node(self) -> NodeId {
+        NodeId((self.0 >> Self::NODE_BITS & Self::NODE_MASK) as u16)
+    }
+
+    /// The receiving end of a link.
+    pub fn to(self) -> NodeId {
+        NodeId((self.0 & Self::NODE_MASK) as u16)
+    }
+
+    /// The 32 bits, for canonical encodings.
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            PlaceKind::Plan | PlaceKind::Hand => write!(f, "{:?}", self.kind()),
+            PlaceKind::Node | PlaceKind::Disk | PlaceKind::Timer | PlaceKind::Workload => {
+                write!(f, "{:?}({})", self.kind(), self.node().0)
+            }
+            _ => write!(f, "{:?}({}->{})", self.kind(), self.node().0, self.to().0),
+        }
+    }
+}
+
+/// An event, a message in flight or an armed item: (place, n). Ordered by place, then n: the order in which
+/// simultaneous items run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EventId(pub u64);
+
+impl EventId {
+    /// No event: the cause of what has none. The hand's last id, which is never reached.
+    pub const NONE: EventId = EventId(u64::MAX);
+
+    /// The n-th (from 0) event at `place`.
+    pub fn new(place: Place, n: u32) -> EventId {
+        EventId((place.0 as u64) << 32 | n as u64)
+    }
+
+    /// Where.
+    pub fn place(self) -> Place {
+        Place((self.0 >> 32) as u32)
+    }
+
+    /// How many came before it at that place.
+    pub fn n(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// The event before it at the same place: the first of the two edges of happens-before.
+    pub fn predecessor(self) -> Option<EventId> {
+        (self != EventId::NONE && self.n() > 0).then(|| EventId(self.0 - 1))
+    }
+
+    /// `None` for [`EventId::NONE`].
+    pub fn some(self) -> Option<EventId> {
+        (self != EventId::NONE).then_some(self)
+    }
+}
+
+impl fmt::Debug for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.some() {
+            Some(id) => write!(f, "{:?}#{}", id.place(), id.n()),
+            None => write!(f, "none"),
+        }
+    }
+}
+
+/// One client operation: the n-th (from 0) of that client's workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OpId {
+    /// The client that invoked it.
+    pub client: NodeId,
+    /// Its number among this client's operations, from 0.
+    pub n: u32,
+}
+
+/// One write to a node's disk, counted from 0 across restarts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct WriteId(pub u32);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_give_back_their_parts() {
+        let link = Place::of_link(PlaceKind::Copy, NodeId(16_383), NodeId(7));
+        let id = EventId::new(link, 41);
+        assert_eq!(
+            (id.place().kind(), id.place().node(), id.place().to(), id.n()),
+            (PlaceKind::Copy, NodeId(16_383), NodeId(7), 41)
+        );
+        assert_eq!(id.predecessor(), Some(EventId::new(link, 40)));
+        assert_eq!(EventId::new(link, 0).predecessor(), None);
+        assert_eq!(EventId::NONE.some(), None);
+    }
+
+    #[test]
+    fn simultaneous_items_run_plan_first_then_nodes_then_links() {
+        let plan = EventId::new(Place::plan(), 9);
+        let disk = EventId::new(Place::of_node(PlaceKind::Disk, NodeId(3)), 0);
+        let link = EventId::new(Place::of_link(PlaceKind::Link, NodeId(0), NodeId(1)), 0);
+        assert!(plan < disk && disk < link);
+    }
+}

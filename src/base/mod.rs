@@ -1,0 +1,18 @@
+//! The ground floor: what every other room names things with.
+//!
+//! Identities, virtual time, stateless random draws, the canonical encoding behind every fingerprint, lists that clone
+//! in a moment, and the typed remarks ("notes") that cores leave for the reader. Nothing here knows of protocols,
+//! worlds or screens.
+
+pub mod chunked;
+pub mod draw;
+pub mod encode;
+pub mod ids;
+pub mod note;
+pub mod time;
+
+pub use chunked::Chunked;
+pub use encode::{Encode, Encoder, Fingerprint, RunHash};
+pub use ids::{EventId, NodeId, OpId, Place, WriteId};
+pub use note::{ArgType, Level, Note, NoteKind};
+pub use time::LocalTime;
