@@ -2,3 +2,6 @@
 
 pub mod base;
 pub mod protocol;
+pub mod sim;
+pub mod system;
+pub mod timeline;

@@ -1,0 +1,4 @@
+//! The world.
+
+pub mod plan;
+pub mod trace;

@@ -1,0 +1,104 @@
+//! What happened: one fixed-size record per executed event, with the notes made in it.
+//!
+//! Two edges give true happens-before: the event before it at the same place, and its cause. Events at links, disks and the
+//! network order nothing between nodes. The trace is a cache: any part can be had again by replay.
+
+use crate::base::{EventId, NodeId, Note};
+
+/// What kind of event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum EventKind {
+    /// At a node: it starts for the first time or again (`detail`: 0 first boot, 1 with its disk, 2 with an empty one).
+    Started = 0,
+    /// At a node: a message arrives (`item`: the message; `peer`: the sender; `sub`: its kind).
+    Delivered = 1,
+    /// At a node: a timer runs out (`sub`: the timer).
+    TimerFired = 2,
+    /// At a node: a write is on disk (`item`: the write).
+    Persisted = 3,
+    /// At a node: a write failed (`item`: the write).
+    WriteFailed = 4,
+    /// At a client: an operation is invoked (`item`: its workload item).
+    Invoked = 5,
+    /// At a node: it crashes (`detail`: 0 by the plan or by hand, 1 it ended itself, 2 halted by a violation).
+    Crashed = 6,
+    /// At a node: it stands still.
+    Paused = 7,
+    /// At a node: it goes on.
+    Resumed = 8,
+    /// At a link: a message is lost (`item`: the message; `sub`: its kind; `peer`: the receiver; `detail`: a [`Loss`]).
+    Lost = 9,
+    /// At the plan or the hand: an action on the network, a clock, a disk, a queue or a message (`detail`: see the plan).
+    Acted = 10,
+    /// At the plan: an action whose target is missing: a reported no-op.
+    Missed = 11,
+}
+
+/// Why a message was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Loss {
+    /// The link's chance of loss.
+    Chance = 0,
+    /// The link was cut at its sending or its arrival.
+    Cut = 1,
+    /// The receiver was down.
+    ReceiverDown = 2,
+    /// The receiver's queue was full.
+    QueueFull = 3,
+    /// By hand.
+    Hand = 4,
+}
+
+impl Loss {
+    /// All reasons, by number.
+    pub const ALL: [Loss; 5] = [Loss::Chance, Loss::Cut, Loss::ReceiverDown, Loss::QueueFull, Loss::Hand];
+}
+
+/// One executed event. 48 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its identity: (place, n).
+    pub id: EventId,
+    /// When, microseconds of virtual time.
+    pub at_us: u64,
+    /// The event that made it happen: the send's, the timer's setting, the write's. [`EventId::NONE`] for the plan's,
+    /// the hand's and the workload's own.
+    pub cause: EventId,
+    /// The item that was executed: the message, the timer, the write, the operation, the planned action.
+    pub item: EventId,
+    /// What kind.
+    pub kind: EventKind,
+    /// Message kind or timer number, where the kind has one.
+    pub sub: u8,
+    /// The other node: a message's sender (or receiver, if it is lost).
+    pub peer: NodeId,
+    /// More about it, by kind.
+    pub detail: u32,
+}
+
+impl Event {
+    /// The node at which it happened; `None` for links, the plan and the hand.
+    pub fn node(&self) -> Option<NodeId> {
+        let place = self.id.place();
+        (place.kind() == crate::base::ids::PlaceKind::Node).then(|| place.node())
+    }
+}
+
+/// Takes what a world reports while it executes: one event, then the notes made in it.
+pub trait Sink {
+    /// An event was executed.
+    fn event(&mut self, event: &Event);
+    /// A note of the last event, by the node at which it happened.
+    fn note(&mut self, note: &Note);
+}
+
+/// Takes nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoTrace;
+
+impl Sink for NoTrace {
+    fn event(&mut self, _: &Event) {}
+    fn note(&mut self, _: &Note) {}
+}

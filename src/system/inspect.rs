@@ -1,0 +1,385 @@
+//! How a system shows its state: generic view data, so that painters and panels never match on a protocol.
+
+use crate::base::{EventId, Level, NodeId};
+
+/// What a node's circle is filled with (PAGE-DESIGN, section 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// The epoch's hue: a leader.
+    Solid,
+    /// Half of it: a candidate.
+    Half,
+    /// Outline only: a follower, a client.
+    Outline,
+}
+
+/// The part a node plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoleView {
+    /// Key in the catalogue of words, e.g. `raft.role.leader`; the last part is the name predicates use: `leader`.
+    pub key: &'static str,
+    /// The letter in the notch.
+    pub letter: char,
+    /// How the circle is filled.
+    pub fill: Fill,
+}
+
+impl RoleView {
+    /// The last part of the key.
+    pub fn name(&self) -> &'static str {
+        self.key.rsplit('.').next().unwrap_or(self.key)
+    }
+}
+
+/// Whether the process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeStatus {
+    /// It runs.
+    Running,
+    /// It is down; what is shown is what it was.
+    Crashed,
+    /// It stands still.
+    Paused,
+    /// It was halted by a violation.
+    Halted,
+}
+
+impl NodeStatus {
+    /// The name that predicates and words use.
+    pub fn name(self) -> &'static str {
+        match self {
+            NodeStatus::Running => "running",
+            NodeStatus::Crashed => "crashed",
+            NodeStatus::Paused => "paused",
+            NodeStatus::Halted => "halted",
+        }
+    }
+}
+
+/// A typed value for panels, sentences and predicates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldValue {
+    /// A number.
+    Int(i64),
+    /// A node; `None` where there is none.
+    Node(Option<NodeId>),
+    /// Several nodes.
+    Nodes(Vec<NodeId>),
+    /// Yes or no.
+    Bool(bool),
+    /// A duration in microseconds.
+    DurationUs(u64),
+    /// Words from the catalogue.
+    Word(&'static str),
+    /// Data: a key's value, an operation.
+    Data(String),
+}
+
+/// One line of a node's or a message's description.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Key in the catalogue, e.g. `raft.field.term`; the last part is the name that predicates use.
+    pub key: &'static str,
+    /// The value now.
+    pub value: FieldValue,
+}
+
+/// A timer of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimerView {
+    /// Its name in the system's table.
+    pub name: &'static str,
+    /// Its item: `Choose` it to let it run out now.
+    pub item: EventId,
+    /// When it was set, microseconds.
+    pub set_us: u64,
+    /// When it runs out, microseconds.
+    pub due_us: u64,
+    /// True of the one that the ring shows.
+    pub main: bool,
+}
+
+/// How far an entry has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryState {
+    /// In the log, not known to be committed.
+    Appended,
+    /// Committed.
+    Committed,
+    /// Committed and applied.
+    Applied,
+}
+
+/// One entry of a replicated log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryView {
+    /// Position from 1.
+    pub index: u64,
+    /// Term, ballot, view.
+    pub epoch: u64,
+    /// The command in short: `x=7`.
+    pub label: String,
+    /// How far it has come on this node.
+    pub state: EntryState,
+    /// True if another running node holds a different entry at this position.
+    pub conflict: bool,
+}
+
+/// A log in figures; its entries are asked for by range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogSummary {
+    /// First position that is there (1 without compaction).
+    pub first: u64,
+    /// Last position; `first - 1` if it is empty.
+    pub last: u64,
+    /// Known to be committed up to here.
+    pub committed: u64,
+    /// Applied up to here.
+    pub applied: u64,
+}
+
+/// What a leader knows of a follower's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerView {
+    /// The follower.
+    pub node: NodeId,
+    /// The next position to send.
+    pub next: u64,
+    /// The highest position known to match.
+    pub matched: u64,
+    /// Messages in flight to it that are not answered.
+    pub inflight: u32,
+}
+
+/// A node as painters, panels, predicates and screen readers see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeView {
+    /// Its number.
+    pub id: NodeId,
+    /// True of clients: a rounded square outside the ring.
+    pub client: bool,
+    /// The part it plays.
+    pub role: RoleView,
+    /// Term, ballot, view, if the system has one.
+    pub epoch: Option<u64>,
+    /// Whether it runs.
+    pub status: NodeStatus,
+    /// Messages that wait for a slow node: how many, and of how many; `None` if it is not slow.
+    pub queue: Option<(u32, u32)>,
+    /// Wall clock less true time, microseconds.
+    pub wall_skew_us: i64,
+    /// How much faster than true its clocks run, parts per million.
+    pub rate_ppm: i64,
+    /// Its state, in the order to be read.
+    pub fields: Vec<Field>,
+    /// Its armed timers.
+    pub timers: Vec<TimerView>,
+    /// Its log, if it keeps one.
+    pub log: Option<LogSummary>,
+    /// What it knows of the others' logs, if it leads.
+    pub peers: Vec<PeerView>,
+    /// Nodes that voted for it, while it stands for election.
+    pub votes: Vec<NodeId>,
+    /// Records on its disk: intact, damaged, not yet synced.
+    pub disk: (u32, u32, u32),
+}
+
+/// A message in flight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageView {
+    /// Its id: actions name it.
+    pub id: EventId,
+    /// Sender.
+    pub from: NodeId,
+    /// Receiver.
+    pub to: NodeId,
+    /// Number of its kind in the system's table.
+    pub kind: u8,
+    /// When it was sent, microseconds.
+    pub sent_us: u64,
+    /// When it arrives (or vanishes), microseconds; `None` while it is held or queued.
+    pub due_us: Option<u64>,
+    /// True if the link loses it on the way, at `due_us`.
+    pub lost: bool,
+    /// True of a second copy.
+    pub copy: bool,
+    /// True while it is held, clogged, or waits in a paused or slow node's queue.
+    pub waiting: bool,
+    /// True if it is delayed beyond what its link does by itself.
+    pub delayed: bool,
+    /// How many identical requests it stands for.
+    pub count: u32,
+    /// Size on the wire, bytes.
+    pub size_bytes: u32,
+    /// Term, ballot, view that it speaks for: its hue.
+    pub epoch: Option<u64>,
+    /// True of routine traffic: drawn faint.
+    pub faint: bool,
+    /// For replies: what they say.
+    pub answer: Option<bool>,
+    /// What it carries, in the order to be read.
+    pub fields: Vec<Field>,
+}
+
+/// What is wrong with a directed link at this moment; links not listed are healthy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkView {
+    /// Sender.
+    pub from: NodeId,
+    /// Receiver.
+    pub to: NodeId,
+    /// Nothing passes.
+    pub cut: bool,
+    /// Stands still until then, microseconds.
+    pub clogged_until_us: Option<u64>,
+    /// Keeps everything until released.
+    pub held: bool,
+    /// Chance of loss: requests, replies, one-way messages; parts per million.
+    pub loss_ppm: [u32; 3],
+    /// Chance of duplication, greatest of all classes; parts per million.
+    pub duplicate_ppm: u32,
+    /// Chance of leaving the link's order, greatest of all classes; parts per million.
+    pub reorder_ppm: u32,
+    /// Delay range, if it is not the plan's, microseconds.
+    pub delay_us: Option<(u64, u64)>,
+}
+
+/// One operation of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationView {
+    /// The client.
+    pub client: NodeId,
+    /// Its number among the client's operations.
+    pub n: u32,
+    /// The process under which it was invoked: changes after an unknown outcome.
+    pub process: u32,
+    /// What was asked: `put x 7`.
+    pub request: String,
+    /// When, microseconds.
+    pub invoked_us: u64,
+    /// When it returned, microseconds.
+    pub returned_us: Option<u64>,
+    /// `ok`, `fail`, `unknown`, or `pending`.
+    pub outcome: &'static str,
+    /// The answer: `7`, `nothing`, `swapped`.
+    pub response: Option<String>,
+}
+
+/// Whether a property holds in this run, so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// In everything that happened so far.
+    Holds,
+    /// Not: see the witness.
+    Violated,
+    /// Not decided.
+    Unknown,
+}
+
+impl Status {
+    /// The name that predicates and words use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Holds => "holds",
+            Status::Violated => "violated",
+            Status::Unknown => "unknown",
+        }
+    }
+}
+
+/// What shows that a property fell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Witness {
+    /// When, microseconds.
+    pub at_us: u64,
+    /// The event at which it fell.
+    pub event: Option<EventId>,
+    /// The events that it points at, in order of time.
+    pub events: Vec<EventId>,
+    /// The nodes.
+    pub nodes: Vec<NodeId>,
+    /// Log positions.
+    pub indexes: Vec<u64>,
+    /// Operations.
+    pub operations: Vec<crate::base::OpId>,
+}
+
+/// A property and what can be said of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Id of the property, e.g. `election-safety`; its name and sentences are in the catalogue of words.
+    pub property: &'static str,
+    /// Holds, violated, unknown.
+    pub status: Status,
+    /// The sentence: a catalogue key with arguments (why it fell, what holds, why it is not known).
+    pub note: crate::base::Note,
+    /// What shows it, if it is violated.
+    pub witness: Option<Witness>,
+}
+
+/// What a system tells about itself once.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemInfo {
+    /// Its name in plans, e.g. `raft`.
+    pub id: &'static str,
+    /// Version of its behaviour: bumped whenever a pinned fingerprint changes.
+    pub behaviour: u32,
+    /// Message kinds by number.
+    pub messages: &'static [crate::protocol::MessageKind],
+    /// Timer names by number.
+    pub timers: &'static [&'static str],
+    /// Ids of its properties, in the order to be shown.
+    pub properties: &'static [&'static str],
+    /// Its wrong variants.
+    pub mutants: &'static [Mutant],
+    /// Its settings.
+    pub settings: &'static [SettingInfo],
+    /// Verbs that its clients understand.
+    pub verbs: &'static [&'static str],
+    /// Views of the stage, by id, in the order to be offered: `cluster`, `log`, ...
+    pub views: &'static [&'static str],
+}
+
+/// A wrong variant of one rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mutant {
+    /// Its id, e.g. `no_persist_vote`.
+    pub id: &'static str,
+    /// The function in `rules.rs` that it replaces.
+    pub rule: &'static str,
+    /// Id of the property that falls in its scenario.
+    pub falls: &'static str,
+    /// Id of the scenario that shows it fall; empty while there is none.
+    pub scenario: &'static str,
+}
+
+/// A setting of a system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingInfo {
+    /// Its name, unit last.
+    pub name: &'static str,
+    /// Value if the plan does not name it.
+    pub default: i64,
+    /// Least value.
+    pub min: i64,
+    /// Greatest value.
+    pub max: i64,
+}
+
+/// An item that can happen next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enabled {
+    /// Its id: what `Choose` takes.
+    pub item: EventId,
+    /// When it is due in timed mode, microseconds.
+    pub due_us: u64,
+    /// What would happen.
+    pub kind: crate::sim::trace::EventKind,
+    /// Message kind or timer number.
+    pub sub: u8,
+    /// The node at which it would happen.
+    pub node: NodeId,
+}
+
+/// Levels in the order in which filters offer them.
+pub const LEVELS: [Level; 3] = [Level::Story, Level::Protocol, Level::Everything];

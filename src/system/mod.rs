@@ -1,0 +1,4 @@
+//! The catalogue of systems.
+
+pub mod inspect;
+pub mod run;

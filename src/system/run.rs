@@ -1,0 +1,63 @@
+//! The object-safe face of a running world: all that timeline, scenario, view and web know of it.
+
+use super::inspect::{Enabled, EntryView, LinkView, MessageView, NodeView, OperationView, SystemInfo, Verdict};
+use crate::base::{Fingerprint, NodeId};
+use crate::sim::plan::{Action, Cluster, Cut, Refusal};
+use crate::sim::trace::{Event, Sink};
+
+/// A running world with its checkers. Cloning one is cheap: checkpoints are clones.
+pub trait Run {
+    /// A copy that goes its own way.
+    fn boxed_clone(&self) -> Box<dyn Run>;
+    /// What the system tells about itself.
+    fn info(&self) -> &'static SystemInfo;
+    /// Who takes part.
+    fn cluster(&self) -> Cluster;
+    /// Virtual time, microseconds: that of the last executed event.
+    fn now_us(&self) -> u64;
+    /// Number of events executed so far.
+    fn executed(&self) -> u64;
+    /// When the next event is due in timed mode; `None` if nothing will ever happen again.
+    fn next_due_us(&self) -> Option<u64>;
+    /// Executes the earliest due item. Reports the event and its notes to `sink`. `None` if there is none.
+    fn step(&mut self, sink: &mut dyn Sink) -> Option<Event>;
+    /// Executes an action by hand now; `n` is the intervention's number. A refusal changes nothing and executes nothing.
+    fn act(&mut self, n: u32, action: &Action, sink: &mut dyn Sink) -> Result<Event, Refusal>;
+    /// Advances the time without executing anything; stops before the next due item.
+    fn advance_to(&mut self, at_us: u64);
+    /// All items that can happen next, by (due, id).
+    fn enabled(&self) -> Vec<Enabled>;
+    /// Fingerprint of all events executed so far.
+    fn run_fingerprint(&self) -> Fingerprint;
+    /// Fingerprint of the state, for search: no absolute time, ids, counters.
+    fn state_fingerprint(&self) -> Fingerprint;
+    /// Turns the live checkers on or off (they are on at the start). Turned off, verdicts stay *unknown*.
+    fn set_checking(&mut self, on: bool);
+
+    /// All nodes, by number.
+    fn nodes(&self) -> Vec<NodeView>;
+    /// One node.
+    fn node(&self, id: NodeId) -> Option<NodeView>;
+    /// Entries `first..=last` of a node's log, as far as they exist.
+    fn log(&self, id: NodeId, first: u64, last: u64) -> Vec<EntryView>;
+    /// Messages in flight, by id.
+    fn messages(&self) -> Vec<MessageView>;
+    /// Links with something wrong.
+    fn links(&self) -> Vec<LinkView>;
+    /// Cuts that are open, in the order in which they were made.
+    fn cuts(&self) -> Vec<Cut>;
+    /// The history: the last `most` operations, oldest first.
+    fn operations(&self, most: usize) -> Vec<OperationView>;
+    /// Every property, in the system's order.
+    fn verdicts(&self) -> Vec<Verdict>;
+    /// The planned action with this number (the `item` of an event at the plan), or the last one by hand with it.
+    fn planned_action(&self, n: u32) -> Option<Action>;
+    /// Rough number of bytes that this run holds and does not share with a clone of it.
+    fn memory_bytes(&self) -> usize;
+}
+
+impl Clone for Box<dyn Run> {
+    fn clone(&self) -> Self {
+        self.boxed_clone()
+    }
+}
