@@ -735,6 +735,11 @@ impl Kernel {
         }
     }
 
+    /// Rough number of bytes of the queue.
+    pub fn memory_bytes(&self) -> usize {
+        self.heap.len() * std::mem::size_of::<Reverse<Entry>>() + std::mem::size_of::<Kernel>()
+    }
+
     /// Takes the earliest due item. The queue is settled before and after.
     #[inline]
     pub fn pop(&mut self) -> Option<Item> {

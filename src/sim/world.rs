@@ -638,6 +638,15 @@ impl<D: Deployment> World<D> {
         self.kernel.links.encode_faults(now_us, to);
     }
 
+    /// Rough number of bytes that a clone does not share: queue, messages, timers, pointers to shared chunks.
+    pub fn memory_bytes(&self) -> usize {
+        use std::mem::size_of;
+        let seats = self.seats.len() * (size_of::<Seat<D::Node>>() + 1024);
+        let payloads = self.payloads.len() * (size_of::<Option<MessageOf<D>>>() + size_of::<Flight>());
+        let chunks: usize = self.seats.iter().map(|seat| seat.disk.counts().0 as usize / 64 * 16).sum();
+        seats + payloads + chunks * 2 + self.kernel.memory_bytes()
+    }
+
     fn encode_flight(&self, slot: u32, flight: &Flight) -> u128 {
         let mut to = Encoder::new();
         to.put(&flight.envelope.from);
