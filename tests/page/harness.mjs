@@ -165,7 +165,7 @@ export function laboratory() {
         deviceScaleFactor: options.zoom ?? 1,
       });
       const visit = new Visit(await context.newPage(), new URL(site.url).origin);
-      t.after(() => visit.end());
+      t.after(() => visit.end(t));
       await visit.page.goto(new URL(path, site.url).href);
       if (started) await visit.started();
       return visit;
@@ -195,9 +195,11 @@ class Visit {
       this.#complain(`console error: ${message.text()} (${message.location().url})`);
     });
     page.on("pageerror", (error) => this.#complain(`uncaught: ${error.stack ?? error}`));
-    page.on("requestfailed", (request) =>
-      this.#complain(`request failed: ${request.url()}: ${request.failure()?.errorText}`),
-    );
+    page.on("requestfailed", (request) => {
+      const reason = request.failure()?.errorText ?? "";
+      // The page itself may change its mind, or its window may close.
+      if (!reason.includes("ERR_ABORTED")) this.#complain(`request failed: ${request.url()}: ${reason}`);
+    });
     page.on("request", (request) => {
       const url = new URL(request.url());
       if (url.protocol === "data:" || url.protocol === "blob:") return;
@@ -263,9 +265,17 @@ class Visit {
     assert.deepEqual(problems, [], "accessibility problems");
   }
 
-  /** Closes the window, and fails if anything went wrong in it. The harness calls this. */
-  async end() {
+  /**
+   * Closes the window, and fails if anything went wrong in it. The harness calls this.
+   *
+   * @param {import("node:test").TestContext} t the test that ends
+   */
+  async end(t) {
+    // One more round trip: what the page said before it has then arrived.
+    await this.page.evaluate(() => {}).catch(() => {});
     await this.page.context().close();
+    // Beside the assertion, because of a test that failed already only the first error is shown.
+    for (const complaint of this.complaints) t.diagnostic(complaint.split("\n", 1)[0]);
     assert.deepEqual(this.complaints, [], "the page complained");
   }
 }
