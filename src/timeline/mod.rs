@@ -22,6 +22,11 @@ pub mod session;
 pub mod trace;
 pub mod watch;
 
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;
+
 pub use branch::{BranchId, BranchInfo, BranchName, Divergence, Missed};
 pub use cone::{Cone, Outside};
 pub use player::{Opened, Stepped};
