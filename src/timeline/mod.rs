@@ -28,7 +28,7 @@ mod fake;
 mod tests;
 
 pub use branch::{BranchId, BranchInfo, BranchName, Divergence, Missed};
-pub use cone::{Cone, Outside};
+pub use cone::{Aim, Change, Cone, Outside};
 pub use player::{Opened, Stepped};
 pub use predicate::Predicate;
 pub use session::{Acted, Config, Cursor, Error, Memory, Progress, Session, StepKind, Stop, Undone};
