@@ -235,9 +235,9 @@ fn item(lang: Lang, id: EventId, names: &Names) -> String {
     }
 }
 
-/// The id of a message's shape: its place and number, as the page names it.
+/// The id of a message's shape, as the page names it: `message:n0>n1#3`.
 pub fn message_id(id: EventId) -> String {
-    format!("message:{:016x}", id.0)
+    format!("message:{id}")
 }
 
 /// What is said of the whole cluster view.
