@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod protocol;
+pub mod scenario;
 pub mod sim;
 pub mod system;
 pub mod timeline;
