@@ -1,6 +1,7 @@
 //! Netsplit: a distributed-systems laboratory.
 
 pub mod base;
+pub mod check;
 pub mod protocol;
 pub mod scenario;
 pub mod sim;
