@@ -7,3 +7,4 @@ pub mod scenario;
 pub mod sim;
 pub mod system;
 pub mod timeline;
+pub mod view;
