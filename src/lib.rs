@@ -5,3 +5,4 @@ pub mod protocol;
 pub mod sim;
 pub mod system;
 pub mod timeline;
+pub mod view;

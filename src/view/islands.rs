@@ -1,0 +1,1 @@
+//! Cuts as islands: their outlines, hatchings and the broken line between them.

@@ -1,0 +1,4 @@
+//! English.
+
+/// All texts by key, sorted.
+pub(super) static TEXTS: &[(&str, &str)] = &[];
