@@ -15,6 +15,7 @@ mod islands;
 pub mod layout;
 pub mod log_grid;
 pub mod palette;
+pub mod report;
 pub mod scene;
 pub mod svg;
 pub mod words;
