@@ -15,6 +15,8 @@ mod islands;
 pub mod layout;
 pub mod log_grid;
 pub mod palette;
+pub mod playback;
+pub mod problem;
 pub mod report;
 pub mod scene;
 pub mod svg;
