@@ -137,218 +137,122 @@ pub struct Session;
 impl Session {
     /// Opens a run. `open` makes the world from the plan; the plan's interventions are carried out at their moments as the
     /// session gets there. A plan taken from [`plan`](Session::plan) gives the same run again, with the same fingerprint.
-    pub fn open<E>(plan: Plan, config: Config, open: impl FnOnce(&Plan) -> Opened<E>) -> Result<Session, E> {
-        unimplemented!()
-    }
+    pub fn open<E>(plan: Plan, config: Config, open: impl FnOnce(&Plan) -> Opened<E>) -> Result<Session, E> { unimplemented!() }
 
     // ---- where it stands
 
     /// Where the session stands.
-    pub fn cursor(&self) -> Cursor {
-        unimplemented!()
-    }
+    pub fn cursor(&self) -> Cursor { unimplemented!() }
     /// The world at the cursor.
-    pub fn run(&self) -> &dyn Run {
-        unimplemented!()
-    }
+    pub fn run(&self) -> &dyn Run { unimplemented!() }
     /// Fingerprint of everything executed up to the cursor.
-    pub fn fingerprint(&self) -> Fingerprint {
-        unimplemented!()
-    }
+    pub fn fingerprint(&self) -> Fingerprint { unimplemented!() }
     /// The plan of the current branch, with everything done by hand on it: what a link carries.
-    pub fn plan(&self) -> Plan {
-        unimplemented!()
-    }
+    pub fn plan(&self) -> Plan { unimplemented!() }
     /// Turns the live checkers on or off, from the cursor on. Switch before playing: verdicts of the past stay as they are.
-    pub fn set_checking(&mut self, on: bool) {
-        unimplemented!()
-    }
+    pub fn set_checking(&mut self, on: bool) { unimplemented!() }
     /// What the session holds in memory.
-    pub fn memory(&self) -> Memory {
-        unimplemented!()
-    }
+    pub fn memory(&self) -> Memory { unimplemented!() }
 
     // ---- moving
 
     /// One step forward, at most `budget` events of new future: `Reached`, `Quiet` or `Limit` (the budget was too small
     /// for a story event), and how many events were executed.
-    pub fn step(&mut self, kind: StepKind, budget: u64) -> Progress {
-        unimplemented!()
-    }
+    pub fn step(&mut self, kind: StepKind, budget: u64) -> Progress { unimplemented!() }
     /// One step back: to just before the last event, or to just after the story event before. False at the beginning.
-    pub fn step_back(&mut self, kind: StepKind) -> bool {
-        unimplemented!()
-    }
+    pub fn step_back(&mut self, kind: StepKind) -> bool { unimplemented!() }
     /// Begins a seek to just after `position` events; beyond the end, the future is played up to there.
-    pub fn seek_begin(&mut self, position: u64) {
-        unimplemented!()
-    }
+    pub fn seek_begin(&mut self, position: u64) { unimplemented!() }
     /// Begins a seek to a time in microseconds: everything due up to then is executed.
-    pub fn seek_time_begin(&mut self, at_us: u64) {
-        unimplemented!()
-    }
+    pub fn seek_time_begin(&mut self, at_us: u64) { unimplemented!() }
     /// Begins a seek to a moment.
-    pub fn seek_moment_begin(&mut self, moment: Moment) {
-        unimplemented!()
-    }
+    pub fn seek_moment_begin(&mut self, moment: Moment) { unimplemented!() }
     /// Begins to play up to a time in microseconds. Unlike a seek it shows every slice, and it stops at a violation (if
     /// [`pause_on_violation`](Session::pause_on_violation)) and at a goal reached for the first time.
-    pub fn play_begin(&mut self, until_us: u64) {
-        unimplemented!()
-    }
+    pub fn play_begin(&mut self, until_us: u64) { unimplemented!() }
     /// Begins to run until the predicate holds; it is looked at now and after every event. Stops at `limit_us` at the latest.
-    pub fn run_until_begin(&mut self, predicate: Predicate, limit_us: u64) {
-        unimplemented!()
-    }
+    pub fn run_until_begin(&mut self, predicate: Predicate, limit_us: u64) { unimplemented!() }
     /// Goes on with the job, for at most `budget` executed events. A seek moves the cursor only when it is done.
-    pub fn slice(&mut self, budget: u64) -> Progress {
-        unimplemented!()
-    }
+    pub fn slice(&mut self, budget: u64) -> Progress { unimplemented!() }
     /// Drops the job.
-    pub fn drop_job(&mut self) {
-        unimplemented!()
-    }
+    pub fn drop_job(&mut self) { unimplemented!() }
     /// True while there is a job.
-    pub fn busy(&self) -> bool {
-        unimplemented!()
-    }
+    pub fn busy(&self) -> bool { unimplemented!() }
     /// Goes on with the job until it ends.
-    pub fn finish(&mut self) -> Stop {
-        unimplemented!()
-    }
+    pub fn finish(&mut self) -> Stop { unimplemented!() }
     /// Seeks to a position, at one go.
-    pub fn seek(&mut self, position: u64) -> Stop {
-        unimplemented!()
-    }
+    pub fn seek(&mut self, position: u64) -> Stop { unimplemented!() }
     /// Seeks to a time in microseconds, at one go.
-    pub fn seek_time(&mut self, at_us: u64) -> Stop {
-        unimplemented!()
-    }
+    pub fn seek_time(&mut self, at_us: u64) -> Stop { unimplemented!() }
     /// Runs until the predicate holds, at one go.
-    pub fn run_until(&mut self, predicate: Predicate, limit_us: u64) -> Stop {
-        unimplemented!()
-    }
+    pub fn run_until(&mut self, predicate: Predicate, limit_us: u64) -> Stop { unimplemented!() }
     /// Sets the fraction of the microsecond that the cursor has gone, for drawing: parts per million, below a million.
-    pub fn set_fraction(&mut self, ppm: u32) {
-        unimplemented!()
-    }
+    pub fn set_fraction(&mut self, ppm: u32) { unimplemented!() }
     /// Whether playing stops when a property falls. It does at the start.
-    pub fn pause_on_violation(&mut self, on: bool) {
-        unimplemented!()
-    }
+    pub fn pause_on_violation(&mut self, on: bool) { unimplemented!() }
 
     // ---- goals
 
     /// Predicates to be watched from now on, at every new event: steps and goal of a scenario.
-    pub fn set_goals(&mut self, goals: Vec<Predicate>) {
-        unimplemented!()
-    }
+    pub fn set_goals(&mut self, goals: Vec<Predicate>) { unimplemented!() }
     /// For each goal, the position at which it was first reached on this branch, if at or before the cursor.
-    pub fn goals(&self) -> Vec<Option<u64>> {
-        unimplemented!()
-    }
+    pub fn goals(&self) -> Vec<Option<u64>> { unimplemented!() }
     /// True if the predicate holds at the cursor.
-    pub fn holds(&mut self, predicate: &Predicate) -> bool {
-        unimplemented!()
-    }
+    pub fn holds(&mut self, predicate: &Predicate) -> bool { unimplemented!() }
 
     // ---- acting and branches
 
     /// Acts on the world at the cursor. At the end of a branch that continues the run, before it makes a new branch. A
     /// refusal changes nothing.
-    pub fn act(&mut self, action: Action) -> Result<Acted, Error> {
-        unimplemented!()
-    }
+    pub fn act(&mut self, action: Action) -> Result<Acted, Error> { unimplemented!() }
     /// A new branch from the cursor without an intervention, named `name` or [`BranchName::Forked`]; its future is the
     /// original's, until somebody acts.
-    pub fn fork(&mut self, name: Option<String>) -> BranchId {
-        unimplemented!()
-    }
+    pub fn fork(&mut self, name: Option<String>) -> BranchId { unimplemented!() }
     /// Takes back the last intervention before the cursor (or the last of all, if none is before it): makes a branch without
     /// it, keeps the later ones, and begins a seek to the cursor's time there.
-    pub fn undo(&mut self) -> Result<Undone, Error> {
-        unimplemented!()
-    }
+    pub fn undo(&mut self) -> Result<Undone, Error> { unimplemented!() }
     /// Takes back the intervention with this number.
-    pub fn undo_number(&mut self, n: u32) -> Result<Undone, Error> {
-        unimplemented!()
-    }
+    pub fn undo_number(&mut self, n: u32) -> Result<Undone, Error> { unimplemented!() }
     /// Makes a branch the current one, at the cursor's time or at its end if that is earlier.
-    pub fn switch_branch(&mut self, branch: BranchId) -> Result<(), Error> {
-        unimplemented!()
-    }
+    pub fn switch_branch(&mut self, branch: BranchId) -> Result<(), Error> { unimplemented!() }
     /// Gives a branch a name.
-    pub fn rename_branch(&mut self, branch: BranchId, name: String) -> Result<(), Error> {
-        unimplemented!()
-    }
+    pub fn rename_branch(&mut self, branch: BranchId, name: String) -> Result<(), Error> { unimplemented!() }
     /// All branches, by number.
-    pub fn branches(&self) -> Vec<BranchInfo> {
-        unimplemented!()
-    }
+    pub fn branches(&self) -> Vec<BranchInfo> { unimplemented!() }
     /// Where two branches first differ; `None` as far as they are played equal.
-    pub fn divergence(&mut self, a: BranchId, b: BranchId) -> Result<Option<Divergence>, Error> {
-        unimplemented!()
-    }
+    pub fn divergence(&mut self, a: BranchId, b: BranchId) -> Result<Option<Divergence>, Error> { unimplemented!() }
 
     // ---- reading the past of the current branch
 
     /// Number of events executed on the current branch.
-    pub fn event_count(&self) -> u64 {
-        unimplemented!()
-    }
+    pub fn event_count(&self) -> u64 { unimplemented!() }
     /// Brings back dropped parts of the trace, by replay. Until then [`event`](Session::event) answers `None` there.
-    pub fn recall(&mut self, range: Range<u64>) {
-        unimplemented!()
-    }
+    pub fn recall(&mut self, range: Range<u64>) { unimplemented!() }
     /// The event with this index.
-    pub fn event(&self, position: u64) -> Option<Event> {
-        unimplemented!()
-    }
+    pub fn event(&self, position: u64) -> Option<Event> { unimplemented!() }
     /// The notes made in the event with this index.
-    pub fn notes(&self, position: u64) -> Vec<Note> {
-        unimplemented!()
-    }
+    pub fn notes(&self, position: u64) -> Vec<Note> { unimplemented!() }
     /// The highest level of an event and its notes (story is highest). Never dropped.
-    pub fn level(&self, position: u64) -> Option<Level> {
-        unimplemented!()
-    }
+    pub fn level(&self, position: u64) -> Option<Level> { unimplemented!() }
     /// Indexes and events of a range, as far as they are there.
-    pub fn events(&self, range: Range<u64>) -> Vec<(u64, Event)> {
-        unimplemented!()
-    }
+    pub fn events(&self, range: Range<u64>) -> Vec<(u64, Event)> { unimplemented!() }
     /// Indexes of the last `most` events up to the cursor that belong to a level (story is part of protocol, protocol of
     /// everything), oldest first.
-    pub fn recent(&self, level: Level, most: usize) -> Vec<u64> {
-        unimplemented!()
-    }
+    pub fn recent(&self, level: Level, most: usize) -> Vec<u64> { unimplemented!() }
     /// The index of an event on the current branch, by its id.
-    pub fn find(&self, id: EventId) -> Option<u64> {
-        unimplemented!()
-    }
+    pub fn find(&self, id: EventId) -> Option<u64> { unimplemented!() }
     /// The index of the first event that executed an item (delivered or lost a message, fired a timer) at or after `from`.
-    pub fn find_item(&self, item: EventId, from: u64) -> Option<u64> {
-        unimplemented!()
-    }
+    pub fn find_item(&self, item: EventId, from: u64) -> Option<u64> { unimplemented!() }
     /// The index of the cause of the event with this index.
-    pub fn cause(&self, position: u64) -> Option<u64> {
-        unimplemented!()
-    }
+    pub fn cause(&self, position: u64) -> Option<u64> { unimplemented!() }
     /// Number of events up to and including a time in microseconds; approximate inside dropped parts of the trace.
-    pub fn position_at(&self, at_us: u64) -> u64 {
-        unimplemented!()
-    }
+    pub fn position_at(&self, at_us: u64) -> u64 { unimplemented!() }
     /// Marks of the current branch, in order.
-    pub fn marks(&self) -> Vec<Mark> {
-        unimplemented!()
-    }
+    pub fn marks(&self) -> Vec<Mark> { unimplemented!() }
     /// Number of events in each of `buckets` equal parts of a span of time, microseconds.
-    pub fn density(&self, span_us: Range<u64>, buckets: usize) -> Vec<u64> {
-        unimplemented!()
-    }
+    pub fn density(&self, span_us: Range<u64>, buckets: usize) -> Vec<u64> { unimplemented!() }
     /// Key and level of an event itself.
-    pub fn class(&self, event: &Event) -> EventClass {
-        unimplemented!()
-    }
+    pub fn class(&self, event: &Event) -> EventClass { unimplemented!() }
 }
 
 impl fmt::Display for Error {
