@@ -8,3 +8,4 @@ pub mod sim;
 pub mod system;
 pub mod timeline;
 pub mod view;
+pub mod web;
