@@ -6,6 +6,7 @@
 pub mod inspect;
 pub mod live;
 pub mod open;
+pub mod raft;
 pub mod run;
 
 pub use live::System;
