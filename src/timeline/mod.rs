@@ -27,5 +27,5 @@ pub use cone::{Cone, Outside};
 pub use player::{Opened, Stepped};
 pub use predicate::Predicate;
 pub use session::{Acted, Config, Cursor, Error, Memory, Progress, Session, StepKind, Stop, Undone};
-pub use trace::{EventClass, Mark, MarkShape, classify};
+pub use trace::{EventClass, Mark, MarkShape, classify, mark_note};
 pub use watch::Watch;

@@ -22,6 +22,8 @@ pub struct Player {
 pub enum Stepped {
     /// An event was executed.
     Event(Event),
+    /// An intervention of the script was carried out.
+    Acted(Event),
     /// An intervention was due whose target is missing: nothing was executed, its number and the reason are reported.
     Missed {
         /// Number of the intervention.
@@ -60,6 +62,12 @@ impl Player {
         self.next
     }
 
+    /// The same world with only the first `next` interventions of the script dealt with: those after them executed nothing.
+    pub(super) fn with_next(mut self, next: usize) -> Player {
+        self.next = next;
+        self
+    }
+
     /// Fingerprint of everything executed so far.
     pub fn fingerprint(&self) -> Fingerprint {
         self.run.run_fingerprint()
@@ -80,6 +88,18 @@ impl Player {
         }
     }
 
+    /// True if the next step happens before a moment.
+    pub fn is_before(&self, moment: Moment, script: &[Intervention]) -> bool {
+        let Some(next_us) = self.next_us(script) else { return false };
+        let executed = if next_us == self.at.at_us { self.at.executed } else { 0 };
+        (next_us, executed) < (moment.at_us, moment.executed)
+    }
+
+    /// True if time passed since the last event.
+    pub fn is_between_events(&self) -> bool {
+        self.at.executed == 0 && self.position > 0
+    }
+
     /// Executes what comes next: the script's next intervention if its moment has come, otherwise the earliest due item.
     pub fn step(&mut self, script: &[Intervention], sink: &mut dyn Sink) -> Stepped {
         if let Some(next) = script.get(self.next)
@@ -88,12 +108,18 @@ impl Player {
             self.next += 1;
             self.advance(next.at.at_us);
             return match self.run.act(next.n, &next.action, sink) {
-                Ok(event) => self.executed(event),
+                Ok(event) => {
+                    self.count(event);
+                    Stepped::Acted(event)
+                }
                 Err(refusal) => Stepped::Missed { n: next.n, refusal },
             };
         }
         match self.run.step(sink) {
-            Some(event) => self.executed(event),
+            Some(event) => {
+                self.count(event);
+                Stepped::Event(event)
+            }
             None => Stepped::Quiet,
         }
     }
@@ -109,7 +135,7 @@ impl Player {
     pub fn act(&mut self, intervention: &Intervention, sink: &mut dyn Sink) -> Result<Event, Refusal> {
         let event = self.run.act(intervention.n, &intervention.action, sink)?;
         self.next += 1;
-        self.executed(event);
+        self.count(event);
         Ok(event)
     }
 
@@ -131,11 +157,10 @@ impl Player {
         }
     }
 
-    fn executed(&mut self, event: Event) -> Stepped {
+    fn count(&mut self, event: Event) {
         self.position += 1;
         let executed = if event.at_us == self.at.at_us { self.at.executed + 1 } else { 1 };
         self.at = Moment { at_us: event.at_us, executed };
-        Stepped::Event(event)
     }
 }
 
