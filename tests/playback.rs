@@ -185,7 +185,10 @@ fn acting_in_the_past_branches_and_undo_brings_the_old_future_back() {
     assert!(acted.branched);
     let row = lab.event(acted.position).expect("it was executed");
     assert_eq!((row.kind, row.node, row.at_us), ("crashed", Some(leader), 1_000_000));
-    assert_eq!(lab.act(Action::Crash(leader)).map(|_| ()).map_err(|error| matches!(error, timeline::Error::Refused(_))), Err(true));
+    assert_eq!(
+        lab.act(Action::Crash(leader)).map(|_| ()).map_err(|error| matches!(error, timeline::Error::Refused(_))),
+        Err(true)
+    );
     lab.seek_time(2_000_000);
     finish(&mut lab);
     assert_ne!(lab.session().fingerprint(), original);

@@ -49,9 +49,7 @@ impl Problem {
     pub fn of_session(lang: Lang, error: &timeline::Error, names: &Names) -> Problem {
         match error {
             timeline::Error::Refused(refusal) => Problem::refused(lang, refusal, names),
-            timeline::Error::NoSuchBranch(id) => {
-                Problem::new(lang, "no-such-branch", "branch", &[("branch", &id.0.to_string())])
-            }
+            timeline::Error::NoSuchBranch(id) => Problem::new(lang, "no-such-branch", "branch", &[("branch", &id.0.to_string())]),
             timeline::Error::NothingToUndo => Problem::new(lang, "nothing-to-undo", "", &[]),
             timeline::Error::NotPlayed(n) => Problem::new(lang, "not-played", "event", &[("event", &n.to_string())]),
         }

@@ -437,12 +437,7 @@ impl Lab {
 }
 
 /// One slice of a job; its answer when it has ended.
-fn job_slice(
-    desk: &RefCell<Option<Desk>>,
-    id: JobId,
-    aborted: bool,
-    spent: &mut dyn FnMut() -> bool,
-) -> Option<Answer<JsValue>> {
+fn job_slice(desk: &RefCell<Option<Desk>>, id: JobId, aborted: bool, spent: &mut dyn FnMut() -> bool) -> Option<Answer<JsValue>> {
     let result = with(desk, |desk, read| {
         if aborted {
             desk.playback.cancel(id);
