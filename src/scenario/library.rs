@@ -19,6 +19,11 @@ pub fn find(id: &str) -> Option<&'static Scenario> {
     all().iter().find(|scenario| scenario.id == id)
 }
 
+/// The scenario in which this mutant of a system is on and its property falls.
+pub fn of_mutant(system: &str, mutant: &str) -> Option<&'static Scenario> {
+    all().iter().find(|scenario| scenario.system == system && scenario.twin.is_some() && scenario.plan.mutants == [mutant])
+}
+
 /// What lists show of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Card {
