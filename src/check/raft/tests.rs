@@ -1,0 +1,1 @@
+//! What no mutant of the core can show: hand-made sights.
