@@ -66,9 +66,7 @@ impl Sight<'_> {
 
     /// The lowest index at which its log has changed in this event, if it has.
     pub(super) fn first_changed(&self) -> Option<Index> {
-        let same = |before: Digest| {
-            (before.last_index, before.truncations) == (self.after.last_index, self.after.truncations)
-        };
+        let same = |before: Digest| (before.last_index, before.truncations) == (self.after.last_index, self.after.truncations);
         match self.before {
             Some(before) if same(before) => None,
             Some(_) => self.log.first_changed(),
