@@ -1,6 +1,7 @@
 //! Election Safety: "at most one leader can be elected in a given term" (paper figure 3, 5.2).
 //!
-//! For any two elections a and b: `a.term == b.term => a.node == b.node`.
+//! For any two elections a and b: `a.term == b.term => a.node == b.node`. An election is the event in which a server becomes
+//! leader; whether it stays one, and whether the two ever lead at the same moment, does not matter.
 //!
 //! Cost: nothing, but in an event in which a server becomes leader: a search in the elections so far, which are kept in the
 //! order of their terms.

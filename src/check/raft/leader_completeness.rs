@@ -30,7 +30,7 @@ const REMEMBERED: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub(super) struct LeaderCompleteness {
     /// By index, from 1 on: who first took it for committed.
-    committed: Chunked<Committed>,
+    committed: Chunked<Committed, 256>,
     elections: Arc<Vec<Election>>,
     /// The highest term with a leader.
     highest_term: Term,
@@ -73,7 +73,8 @@ impl LeaderCompleteness {
     pub(super) fn removal(&mut self, event: &Event, node: NodeId, leader: u64, from: Index, commit_index: Index) {
         let args = [event.at_us, node.0 as u64, leader, from, commit_index];
         let note = Note::new(&notes::LEADER_COMPLETENESS_VIOLATED_BY_REMOVAL, args);
-        self.fall.at(event, note, &[], &[node, NodeId(leader as u16)], &[from]);
+        let earlier: Vec<EventId> = self.committed(from).map(|committed| committed.event).into_iter().collect();
+        self.fall.at(event, note, &earlier, &[node, NodeId(leader as u16)], &[from]);
     }
 
     /// A new leader has everything that was committed in earlier terms.

@@ -18,7 +18,7 @@ use crate::protocol::raft::{Index, Term};
 #[derive(Clone, Debug, Default)]
 pub(super) struct LogMatching {
     /// By index, from 1 on: the first entry seen there.
-    first: Chunked<Seen>,
+    first: Chunked<Seen, 256>,
     /// Entries of other terms at an index that has one already.
     others: Chunked<Seen>,
     pub(super) fall: Fall,

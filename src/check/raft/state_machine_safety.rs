@@ -21,7 +21,7 @@ use crate::sim::trace::Event;
 #[derive(Clone, Debug, Default)]
 pub(super) struct StateMachineSafety {
     /// By index, from 1 on: who first applied it.
-    applied: Chunked<Applied>,
+    applied: Chunked<Applied, 256>,
     pub(super) fall: Fall,
 }
 
