@@ -4,6 +4,7 @@
 //! record carries its address, so a misdirected write damages two places: the one that it should have gone to, which reads
 //! as corrupt, and the one that it hit. Bit rot that a checksum misses is not modelled.
 
+use super::fired::{FaultKind, Fired};
 use super::plan::{DiskAct, DiskSettings, Refusal};
 use crate::base::draw::{Purpose, chance, in_range, mix};
 use crate::base::ids::PlaceKind;
@@ -79,7 +80,9 @@ impl<R: Clone + Encode> Disk<R> {
         let after = self.pending.back().map_or(0, |last| last.due_us);
         let due_us = now_us.saturating_add(delay).max(after);
         self.next_write = write.0 + 1;
-        self.pending.push_back(Pending { write, record, due_us, cause, fails: self.full });
+        // A write that fails takes with it what was written behind it: a file has no holes.
+        let fails = self.full || self.pending.back().is_some_and(|last| last.fails);
+        self.pending.push_back(Pending { write, record, due_us, cause, fails });
         due_us
     }
 
@@ -94,9 +97,14 @@ impl<R: Clone + Encode> Disk<R> {
     }
 
     /// Completes the first pending write: it is on disk now, unless it fails.
-    pub fn complete(&mut self) -> Option<Pending<R>> {
+    pub fn complete(&mut self, fired: &mut Fired) -> Option<Pending<R>> {
         let done = self.pending.pop_front()?;
-        if !done.fails {
+        if done.fails {
+            fired.count(FaultKind::DiskFull);
+        } else {
+            if self.misdirect.is_some() {
+                fired.count(FaultKind::Misdirection);
+            }
             self.append(done.record.clone());
         }
         Some(done)
@@ -116,7 +124,7 @@ impl<R: Clone + Encode> Disk<R> {
 
     /// The power goes. Unsynced writes survive or are lost by their draws; the first lost one takes the later ones with it and
     /// may leave a torn record.
-    pub fn crash(&mut self, seed: Option<u64>) {
+    pub fn crash(&mut self, seed: Option<u64>, fired: &mut Fired) {
         let DiskSettings { lose_unsynced_ppm, torn_tail_ppm, .. } = self.settings;
         while let Some(pending) = self.pending.pop_front() {
             let lost = match seed {
@@ -124,12 +132,15 @@ impl<R: Clone + Encode> Disk<R> {
                 None => true,
             };
             if pending.fails {
-                continue;
+                self.pending.clear();
+                return;
             }
             if lost {
                 let torn = seed.is_some_and(|seed| chance(self.draw(seed, pending.write, TEAR), torn_tail_ppm));
                 self.pending.clear();
+                fired.count(FaultKind::UnsyncedLost);
                 if torn {
+                    fired.count(FaultKind::TornTail);
                     self.tear();
                 }
                 return;
@@ -234,15 +245,15 @@ mod tests {
         for n in 0..4 {
             disk.write(Some(1), 0, WriteId(n), n, EventId::NONE);
         }
-        disk.complete();
-        disk.complete();
+        disk.complete(&mut Fired::default());
+        disk.complete(&mut Fired::default());
         disk
     }
 
     #[test]
     fn a_crash_loses_what_was_not_synced() {
         let mut disk = disk(1_000_000, 0);
-        disk.crash(Some(1));
+        disk.crash(Some(1), &mut Fired::default());
         assert_eq!(disk.read(), [Slot::Intact(0), Slot::Intact(1)]);
         assert_eq!(disk.next_write(), 4, "write numbers go on across crashes");
     }
@@ -250,14 +261,14 @@ mod tests {
     #[test]
     fn a_lucky_crash_keeps_it() {
         let mut disk = disk(0, 0);
-        disk.crash(Some(1));
+        disk.crash(Some(1), &mut Fired::default());
         assert_eq!(disk.read().len(), 4);
     }
 
     #[test]
     fn a_torn_tail_is_read_once_and_cut_off() {
         let mut disk = disk(1_000_000, 1_000_000);
-        disk.crash(Some(1));
+        disk.crash(Some(1), &mut Fired::default());
         assert_eq!(disk.read(), [Slot::Intact(0), Slot::Intact(1), Slot::Torn]);
         assert_eq!(disk.read(), [Slot::Intact(0), Slot::Intact(1)]);
     }
@@ -266,7 +277,7 @@ mod tests {
     fn a_misdirected_write_damages_two_places() {
         let mut disk = disk(1_000_000, 0);
         disk.act(&DiskAct::Misdirect(1)).unwrap();
-        disk.complete();
+        disk.complete(&mut Fired::default());
         assert_eq!(disk.read(), [Slot::Corrupt, Slot::Intact(1), Slot::Corrupt]);
         assert_eq!(disk.counts(), (1, 2, 1));
     }
@@ -276,7 +287,7 @@ mod tests {
         let mut disk = disk(1_000_000, 0);
         disk.act(&DiskAct::Full(true)).unwrap();
         disk.write(Some(1), 50, WriteId(4), 4, EventId::NONE);
-        let outcomes: Vec<bool> = std::iter::from_fn(|| disk.complete()).map(|done| done.fails).collect();
+        let outcomes: Vec<bool> = std::iter::from_fn(|| disk.complete(&mut Fired::default())).map(|done| done.fails).collect();
         assert_eq!(outcomes, [false, false, true]);
         assert_eq!(disk.counts(), (4, 0, 0));
     }

@@ -4,6 +4,7 @@
 //! `now = max(now, due)`. Items that were moved, cancelled or held stay in the heap and are recognised as stale.
 
 use super::clock::Clock;
+use super::fired::{FaultKind, Fired};
 use super::links::{Link, Links, message_id};
 use super::plan::{Channel, Plan, Refusal};
 use super::trace::{Event, EventKind, Loss};
@@ -181,6 +182,8 @@ pub struct Kernel {
     early: BTreeSet<EventId>,
     /// The run's rolling hash.
     pub hash: RunHash,
+    /// Which faults took effect, and how often.
+    pub fired: Fired,
 }
 
 impl Kernel {
@@ -214,6 +217,7 @@ impl Kernel {
             nodes,
             early: BTreeSet::new(),
             hash: RunHash::default(),
+            fired: Fired::default(),
         };
         for (n, planned) in plan.faults.iter().enumerate() {
             kernel.push(planned.at_us, EventId::new(Place::plan(), n as u32), 0);
@@ -458,7 +462,13 @@ impl Kernel {
     fn launch(&mut self, id: EventId, cause: EventId, envelope: Envelope, base_due_us: u64, lost: Option<Loss>) -> u32 {
         let link = (envelope.from, envelope.to);
         let due_us = self.links.unclogged(link, base_due_us);
+        if due_us > base_due_us {
+            self.fired.count(FaultKind::Clog);
+        }
         let held = self.links.is_held(link) && lost.is_none();
+        if held {
+            self.fired.count(FaultKind::Hold);
+        }
         let flight = Flight {
             id,
             cause,
@@ -504,12 +514,43 @@ impl Kernel {
         self.flights().find(|(_, flight)| flight.id == id).map(|(slot, _)| slot)
     }
 
-    /// Takes a message out of flight.
+    /// Takes a message out of flight: it arrived or was lost.
     #[inline]
-    pub fn land(&mut self, slot: u32) -> Flight {
+    pub fn land(&mut self, slot: u32, lost: Option<Loss>) -> Flight {
         let flight = self.flights[slot as usize].take().expect("the slot of a message in flight");
         self.free.push(slot);
+        match lost {
+            Some(reason) => self.count_loss(reason, flight.envelope.class),
+            None => self.count_arrival(&flight),
+        }
         flight
+    }
+
+    fn count_loss(&mut self, reason: Loss, class: Class) {
+        let kind = match (reason, class) {
+            (Loss::Chance, Class::Request) => FaultKind::LossOfRequest,
+            (Loss::Chance, Class::Reply) => FaultKind::LossOfReply,
+            (Loss::Chance, Class::OneWay) => FaultKind::LossOfOneWay,
+            (Loss::Cut, _) => FaultKind::LostInCut,
+            (Loss::QueueFull, _) => FaultKind::QueueFull,
+            (Loss::Hand, _) => FaultKind::MessageDropped,
+            (Loss::ReceiverDown, _) => return,
+        };
+        self.fired.count(kind);
+    }
+
+    #[inline]
+    fn count_arrival(&mut self, flight: &Flight) {
+        if flight.id.place().kind() != PlaceKind::Link {
+            self.fired.count(FaultKind::Duplication);
+            return;
+        }
+        let state = self.links.state((flight.envelope.from, flight.envelope.to));
+        if flight.id.n() < state.arrived {
+            self.fired.count(FaultKind::Reordering);
+        } else {
+            state.arrived = flight.id.n() + 1;
+        }
     }
 
     fn reschedule(&mut self, slot: u32, due_us: u64, change: impl FnOnce(&mut Flight)) {
@@ -577,6 +618,7 @@ impl Kernel {
             let link = (flight.envelope.from, flight.envelope.to);
             let due_us = self.links.unclogged(link, flight.due_us.max(self.now_us));
             if due_us > flight.due_us && !flight.queued && !flight.forced {
+                self.fired.count(FaultKind::Clog);
                 self.reschedule(slot, due_us, |_| ());
             }
         }
@@ -726,6 +768,9 @@ impl Kernel {
                     }
                     slow.free_us = start.saturating_add(slow.service_us);
                     slow.waiting += 1;
+                    if start > arrival {
+                        self.fired.count(FaultKind::Slow);
+                    }
                     flight.queued = true;
                     flight.due_us = slow.free_us;
                     Look::Later(slow.free_us)

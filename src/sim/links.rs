@@ -16,6 +16,8 @@ pub struct LinkState {
     to: NodeId,
     /// Messages sent on it so far.
     pub sends: u32,
+    /// One more than the greatest number that arrived on it.
+    pub arrived: u32,
     /// Copies made by hand so far.
     pub hand_copies: u32,
     /// Messages lost on it so far.
@@ -32,6 +34,7 @@ impl LinkState {
         LinkState {
             to,
             sends: 0,
+            arrived: 0,
             hand_copies: 0,
             losses: 0,
             last_due_us: 0,

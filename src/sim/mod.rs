@@ -6,9 +6,11 @@
 
 pub mod clock;
 pub mod disk;
+pub mod fired;
 pub mod history;
 pub mod kernel;
 pub mod links;
+pub mod nemesis;
 pub mod plan;
 pub mod trace;
 pub mod world;

@@ -4,9 +4,10 @@
 //! enabled one). Everything that a core does goes through here; everything that happens is reported to a [`Sink`].
 
 use super::disk::{Disk, Pending};
+use super::fired::{FaultKind, Fired};
 use super::history::History;
 use super::kernel::{Envelope, EventPlace, Flight, Item, Kernel, Process};
-use super::plan::{Action, ClockAct, DiskAct, Generator, MessageAct, Operation, Plan, Refusal};
+use super::plan::{Action, ClockAct, Cut, DiskAct, Generator, MessageAct, Operation, Plan, Refusal};
 use super::trace::{Event, EventKind, Loss, Sink};
 use crate::base::draw::{Purpose, Sequence};
 use crate::base::{Encode, Encoder, EventId, Fingerprint, NodeId, Note, OpId, Place, WriteId};
@@ -148,6 +149,11 @@ impl<D: Deployment> World<D> {
         self.kernel.hash.fingerprint()
     }
 
+    /// Which faults took effect so far, and how often.
+    pub fn fired(&self) -> &Fired {
+        &self.kernel.fired
+    }
+
     /// Draws nothing from now on: delays are the least ones, and loss, duplication and crashes are choices.
     pub fn stop_drawing(&mut self) {
         self.kernel.stop_drawing();
@@ -202,7 +208,7 @@ impl<D: Deployment> World<D> {
     // ---- events at nodes
 
     fn deliver(&mut self, slot: u32, sink: &mut (impl Sink + ?Sized)) -> Event {
-        let flight = self.kernel.land(slot);
+        let flight = self.kernel.land(slot, None);
         let Some(message) = self.payloads[slot as usize].take() else { unreachable!("every flight has a payload") };
         let Envelope { from, to, kind, .. } = flight.envelope;
         let mut event = self.kernel.event(EventKind::Delivered, EventPlace::Node(to), flight.id, flight.cause);
@@ -225,7 +231,7 @@ impl<D: Deployment> World<D> {
 
     fn complete_write(&mut self, node: NodeId, sink: &mut (impl Sink + ?Sized)) -> Event {
         let seat = &mut self.seats[node.index()];
-        let Some(Pending { write, record, cause, fails, .. }) = seat.disk.complete() else {
+        let Some(Pending { write, record, cause, fails, .. }) = seat.disk.complete(&mut self.kernel.fired) else {
             unreachable!("the kernel schedules a completion for each pending write")
         };
         let kind = if fails { EventKind::WriteFailed } else { EventKind::Persisted };
@@ -322,7 +328,7 @@ impl<D: Deployment> World<D> {
     // ---- events elsewhere
 
     fn lose(&mut self, slot: u32, reason: Loss, sink: &mut (impl Sink + ?Sized)) -> Event {
-        let flight = self.kernel.land(slot);
+        let flight = self.kernel.land(slot, Some(reason));
         self.payloads[slot as usize] = None;
         let Envelope { from, to, kind, .. } = flight.envelope;
         let mut event = self.kernel.event(EventKind::Lost, EventPlace::Loss((from, to)), flight.id, flight.cause);
@@ -358,6 +364,14 @@ impl<D: Deployment> World<D> {
 
     /// Performs an action; `item` is its identity. Checks first, changes after.
     fn perform(&mut self, item: EventId, action: &Action, sink: &mut (impl Sink + ?Sized)) -> Result<Event, Refusal> {
+        let event = self.carry_out(item, action, sink)?;
+        if let Some(kind) = fault_kind(action) {
+            self.kernel.fired.count(kind);
+        }
+        Ok(event)
+    }
+
+    fn carry_out(&mut self, item: EventId, action: &Action, sink: &mut (impl Sink + ?Sized)) -> Result<Event, Refusal> {
         let now = self.kernel.now_us();
         match action {
             Action::Crash(node) => {
@@ -449,7 +463,8 @@ impl<D: Deployment> World<D> {
     /// The process ends: what it held in memory is gone, and its disk loses what it loses.
     fn stop(&mut self, node: NodeId, process: Process) {
         let seat = &mut self.seats[node.index()];
-        seat.disk.crash(self.kernel.seed());
+        let seed = self.kernel.seed();
+        seat.disk.crash(seed, &mut self.kernel.fired);
         seat.outbox.clear();
         let next_write = seat.disk.next_write();
         self.kernel.stop(node, process, next_write);
@@ -656,4 +671,37 @@ impl<D: Deployment> World<D> {
         to.option(self.payload(slot));
         to.fingerprint().0
     }
+}
+
+/// The fault that an action is by itself; what depends on who meets it is counted there.
+fn fault_kind(action: &Action) -> Option<FaultKind> {
+    Some(match action {
+        Action::Crash(_) => FaultKind::Crash,
+        Action::Restart { empty: false, .. } => FaultKind::Restart,
+        Action::Restart { empty: true, .. } => FaultKind::RestartEmpty,
+        Action::Pause(_) => FaultKind::Pause,
+        Action::SwizzleClog { .. } => FaultKind::SwizzleClog,
+        Action::Cut(cut) => match cut {
+            Cut::Islands(_) => FaultKind::CutIslands,
+            Cut::Bridge { .. } => FaultKind::CutBridge,
+            Cut::Ring(_) => FaultKind::CutRing,
+            Cut::OneWay { .. } => FaultKind::CutOneWay,
+            Cut::Isolate(_) => FaultKind::CutIsolate,
+            Cut::Links(_) => FaultKind::CutLinks,
+        },
+        Action::Channel(rule) if rule.set.delay_us.is_some() => FaultKind::Delay,
+        Action::Clock { act: ClockAct::Jump(_), .. } => FaultKind::ClockJump,
+        Action::Clock { act: ClockAct::Rate(rate), .. } if *rate != 0 => FaultKind::ClockRate,
+        Action::Disk { act: DiskAct::Fsync(..), .. } => FaultKind::FsyncDelay,
+        Action::Disk { act: DiskAct::Corrupt(_), .. } => FaultKind::Corruption,
+        Action::Message { act, .. } => match act {
+            MessageAct::Deliver => FaultKind::MessageDelivered,
+            MessageAct::Duplicate => FaultKind::MessageDuplicated,
+            MessageAct::Delay(_) => FaultKind::MessageDelayed,
+            MessageAct::Swap(_) => FaultKind::MessageSwapped,
+            // Counted when it vanishes.
+            MessageAct::Drop => return None,
+        },
+        _ => return None,
+    })
 }

@@ -547,9 +547,9 @@ impl Tree {
     pub(super) fn marks(&self, id: BranchId) -> Vec<Mark> {
         let mut line: Vec<(BranchId, u64)> = self.line(id).collect();
         line.reverse();
-        let marks = line.iter().flat_map(|(id, below)| {
-            self.branch(*id).trace.marks().iter().filter(|mark| mark.position < *below).copied()
-        });
+        let marks = line
+            .iter()
+            .flat_map(|(id, below)| self.branch(*id).trace.marks().iter().filter(|mark| mark.position < *below).copied());
         marks.collect()
     }
 
@@ -581,7 +581,8 @@ impl Tree {
     fn trim_trace(&mut self) {
         while self.trace_bytes() > self.trace_budget {
             let all = self.branches.iter().enumerate();
-            let oldest = all.filter_map(|(branch, known)| known.trace.oldest().map(|(stamp, index)| (stamp, branch, index))).min();
+            let oldest =
+                all.filter_map(|(branch, known)| known.trace.oldest().map(|(stamp, index)| (stamp, branch, index))).min();
             // What was asked for just now stays, whatever the budget says.
             let Some((_, branch, index)) = oldest.filter(|(stamp, ..)| *stamp < self.stamp) else { break };
             self.branches[branch].trace.drop_body(index, &self.kinds, self.reading);

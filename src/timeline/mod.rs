@@ -22,8 +22,13 @@ pub mod session;
 pub mod trace;
 pub mod watch;
 
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;
+
 pub use branch::{BranchId, BranchInfo, BranchName, Divergence, Missed};
-pub use cone::{Cone, Outside};
+pub use cone::{Aim, Change, Cone, Outside};
 pub use player::{Opened, Stepped};
 pub use predicate::Predicate;
 pub use session::{Acted, Config, Cursor, Error, Memory, Progress, Session, StepKind, Stop, Undone};

@@ -52,7 +52,7 @@ impl Point {
 ///
 /// `sin` of the standard library differs between platforms in the last bit; this polynomial does not. It is exact at quarter
 /// turns and elsewhere off by less than 1e-8.
-pub fn direction_at(turns: f64) -> Point {
+pub(super) fn direction_at(turns: f64) -> Point {
     let turns = turns - turns.floor();
     let quarter = (turns * 4.0).floor();
     let (sin, cos) = quarter_sine(turns * 4.0 - quarter);

@@ -1,7 +1,9 @@
 //! Why a call was refused: a code for programs, a place, and two sentences for people.
 
 use super::words::{self, Lang, Names};
+use crate::scenario::Diagnostic;
 use crate::sim::plan::Refusal;
+use crate::system::open::OpenError;
 use crate::timeline;
 use serde::Serialize;
 
@@ -47,11 +49,23 @@ impl Problem {
     pub fn of_session(lang: Lang, error: &timeline::Error, names: &Names) -> Problem {
         match error {
             timeline::Error::Refused(refusal) => Problem::refused(lang, refusal, names),
-            timeline::Error::NoSuchBranch(id) => {
-                Problem::new(lang, "no-such-branch", "branch", &[("branch", &id.0.to_string())])
-            }
+            timeline::Error::NoSuchBranch(id) => Problem::new(lang, "no-such-branch", "branch", &[("branch", &id.0.to_string())]),
             timeline::Error::NothingToUndo => Problem::new(lang, "nothing-to-undo", "", &[]),
             timeline::Error::NotPlayed(n) => Problem::new(lang, "not-played", "event", &[("event", &n.to_string())]),
         }
+    }
+
+    /// What is wrong with a text.
+    pub fn of_text(code: &'static str, place: &str, wrong: &Diagnostic) -> Problem {
+        let inner = wrong.place.to_string();
+        let place = if inner.is_empty() { place.to_owned() } else { format!("{place}:{inner}") };
+        Problem { code, place, message: wrong.message.clone(), hint: wrong.hint.clone() }
+    }
+}
+
+impl From<OpenError> for Problem {
+    fn from(error: OpenError) -> Problem {
+        let OpenError { place, code, message, hint } = error;
+        Problem { code, place: format!("plan.{place}"), message, hint }
     }
 }

@@ -8,6 +8,7 @@ use super::words::{self, Context, Lang, Names};
 use crate::base::ids::PlaceKind;
 use crate::base::{EventId, Level, NodeId, Note};
 use crate::protocol::{Class, Shape};
+use crate::scenario::{Lesson, Prediction, schema};
 use crate::sim::plan::{Action, Cut};
 use crate::sim::trace::{Event, EventKind};
 use crate::system::inspect::{
@@ -423,6 +424,69 @@ pub struct NameRow {
     pub name: String,
     /// True of clients.
     pub client: bool,
+}
+
+/// What a scenario tells and asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ScenarioText {
+    /// Its address in words.
+    pub id: String,
+    /// The system it runs.
+    pub system: String,
+    /// At most 40 characters.
+    pub title: String,
+    /// The one question that it asks.
+    pub question: String,
+    /// Two sentences that say what one sees.
+    pub sentences: String,
+    /// What to look for: one line for lists.
+    pub looks_for: String,
+    /// One to three things to do, as commands.
+    pub steps: Vec<String>,
+    /// A guess to make before; `right` is a position from 0.
+    pub prediction: Option<Prediction>,
+    /// What happened.
+    pub happened: String,
+    /// Ids of scenarios to go on with.
+    pub next: Vec<String>,
+    /// Where it comes from.
+    pub sources: Vec<String>,
+    /// How much the reader should know before.
+    pub level: schema::Level,
+    /// How long it takes a newcomer.
+    pub minutes: u32,
+    /// The view that the stage opens with.
+    pub view: String,
+    /// Speed of playback: virtual microseconds for each real millisecond.
+    pub pace: u64,
+    /// Where it opens.
+    pub start_us: u64,
+    /// How long it runs without a viewer.
+    pub end_us: u64,
+}
+
+impl From<&Lesson> for ScenarioText {
+    fn from(lesson: &Lesson) -> ScenarioText {
+        ScenarioText {
+            id: lesson.id.clone(),
+            system: lesson.system.clone(),
+            title: lesson.title.clone(),
+            question: lesson.question.clone(),
+            sentences: lesson.about.clone(),
+            looks_for: lesson.looks_for.clone(),
+            steps: lesson.steps.iter().map(|step| step.text.clone()).collect(),
+            prediction: lesson.prediction.clone(),
+            happened: lesson.happened.clone(),
+            next: lesson.next.clone(),
+            sources: lesson.sources.clone(),
+            level: lesson.level,
+            minutes: lesson.minutes,
+            view: lesson.view.clone(),
+            pace: lesson.pace_us_per_ms,
+            start_us: lesson.start_us,
+            end_us: lesson.end_us,
+        }
+    }
 }
 
 /// The name of a kind of event.

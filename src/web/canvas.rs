@@ -1,9 +1,9 @@
 //! The Canvas 2D painter: the same look as the SVG painter, from the same scene.
 
+use crate::view::Point;
 use crate::view::palette::Palette;
 use crate::view::scene::{Anchor, Dash, Form, Scene, Shape, Text};
 use crate::view::svg::{MONO, SANS};
-use crate::view::Point;
 use std::f64::consts::{FRAC_PI_2, TAU};
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;

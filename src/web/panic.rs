@@ -43,9 +43,7 @@ fn start() {
 /// Registers who is told of a panic: `callback({message, scenario, seed, event, at_us, plan})`, before the call that panicked
 /// throws. Anything but a function means nobody.
 #[wasm_bindgen(js_name = onPanic)]
-pub fn on_panic(
-    #[wasm_bindgen(unchecked_param_type = "((report: PanicReport) => void) | null")] callback: JsValue,
-) {
+pub fn on_panic(#[wasm_bindgen(unchecked_param_type = "((report: PanicReport) => void) | null")] callback: JsValue) {
     CALLBACK.set(wasm_bindgen::JsCast::dyn_into(callback).ok());
 }
 
