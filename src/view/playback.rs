@@ -526,7 +526,7 @@ impl Playback {
             BranchName::Forked { at_us } => ("branch.forked", String::new(), *at_us),
             BranchName::Undone { action, at_us } => ("branch.undone", title(action), *at_us),
         };
-        words::error(*lang, key, &[("action", &action), ("at", &words::time(at_us))]).0
+        words::filled(*lang, key, &[("action", &action), ("at", &words::time(at_us))])
     }
 
     // ---- reading
@@ -671,9 +671,8 @@ impl Playback {
             messages: &run.messages(),
             links: &run.links(),
             cuts: &run.cuts(),
-            cluster: names.cluster,
+            names,
             now_us: cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6,
-            kinds: names.messages,
             chips: &violated.chain(broken).collect::<Vec<Chip>>(),
             witness,
             options,
@@ -685,7 +684,7 @@ impl Playback {
         let nodes = run.nodes();
         let window = log_window(&nodes, None, options);
         let entries: Vec<_> = nodes.iter().map(|node| run.log(node.id, window.first, window.last)).collect();
-        log_scene(&LogGridInput { nodes: &nodes, entries: &entries, window, cluster: self.speech.names.cluster, options })
+        log_scene(&LogGridInput { nodes: &nodes, entries: &entries, window, names: self.speech.names, options })
     }
 }
 

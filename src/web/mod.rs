@@ -13,9 +13,9 @@
 
 mod answers;
 mod arguments;
-mod canvas;
+pub mod canvas;
 mod entropy;
 pub mod lab;
-mod panic;
+pub mod panic;
 mod promises;
 mod types;
