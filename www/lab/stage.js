@@ -64,7 +64,7 @@ class Stage extends Part {
     const [pixelsWide, pixelsHigh] = [Math.round(width * dpr), Math.round(height * dpr)];
     if (this.#canvas.width !== pixelsWide) this.#canvas.width = pixelsWide;
     if (this.#canvas.height !== pixelsHigh) this.#canvas.height = pixelsHigh;
-    lab.paint(this.#canvas, /** @type {"cluster"} */ (view), this.#options());
+    lab.paint(this.#canvas, view, this.#options());
     this.removeAttribute("data-loading");
   }
 
