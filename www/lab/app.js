@@ -212,16 +212,15 @@ export class App {
   async start() {
     try {
       this.#core = await Core.load(this.#instance, (error) => this.#fail(error));
-      this.catalogue = this.#core.scenarios();
-      this.#openAddress();
     } catch (error) {
-      if (error instanceof Stopped) return;
       this.#fail(error);
-      throw error;
+      return;
     }
+    this.#openAddress();
   }
 
   #openAddress() {
+    if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
     const address = parseAddress(location.hash);
     const home = this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0];
     const scenario = address.scenario ?? home?.id ?? HOME;
