@@ -3,8 +3,9 @@
 //! An event is named by *where* it happens and by *how many* happened there before: (place, n). No global counter takes
 //! part, so one more event elsewhere renames nothing (DESIGN: "Determinism, in detail").
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::str::FromStr;
 
 /// A node of the cluster: server, client or resource, counted from 0 in the order of the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,6 +49,24 @@ pub enum PlaceKind {
     HandCopy = 8,
     /// Losses on a directed link: n counts the messages that vanished there.
     Loss = 9,
+}
+
+impl PlaceKind {
+    const OF_NODE: [PlaceKind; 4] = [PlaceKind::Node, PlaceKind::Disk, PlaceKind::Timer, PlaceKind::Workload];
+    const OF_LINK: [PlaceKind; 4] = [PlaceKind::Link, PlaceKind::Copy, PlaceKind::HandCopy, PlaceKind::Loss];
+
+    /// What follows the nodes in the text form of a place.
+    fn suffix(self) -> &'static str {
+        match self {
+            PlaceKind::Plan | PlaceKind::Hand | PlaceKind::Node | PlaceKind::Link => "",
+            PlaceKind::Disk => ".disk",
+            PlaceKind::Timer => ".timer",
+            PlaceKind::Workload => ".work",
+            PlaceKind::Copy => ".copy",
+            PlaceKind::HandCopy => ".hand-copy",
+            PlaceKind::Loss => ".loss",
+        }
+    }
 }
 
 impl Place {
@@ -122,9 +141,51 @@ impl fmt::Debug for Place {
     }
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind();
+        match kind {
+            PlaceKind::Plan => f.write_str("plan"),
+            PlaceKind::Hand => f.write_str("hand"),
+            PlaceKind::Node | PlaceKind::Disk | PlaceKind::Timer | PlaceKind::Workload => write!(f, "n{}", self.node().0),
+            _ => write!(f, "n{}>n{}", self.node().0, self.to().0),
+        }?;
+        f.write_str(kind.suffix())
+    }
+}
+
+impl FromStr for Place {
+    type Err = NoSuchId;
+
+    fn from_str(text: &str) -> Result<Place, NoSuchId> {
+        match text {
+            "plan" => return Ok(Place::plan()),
+            "hand" => return Ok(Place::hand()),
+            _ => {}
+        }
+        let node = |text: &str| -> Result<NodeId, NoSuchId> {
+            let id: u16 = number(text.strip_prefix('n').ok_or(NoSuchId)?)?;
+            if (id as usize) < NodeId::MAX_NODES { Ok(NodeId(id)) } else { Err(NoSuchId) }
+        };
+        let (nodes, suffix) = text.find('.').map_or((text, ""), |dot| text.split_at(dot));
+        let (kinds, from, to): (&[PlaceKind], _, _) = match nodes.split_once('>') {
+            Some((from, to)) => (&PlaceKind::OF_LINK, from, Some(to)),
+            None => (&PlaceKind::OF_NODE, nodes, None),
+        };
+        let kind = *kinds.iter().find(|kind| kind.suffix() == suffix).ok_or(NoSuchId)?;
+        Ok(match to {
+            Some(to) => Place::of_link(kind, node(from)?, node(to)?),
+            None => Place::of_node(kind, node(from)?),
+        })
+    }
+}
+
 /// An event, a message in flight or an armed item: (place, n). Ordered by place, then n: the order in which
 /// simultaneous items run.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// As text it names nodes by number: `n0#12` (at a node), `n0>n1#3` (on a link), `n0.timer#1`, `plan#0`. Formats for
+/// people (JSON, the page) write that text; packed ones write the 64 bits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub u64);
 
 impl EventId {
@@ -166,6 +227,61 @@ impl fmt::Debug for EventId {
     }
 }
 
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.some() {
+            Some(id) => write!(f, "{}#{}", id.place(), id.n()),
+            None => f.write_str("none"),
+        }
+    }
+}
+
+/// A text that names no event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSuchId;
+
+impl fmt::Display for NoSuchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected the id of an event or a message, such as n0#12 or n0>n1#3")
+    }
+}
+
+impl std::error::Error for NoSuchId {}
+
+impl FromStr for EventId {
+    type Err = NoSuchId;
+
+    fn from_str(text: &str) -> Result<EventId, NoSuchId> {
+        if text == "none" {
+            return Ok(EventId::NONE);
+        }
+        let (place, n) = text.split_once('#').ok_or(NoSuchId)?;
+        Ok(EventId::new(place.parse()?, number(n)?))
+    }
+}
+
+impl Serialize for EventId {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() { to.collect_str(self) } else { to.serialize_u64(self.0) }
+    }
+}
+
+impl<'de> Deserialize<'de> for EventId {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<EventId, D::Error> {
+        if from.is_human_readable() {
+            String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+        } else {
+            u64::deserialize(from).map(EventId)
+        }
+    }
+}
+
+/// A number as [`fmt::Display`] writes it, and no other way: no sign, no leading zero.
+fn number<T: FromStr>(text: &str) -> Result<T, NoSuchId> {
+    let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    if canonical { text.parse().map_err(|_| NoSuchId) } else { Err(NoSuchId) }
+}
+
 /// One client operation: the n-th (from 0) of that client's workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OpId {
@@ -202,5 +318,32 @@ mod tests {
         let disk = EventId::new(Place::of_node(PlaceKind::Disk, NodeId(3)), 0);
         let link = EventId::new(Place::of_link(PlaceKind::Link, NodeId(0), NodeId(1)), 0);
         assert!(plan < disk && disk < link);
+    }
+
+    #[test]
+    fn ids_round_trip_as_text() {
+        let (a, b) = (NodeId(0), NodeId(16_383));
+        let places = [Place::plan(), Place::hand()]
+            .into_iter()
+            .chain(PlaceKind::OF_NODE.map(|kind| Place::of_node(kind, b)))
+            .chain(PlaceKind::OF_LINK.map(|kind| Place::of_link(kind, a, b)));
+        for place in places {
+            let id = EventId::new(place, u32::MAX - 1);
+            assert_eq!(id.to_string().parse(), Ok(id), "{id}");
+        }
+        assert_eq!(EventId::new(Place::of_link(PlaceKind::Link, a, NodeId(1)), 12).to_string(), "n0>n1#12");
+        assert_eq!("none".parse(), Ok(EventId::NONE));
+    }
+
+    #[test]
+    fn text_that_names_no_event_is_refused() {
+        for text in
+            ["", "#", "n0", "n0#", "n0#-1", "n0#+1", "n0#01", "n0#4294967296", "n16384#0", "x0#1", "n0>#1", "n0>n1.disk#1"]
+        {
+            assert_eq!(text.parse::<EventId>(), Err(NoSuchId), "{text}");
+        }
+        for text in ["n0.copy#1", "n0.#1", "plan.disk#0", "n0>n1>n2#0", "n0#1#2", " n0#1", "n٣#1", "🦀#1", "None"] {
+            assert_eq!(text.parse::<EventId>(), Err(NoSuchId), "{text}");
+        }
     }
 }

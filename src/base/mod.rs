@@ -13,6 +13,6 @@ pub mod time;
 
 pub use chunked::Chunked;
 pub use encode::{Encode, Encoder, Fingerprint, RunHash};
-pub use ids::{EventId, NodeId, OpId, Place, WriteId};
+pub use ids::{EventId, NoSuchId, NodeId, OpId, Place, WriteId};
 pub use note::{ArgType, Level, Note, NoteKind};
 pub use time::LocalTime;

@@ -1,2 +1,8 @@
-//! The native command line.
-fn main() {}
+//! The native command line. What it can do is in `netsplit/`.
+
+#[path = "netsplit/cli.rs"]
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

@@ -14,7 +14,8 @@ use std::fmt;
 pub struct Plan {
     /// The system's name in the catalogue, e.g. `raft`.
     pub system: String,
-    /// Seed of every draw.
+    /// Seed of every draw. Formats for people write it as text where a JavaScript number could not hold it.
+    #[serde(with = "seed_text")]
     pub seed: u64,
     /// Who takes part.
     pub cluster: Cluster,
@@ -57,6 +58,44 @@ impl Plan {
     /// The value of a setting, if the plan names it. The last mention wins.
     pub fn setting(&self, name: &str) -> Option<i64> {
         self.settings.iter().rev().find(|setting| setting.name == name).map(|setting| setting.value)
+    }
+}
+
+/// A seed in formats for people: a number up to 2^53 - 1, text above; both are read.
+mod seed_text {
+    use serde::de::{Error, Visitor};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    const NUMBER_MAX: u64 = (1 << 53) - 1;
+
+    pub(super) fn serialize<S: Serializer>(seed: &u64, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() && *seed > NUMBER_MAX { to.collect_str(seed) } else { seed.serialize(to) }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+        if from.is_human_readable() { from.deserialize_any(SeedVisitor) } else { u64::deserialize(from) }
+    }
+
+    struct SeedVisitor;
+
+    impl Visitor<'_> for SeedVisitor {
+        type Value = u64;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a whole number from 0 to 2^64 - 1, as number or as text")
+        }
+
+        fn visit_u64<E: Error>(self, seed: u64) -> Result<u64, E> {
+            Ok(seed)
+        }
+
+        fn visit_i64<E: Error>(self, seed: i64) -> Result<u64, E> {
+            u64::try_from(seed).map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(seed), &self))
+        }
+
+        fn visit_str<E: Error>(self, seed: &str) -> Result<u64, E> {
+            seed.parse().map_err(|_| E::invalid_value(serde::de::Unexpected::Str(seed), &self))
+        }
     }
 }
 
@@ -488,3 +527,21 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_round_trips_as_json_and_packed() {
+        for seed in [0, (1 << 53) - 1, 1 << 53, u64::MAX] {
+            let mut plan = Plan::new("raft", 5, seed);
+            let message = "n0>n1#3".parse().unwrap();
+            let action = Action::Message { message, act: MessageAct::Drop };
+            plan.interventions.push(Intervention { at: Moment::default(), n: 0, action });
+            let json = serde_json::to_string(&plan).unwrap();
+            assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan, "{json}");
+            assert_eq!(postcard::from_bytes::<Plan>(&postcard::to_allocvec(&plan).unwrap()).unwrap(), plan);
+        }
+    }
+}

@@ -1,4 +1,14 @@
-//! The catalogue of systems.
+//! The catalogue of systems: what makes a core usable.
+//!
+//! A system ties a core to its cluster, clients, workload, properties and mutants, and says how its state is shown. Everything
+//! above this floor sees only a [`Run`]: painters and panels never match on a protocol.
 
 pub mod inspect;
+pub mod live;
+pub mod open;
+pub mod raft;
 pub mod run;
+
+pub use live::System;
+pub use open::{OpenError, info, open, systems};
+pub use run::Run;

@@ -1,0 +1,154 @@
+//! `netsplit run`: what happened, the verdicts, the fingerprint.
+
+use super::{Done, Source, duration, json_line, seconds};
+use netsplit::base::{EventId, Fingerprint, Level, Note};
+use netsplit::scenario::Compiled;
+use netsplit::sim::plan::Plan;
+use netsplit::sim::trace::{Event, Sink};
+use netsplit::system::Run;
+use netsplit::system::inspect::NodeView;
+use netsplit::view::report::{About, Speech, VerdictRow, is_action};
+use netsplit::view::words::{Lang, Names};
+use serde::Serialize;
+use std::collections::{BTreeSet, HashMap};
+use std::io::Write;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    source: Source,
+    /// When to stop, instead of the scenario's end: `10s`, `150ms`
+    #[arg(long, value_parser = duration)]
+    until: Option<u64>,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// How much to tell: story, protocol or everything; all of it with --json
+    #[arg(long, value_parser = level)]
+    level: Option<Level>,
+}
+
+/// The last line: which run it was.
+#[derive(Serialize)]
+struct Summary<'a> {
+    scenario: &'a str,
+    system: &'a str,
+    behaviour: u32,
+    seed: u64,
+    events: u64,
+    end_us: u64,
+    fingerprint: Fingerprint,
+}
+
+pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+    let scenario = arguments.source.load()?;
+    let end_us = arguments.until.unwrap_or(scenario.lesson.end_us);
+    let level = arguments.level.unwrap_or(if arguments.json { Level::Everything } else { Level::Story });
+    let mut run = netsplit::system::open(&scenario.plan)?;
+    let mut teller = Teller::new(&*run, &scenario.plan);
+    while run.next_due_us().is_some_and(|due| due <= end_us) {
+        teller.step(&mut *run);
+        teller.tell(&*run, level, arguments.json, out)?;
+    }
+    run.advance_to(end_us);
+    let index = |id: EventId| teller.indexes.get(&id).copied();
+    for verdict in run.verdicts() {
+        let row = teller.speech.verdict(&verdict, &index);
+        if arguments.json { json_line(out, &row)? } else { write_verdict(&row, out)? }
+    }
+    let summary = summary(&scenario, &*run, end_us);
+    if arguments.json {
+        json_line(out, &summary)?;
+    } else {
+        writeln!(out, "{} events in {}, seed {}", summary.events, seconds(end_us), summary.seed)?;
+        writeln!(out, "fingerprint {}", run.run_fingerprint())?;
+    }
+    Ok(())
+}
+
+fn write_verdict(row: &VerdictRow, out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "{:>9}  {}", row.status, row.text)
+}
+
+fn summary<'a>(scenario: &'a Compiled, run: &dyn Run, end_us: u64) -> Summary<'a> {
+    Summary {
+        scenario: &scenario.lesson.id,
+        system: &scenario.plan.system,
+        behaviour: run.info().behaviour,
+        seed: scenario.plan.seed,
+        events: run.executed(),
+        end_us,
+        fingerprint: run.run_fingerprint(),
+    }
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    match text {
+        "story" => Ok(Level::Story),
+        "protocol" => Ok(Level::Protocol),
+        "everything" => Ok(Level::Everything),
+        other => Err(format!("`{other}` is no level: story, protocol or everything")),
+    }
+}
+
+/// Puts events into words, one by one.
+struct Teller {
+    speech: Speech,
+    /// The index of every event so far, for causes and witnesses.
+    indexes: HashMap<EventId, u64>,
+    told: u64,
+    event: Option<Event>,
+    notes: Vec<Note>,
+    before: Option<NodeView>,
+    /// When the plan acts, microseconds.
+    planned_us: BTreeSet<u64>,
+}
+
+impl Teller {
+    fn new(run: &dyn Run, plan: &Plan) -> Teller {
+        let speech = Speech { lang: Lang::En, names: Names::new(run.info(), run.cluster()) };
+        let planned_us = plan.faults.iter().map(|fault| fault.at_us).collect();
+        Teller { speech, indexes: HashMap::new(), told: 0, event: None, notes: Vec::new(), before: None, planned_us }
+    }
+
+    fn step(&mut self, run: &mut dyn Run) {
+        self.event = None;
+        self.notes.clear();
+        self.before = None;
+        // Of a crash the story tells what the node was before; only the plan's actions need that look.
+        let planned = run.next_due_us().is_some_and(|due| self.planned_us.contains(&due));
+        let nodes = planned.then(|| run.nodes());
+        run.step(self);
+        let node = self.event.as_ref().and_then(Event::node);
+        self.before = nodes.zip(node).and_then(|(nodes, node)| nodes.into_iter().nth(node.index()));
+    }
+
+    fn tell(&mut self, run: &dyn Run, level: Level, json: bool, out: &mut impl Write) -> std::io::Result<()> {
+        let Some(event) = self.event else { return Ok(()) };
+        let n = self.told;
+        self.told += 1;
+        self.indexes.insert(event.id, n);
+        let action = if is_action(&event) { run.planned_action(event.item.n()) } else { None };
+        let about = About {
+            notes: &self.notes,
+            action: action.as_ref(),
+            before: self.before.as_ref(),
+            cause_n: event.cause.some().and_then(|cause| self.indexes.get(&cause).copied()),
+        };
+        let row = self.speech.event(n, &event, about);
+        if row.level > level {
+            return Ok(());
+        }
+        if json { json_line(out, &row) } else { writeln!(out, "{:>9}  {}", seconds(row.at_us), row.text) }
+    }
+}
+
+impl Sink for Teller {
+    fn event(&mut self, event: &Event) {
+        self.event = Some(*event);
+    }
+
+    fn note(&mut self, note: &Note) {
+        self.notes.push(*note);
+    }
+}

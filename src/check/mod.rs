@@ -1,0 +1,21 @@
+//! Checkers: one property, or one family of them, a file.
+//!
+//! A checker only reads. It is told of every executed event and may look at the world as it is right after; what it needs to
+//! know of the moment before, it remembers itself, so that nothing is copied for events that change nothing. It is cheap to
+//! clone, because it is part of every checkpoint: seeking and forking restore verdicts.
+
+pub mod raft;
+pub mod verdict;
+
+use crate::sim::trace::Event;
+use crate::sim::{Deployment, World};
+pub use verdict::{Status, Verdict, Witness};
+
+/// The live checkers of a deployment.
+pub trait Checker<D: Deployment>: Clone {
+    /// An event was executed; `world` is the world right after it. Work is proportional to what the event changed.
+    fn step(&mut self, event: &Event, world: &World<D>);
+
+    /// What can be said now, in the system's order of properties.
+    fn verdicts(&self, world: &World<D>) -> Vec<Verdict>;
+}

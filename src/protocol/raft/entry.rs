@@ -1,0 +1,102 @@
+//! Log entries, and runs of entries as messages and records carry them.
+
+use crate::base::{Encode, Encoder, NodeId};
+use crate::protocol::kv;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// A term (paper 5.1). 0 before the first election.
+pub type Term = u64;
+
+/// A position in the log. The first entry has index 1; 0 is the empty place before it.
+pub type Index = u64;
+
+/// What an entry asks of the state machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Nothing: a new leader's first entry, with which it commits what it inherited (paper 8).
+    Noop,
+    /// A client's operation.
+    Client {
+        /// Who asked: the session (thesis 6.3).
+        client: NodeId,
+        /// Number of the operation in that session; grows, also across restarts of the client.
+        seq: u32,
+        /// The operation.
+        op: kv::Op,
+    },
+}
+
+impl Encode for Command {
+    fn encode(&self, to: &mut Encoder) {
+        match self {
+            Command::Noop => to.u8(0),
+            Command::Client { client, seq, op } => {
+                to.u8(1);
+                to.put(client);
+                to.u32(*seq);
+                to.put(op);
+            }
+        }
+    }
+}
+
+/// One entry of the log (paper 5.3): a command and the term in which a leader received it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The term of the leader that received it.
+    pub term: Term,
+    /// What it asks of the state machine.
+    pub command: Command,
+}
+
+impl Entry {
+    /// Size on the wire and on disk in bytes.
+    pub fn size_bytes(&self) -> u32 {
+        match self.command {
+            Command::Noop => 9,
+            Command::Client { .. } => 36,
+        }
+    }
+}
+
+impl Encode for Entry {
+    fn encode(&self, to: &mut Encoder) {
+        to.u64(self.term);
+        to.put(&self.command);
+    }
+}
+
+/// A run of entries, shared between the messages and the record that carry it. An empty run owns no memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entries(Option<Arc<[Entry]>>);
+
+impl Entries {
+    /// No entries, as a heartbeat carries them.
+    pub const EMPTY: Entries = Entries(None);
+
+    /// A run of one.
+    pub fn one(entry: Entry) -> Entries {
+        Entries(Some(Arc::new([entry])))
+    }
+}
+
+impl FromIterator<Entry> for Entries {
+    fn from_iter<I: IntoIterator<Item = Entry>>(items: I) -> Self {
+        let items: Arc<[Entry]> = items.into_iter().collect();
+        Entries((!items.is_empty()).then_some(items))
+    }
+}
+
+impl Deref for Entries {
+    type Target = [Entry];
+    fn deref(&self) -> &[Entry] {
+        self.0.as_deref().unwrap_or(&[])
+    }
+}
+
+impl Encode for Entries {
+    fn encode(&self, to: &mut Encoder) {
+        to.list(self.iter());
+    }
+}

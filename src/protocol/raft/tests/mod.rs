@@ -1,0 +1,11 @@
+//! Tests named after what must hold, by the paper's sections.
+
+mod clients;
+mod commitment;
+mod disk;
+mod elections;
+mod model;
+mod mutants;
+mod pre_vote;
+mod replication;
+mod rules;

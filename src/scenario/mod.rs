@@ -1,0 +1,26 @@
+//! The text form of a run: scenarios.
+//!
+//! - [`schema`]: what is written down, as plain data;
+//! - [`toml`] (feature `cli`): reads it, and says where it is wrong;
+//! - [`predicate`]: the text of predicates;
+//! - [`compile`](mod@compile): gives every name its meaning: a [`Plan`](crate::sim::plan::Plan) and a [`Lesson`];
+//! - [`verify`](mod@verify): runs a scenario and looks whether everything comes of it that should;
+//! - [`library`]: the scenarios that come with the laboratory.
+//!
+//! A mistake is a [`Diagnostic`] with a place, a message and a hint. No input makes this room panic.
+
+pub mod compile;
+pub mod diagnostic;
+pub mod lesson;
+pub mod library;
+pub mod predicate;
+pub mod schema;
+#[cfg(feature = "cli")]
+pub mod toml;
+pub mod verify;
+
+pub use compile::{Compiled, compile};
+pub use diagnostic::{Diagnostic, Place};
+pub use lesson::{Expectation, Lesson, LessonStep, Prediction, Twin, When};
+pub use library::Card;
+pub use verify::{Check, Report, verify, verify_twin};

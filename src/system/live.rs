@@ -1,0 +1,345 @@
+//! A system in motion: a world with its live checkers, behind the object-safe [`Run`].
+
+use super::inspect::{
+    Enabled, EntryView, Field, LinkView, LogSummary, MessageView, NodeStatus, NodeView, OperationView, PeerView, RoleView,
+    SystemInfo, TimerView, Verdict,
+};
+use super::run::Run;
+use crate::base::ids::PlaceKind;
+use crate::base::{Encoder, EventId, Fingerprint, NodeId};
+use crate::check::Checker;
+use crate::protocol::{Class, Core, Outcome, TimerName};
+use crate::sim::kernel::{Flight, Process, timer_item};
+use crate::sim::plan::{Action, Cluster, Cut, Refusal};
+use crate::sim::trace::{Event, EventKind, Sink};
+use crate::sim::world::MessageOf;
+use crate::sim::{Deployment, World};
+
+/// What a catalogue entry adds to a deployment: its checkers, and how its state is shown.
+pub trait System: Deployment + 'static {
+    /// Its live checkers.
+    type Checks: Checker<Self> + 'static;
+
+    /// What it tells about itself.
+    fn info() -> &'static SystemInfo;
+
+    /// Checkers that have seen nothing yet.
+    fn checks(&self, cluster: Cluster) -> Self::Checks;
+
+    /// How a node is shown.
+    fn portray(world: &World<Self>, node: NodeId) -> Portrait;
+
+    /// Entries `first..=last` of a node's log, as far as they exist.
+    fn entries(world: &World<Self>, node: NodeId, first: u64, last: u64) -> Vec<EntryView>;
+
+    /// How a message is shown.
+    fn describe(message: &MessageOf<Self>) -> Description;
+
+    /// A request in short: `put x 7`.
+    fn request_text(request: &<Self::Node as Core>::Request) -> String;
+
+    /// A response in short: `7`.
+    fn response_text(response: &<Self::Node as Core>::Response) -> String;
+}
+
+/// What only the system knows of how a node is shown.
+#[derive(Clone, Debug)]
+pub struct Portrait {
+    /// The part it plays.
+    pub role: RoleView,
+    /// Term, ballot, view.
+    pub epoch: Option<u64>,
+    /// Its state, in the order to be read.
+    pub fields: Vec<Field>,
+    /// Its log.
+    pub log: Option<LogSummary>,
+    /// What it knows of the others' logs.
+    pub peers: Vec<PeerView>,
+    /// Nodes that voted for it.
+    pub votes: Vec<NodeId>,
+    /// Number of the timer that the ring shows.
+    pub main_timer: Option<u8>,
+}
+
+/// What only the system knows of how a message is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Description {
+    /// Term, ballot, view that it speaks for.
+    pub epoch: Option<u64>,
+    /// Routine traffic.
+    pub faint: bool,
+    /// For replies: what they say.
+    pub answer: Option<bool>,
+    /// What it carries.
+    pub fields: Vec<Field>,
+}
+
+/// A world and its checkers.
+#[derive(Clone)]
+pub struct Live<S: System> {
+    world: World<S>,
+    checks: S::Checks,
+    checking: bool,
+    /// The last few actions by hand, so that their events can be told in words.
+    hand: Vec<(u32, Action)>,
+}
+
+impl<S: System> Live<S> {
+    /// A world before its first event.
+    pub fn new(world: World<S>) -> Live<S> {
+        let checks = world.deployment().checks(world.plan().cluster);
+        Live { world, checks, checking: true, hand: Vec::new() }
+    }
+
+    /// The world itself, for those who know its types.
+    pub fn world(&self) -> &World<S> {
+        &self.world
+    }
+
+    /// Executes the earliest due item without dynamic dispatch.
+    #[inline]
+    pub fn step_with(&mut self, sink: &mut (impl Sink + ?Sized)) -> Option<Event> {
+        let event = self.world.step(sink)?;
+        self.check(&event);
+        Some(event)
+    }
+
+    #[inline]
+    fn check(&mut self, event: &Event) {
+        if self.checking {
+            self.checks.step(event, &self.world);
+        }
+    }
+
+    fn timers(&self, node: NodeId, main: Option<u8>) -> Vec<TimerView> {
+        let names = <<S::Node as Core>::Timer as TimerName>::NAMES;
+        let kernel = self.world.kernel();
+        let armed = (0..kernel.timers()).filter_map(|timer| Some((timer, kernel.timer(node, timer)?)));
+        armed
+            .map(|(timer, armed)| TimerView {
+                name: names.get(timer as usize).copied().unwrap_or(""),
+                item: timer_item(node, timer),
+                set_us: armed.set_us,
+                due_us: armed.due_us,
+                main: main == Some(timer),
+            })
+            .collect()
+    }
+
+    fn message_view(&self, slot: u32, flight: &Flight) -> Option<MessageView> {
+        let described = S::describe(self.world.payload(slot)?);
+        let kernel = self.world.kernel();
+        let link = (flight.envelope.from, flight.envelope.to);
+        let stands = kernel.node(link.1).is_some_and(|node| node.process == Process::Paused) && flight.due_us <= kernel.now_us();
+        let waiting = flight.held || flight.queued || stands;
+        let clogged = kernel.links.clogged_until(link, kernel.now_us()).is_some();
+        Some(MessageView {
+            id: flight.id,
+            from: link.0,
+            to: link.1,
+            kind: flight.envelope.kind,
+            sent_us: flight.sent_us,
+            due_us: (!waiting).then_some(flight.due_us),
+            lost: flight.lost.is_some(),
+            copy: flight.id.place().kind() != PlaceKind::Link,
+            waiting: waiting || clogged,
+            delayed: flight.delayed,
+            count: flight.envelope.count,
+            size_bytes: flight.envelope.size_bytes,
+            epoch: described.epoch,
+            faint: described.faint,
+            answer: described.answer,
+            fields: described.fields,
+        })
+    }
+
+    fn enabled_view(&self, due_us: u64, item: EventId) -> Enabled {
+        let place = item.place();
+        let (kind, sub, node) = match place.kind() {
+            PlaceKind::Timer => (EventKind::TimerFired, item.n() as u8, place.node()),
+            PlaceKind::Disk => (EventKind::Persisted, 0, place.node()),
+            PlaceKind::Workload => (EventKind::Invoked, 0, place.node()),
+            PlaceKind::Plan => (EventKind::Acted, 0, NodeId(0)),
+            PlaceKind::Node => (EventKind::Started, 0, place.node()),
+            _ => {
+                let flight = self.world.kernel().find(item).and_then(|slot| self.world.kernel().flight(slot));
+                (EventKind::Delivered, flight.map_or(0, |flight| flight.envelope.kind), place.to())
+            }
+        };
+        Enabled { item, due_us, kind, sub, node }
+    }
+
+    fn link_view(&self, link: (NodeId, NodeId)) -> LinkView {
+        let kernel = self.world.kernel();
+        let links = &kernel.links;
+        let channels = [Class::Request, Class::Reply, Class::OneWay].map(|class| links.channel_now(link, class));
+        let default = links.default_channel();
+        let unusual = channels.iter().find(|c| (c.delay_us_min, c.delay_us_max) != (default.delay_us_min, default.delay_us_max));
+        LinkView {
+            from: link.0,
+            to: link.1,
+            cut: links.is_cut(link),
+            clogged_until_us: links.clogged_until(link, kernel.now_us()),
+            held: links.is_held(link),
+            loss_ppm: channels.map(|channel| channel.loss_ppm),
+            duplicate_ppm: channels.iter().map(|channel| channel.duplicate_ppm).max().unwrap_or(0),
+            reorder_ppm: channels.iter().map(|channel| channel.reorder_ppm).max().unwrap_or(0),
+            delay_us: unusual.map(|channel| (channel.delay_us_min, channel.delay_us_max)),
+        }
+    }
+}
+
+/// How many actions by hand are remembered for their words; a timeline has them all.
+const HAND_MEMORY: usize = 32;
+
+impl<S: System> Run for Live<S> {
+    fn boxed_clone(&self) -> Box<dyn Run> {
+        Box::new(self.clone())
+    }
+
+    fn info(&self) -> &'static SystemInfo {
+        S::info()
+    }
+
+    fn cluster(&self) -> Cluster {
+        self.world.plan().cluster
+    }
+
+    fn now_us(&self) -> u64 {
+        self.world.kernel().now_us()
+    }
+
+    fn executed(&self) -> u64 {
+        self.world.kernel().executed()
+    }
+
+    fn next_due_us(&self) -> Option<u64> {
+        self.world.kernel().next_due_us()
+    }
+
+    fn step(&mut self, sink: &mut dyn Sink) -> Option<Event> {
+        self.step_with(sink)
+    }
+
+    fn act(&mut self, n: u32, action: &Action, sink: &mut dyn Sink) -> Result<Event, Refusal> {
+        let event = self.world.act(n, action, sink)?;
+        if self.hand.len() == HAND_MEMORY {
+            self.hand.remove(0);
+        }
+        self.hand.push((n, action.clone()));
+        self.check(&event);
+        Ok(event)
+    }
+
+    fn advance_to(&mut self, at_us: u64) {
+        self.world.advance_to(at_us);
+    }
+
+    fn enabled(&self) -> Vec<Enabled> {
+        self.world.kernel().enabled().into_iter().map(|(due_us, item)| self.enabled_view(due_us, item)).collect()
+    }
+
+    fn run_fingerprint(&self) -> Fingerprint {
+        self.world.run_fingerprint()
+    }
+
+    fn state_fingerprint(&self) -> Fingerprint {
+        let mut to = Encoder::new();
+        self.world.encode_state(&mut to);
+        to.fingerprint()
+    }
+
+    fn set_checking(&mut self, on: bool) {
+        self.checking = on;
+    }
+
+    fn nodes(&self) -> Vec<NodeView> {
+        (0..self.cluster().nodes() as u16).filter_map(|node| self.node(NodeId(node))).collect()
+    }
+
+    fn node(&self, id: NodeId) -> Option<NodeView> {
+        let state = self.world.kernel().node(id)?;
+        let seat = self.world.seats().get(id.index())?;
+        let portrait = S::portray(&self.world, id);
+        let now_us = self.now_us();
+        let local = state.clock.read(now_us);
+        Some(NodeView {
+            id,
+            client: self.cluster().is_client(id),
+            role: portrait.role,
+            epoch: portrait.epoch,
+            status: match state.process {
+                Process::Running => NodeStatus::Running,
+                Process::Crashed => NodeStatus::Crashed,
+                Process::Paused => NodeStatus::Paused,
+                Process::Halted => NodeStatus::Halted,
+            },
+            queue: state.slow.map(|slow| (slow.waiting, slow.capacity)),
+            wall_skew_us: local.wall_us.saturating_sub_unsigned(now_us),
+            rate_ppm: state.clock.rate_ppm(),
+            fields: portrait.fields,
+            timers: self.timers(id, portrait.main_timer),
+            log: portrait.log,
+            peers: portrait.peers,
+            votes: portrait.votes,
+            disk: seat.disk.counts(),
+        })
+    }
+
+    fn log(&self, id: NodeId, first: u64, last: u64) -> Vec<EntryView> {
+        if id.index() < self.world.seats().len() { S::entries(&self.world, id, first, last) } else { Vec::new() }
+    }
+
+    fn messages(&self) -> Vec<MessageView> {
+        let flights = self.world.kernel().flights();
+        let mut views: Vec<MessageView> = flights.filter_map(|(slot, flight)| self.message_view(slot, flight)).collect();
+        views.sort_by_key(|view| view.id);
+        views
+    }
+
+    fn links(&self) -> Vec<LinkView> {
+        let troubled = self.world.kernel().links.troubled(self.now_us());
+        troubled.into_iter().map(|link| self.link_view(link)).collect()
+    }
+
+    fn cuts(&self) -> Vec<Cut> {
+        self.world.kernel().links.cuts().to_vec()
+    }
+
+    fn operations(&self, most: usize) -> Vec<OperationView> {
+        let all = self.world.history().operations();
+        all.iter_from(all.len().saturating_sub(most))
+            .map(|operation| OperationView {
+                client: operation.op.client,
+                n: operation.op.n,
+                process: operation.process,
+                request: S::request_text(&operation.request),
+                invoked_us: operation.invoked.0,
+                returned_us: operation.returned.as_ref().map(|returned| returned.0),
+                outcome: match operation.returned.as_ref().map(|returned| &returned.2) {
+                    None => "pending",
+                    Some(Outcome::Ok(_)) => "ok",
+                    Some(Outcome::Fail) => "fail",
+                    Some(Outcome::Unknown) => "unknown",
+                },
+                response: match operation.returned.as_ref().map(|returned| &returned.2) {
+                    Some(Outcome::Ok(response)) => Some(S::response_text(response)),
+                    _ => None,
+                },
+            })
+            .collect()
+    }
+
+    fn verdicts(&self) -> Vec<Verdict> {
+        self.checks.verdicts(&self.world)
+    }
+
+    fn planned_action(&self, n: u32) -> Option<Action> {
+        let planned = self.world.plan().faults.get(n as usize).map(|planned| planned.action.clone());
+        planned.or_else(|| self.hand.iter().rev().find(|(number, _)| *number == n).map(|(_, action)| action.clone()))
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.world.memory_bytes()
+    }
+}

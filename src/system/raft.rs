@@ -1,0 +1,480 @@
+//! Raft with its replicated key-value store, as the catalogue offers it.
+
+use super::inspect::{
+    EntryState, EntryView, Field, FieldValue, Fill, LogSummary, Mutant, PeerView, RoleView, SettingInfo, SystemInfo,
+};
+use super::live::{Description, Live, Portrait, System};
+use super::open::OpenError;
+use super::run::Run;
+use crate::base::NodeId;
+use crate::base::draw::Sequence;
+use crate::check::raft::{PROPERTIES, RaftChecks};
+use crate::protocol::kv::{Answer, Key, Op, Value};
+use crate::protocol::raft::{
+    Client, Command, Config, MUTANTS, Message, Mutant as RaftMutant, Node, NodeSet, Request, Role, Rules, Server, Timer,
+};
+use crate::protocol::{Message as _, TimerName};
+use crate::sim::plan::{Cluster, Generator, Operation, Plan};
+use crate::sim::{Deployment, World};
+use std::sync::{Arc, OnceLock};
+
+/// Version of the behaviour: bumped whenever a pinned fingerprint changes.
+pub const BEHAVIOUR: u32 = 1;
+
+/// A Raft cluster and its clients.
+#[derive(Clone, Debug)]
+pub struct Raft {
+    cluster: Cluster,
+    config: Arc<Config>,
+}
+
+impl Deployment for Raft {
+    type Node = Node;
+
+    fn boot(&self, node: NodeId) -> Node {
+        let servers = NodeSet::first(self.cluster.servers);
+        if self.cluster.is_client(node) {
+            Node::Client(Client::new(node, servers, self.config.clone()))
+        } else {
+            Node::Server(Server::new(node, servers, self.config.clone()))
+        }
+    }
+
+    fn generate(&self, generator: &Generator, client: NodeId, n: u32, draws: &mut Sequence) -> Request {
+        let total: u64 = generator.mix.iter().map(|(_, weight)| *weight as u64).sum();
+        let mut left = draws.range(0, total.saturating_sub(1));
+        let verb = generator.mix.iter().find(|(_, weight)| {
+            let here = left < *weight as u64;
+            left = left.saturating_sub(*weight as u64);
+            here
+        });
+        let key = Key(draws.range(0, generator.keys.saturating_sub(1) as u64) as u32);
+        // Unique among all generated operations, and small enough to read.
+        let value = n as u64 * self.cluster.clients as u64 + (client.0 - self.cluster.servers) as u64 + 1;
+        let expected = draws.range(0, value.saturating_sub(1));
+        let op = match verb.map_or("put", |(verb, _)| verb.as_str()) {
+            "get" => Op::Get(key),
+            "delete" => Op::Delete(key),
+            "cas" => Op::CompareAndSwap { key, expected, new: value },
+            "append" => Op::Append(key, value),
+            _ => Op::Put(key, value),
+        };
+        Request::new(op)
+    }
+
+    fn parse(&self, operation: &Operation) -> Result<Request, String> {
+        let key = key(&operation.key)?;
+        let numbers = |count: usize, words: &str| match operation.args.len() == count {
+            true => Ok(()),
+            false => Err(format!("{} takes {words}, found {}", operation.verb, operation.args.len())),
+        };
+        let arg = |n: usize| operation.args.get(n).copied().unwrap_or(0);
+        let op = match operation.verb.as_str() {
+            "get" => numbers(0, "no number").map(|()| Op::Get(key))?,
+            "delete" => numbers(0, "no number").map(|()| Op::Delete(key))?,
+            "put" => numbers(1, "one number").map(|()| Op::Put(key, arg(0)))?,
+            "append" => numbers(1, "one number").map(|()| Op::Append(key, arg(0)))?,
+            "cas" => numbers(2, "two numbers").map(|()| Op::CompareAndSwap { key, expected: arg(0), new: arg(1) })?,
+            other => return Err(format!("\"{other}\" is no operation; known: {}", VERBS.join(", "))),
+        };
+        match operation.target {
+            Some(target) if self.cluster.is_client(target) || target.index() >= self.cluster.nodes() => {
+                Err("the target must be a server".to_owned())
+            }
+            target => Ok(Request { op, target }),
+        }
+    }
+}
+
+const VERBS: &[&str] = &["get", "put", "delete", "cas", "append"];
+
+/// Names of the first keys; the others are k3, k4, ...
+const KEYS: [&str; 3] = ["x", "y", "z"];
+
+fn key(name: &str) -> Result<Key, String> {
+    if let Some(known) = KEYS.iter().position(|key| *key == name) {
+        return Ok(Key(known as u32));
+    }
+    let number = name.strip_prefix('k').and_then(|digits| digits.parse::<u32>().ok());
+    number
+        .filter(|number| *number >= KEYS.len() as u32)
+        .map(Key)
+        .ok_or_else(|| format!("\"{name}\" is no key; known: x, y, z, k3, k4, ..."))
+}
+
+fn key_name(key: Key) -> String {
+    KEYS.get(key.0 as usize).map_or_else(|| format!("k{}", key.0), |name| (*name).to_owned())
+}
+
+fn op_text(op: &Op) -> String {
+    let name = key_name(op.key());
+    match op {
+        Op::Get(_) => format!("get {name}"),
+        Op::Delete(_) => format!("delete {name}"),
+        Op::Put(_, value) => format!("put {name} {value}"),
+        Op::Append(_, value) => format!("append {name} {value}"),
+        Op::CompareAndSwap { expected, new, .. } => format!("cas {name} {expected} {new}"),
+    }
+}
+
+/// A command in the width of a log cell.
+fn command_label(command: &Command) -> String {
+    match command {
+        Command::Noop => "-".to_owned(),
+        Command::Client { op, .. } => {
+            let name = key_name(op.key());
+            match op {
+                Op::Get(_) => format!("{name}?"),
+                Op::Delete(_) => format!("{name}=_"),
+                Op::Put(_, value) => format!("{name}={value}"),
+                Op::Append(_, value) => format!("{name}+{value}"),
+                Op::CompareAndSwap { expected, new, .. } => format!("{name}:{expected}>{new}"),
+            }
+        }
+    }
+}
+
+fn value_text(value: &Value) -> String {
+    match value {
+        None => "nothing".to_owned(),
+        Some(items) => items.iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
+    }
+}
+
+fn server(node: &Node) -> Option<&Server> {
+    match node {
+        Node::Server(server) => Some(server),
+        Node::Client(_) => None,
+    }
+}
+
+const FOLLOWER: RoleView = RoleView { key: "raft.role.follower", letter: 'F', fill: Fill::Outline };
+const PRE_CANDIDATE: RoleView = RoleView { key: "raft.role.pre-candidate", letter: 'P', fill: Fill::Half };
+const CANDIDATE: RoleView = RoleView { key: "raft.role.candidate", letter: 'C', fill: Fill::Half };
+const LEADER: RoleView = RoleView { key: "raft.role.leader", letter: 'L', fill: Fill::Solid };
+const CLIENT: RoleView = RoleView { key: "raft.role.client", letter: ' ', fill: Fill::Outline };
+
+fn field(key: &'static str, value: FieldValue) -> Field {
+    Field { key, value }
+}
+
+fn portray_server(server: &Server) -> Portrait {
+    let int = |value: u64| FieldValue::Int(value as i64);
+    let log = server.log();
+    let (role, main_timer) = match server.role() {
+        Role::Follower { .. } => (FOLLOWER, Timer::Election),
+        Role::PreCandidate { .. } => (PRE_CANDIDATE, Timer::Election),
+        Role::Candidate { .. } => (CANDIDATE, Timer::Election),
+        Role::Leader(_) => (LEADER, Timer::Heartbeat),
+    };
+    let mut fields = vec![
+        field("raft.field.term", int(server.term())),
+        field("raft.field.voted-for", FieldValue::Node(server.voted_for())),
+        field("raft.field.leader", FieldValue::Node(server.leader())),
+        field("raft.field.last-index", int(log.last_index())),
+        field("raft.field.last-term", int(log.last_term())),
+        field("raft.field.commit-index", int(server.commit_index())),
+        field("raft.field.last-applied", int(server.last_applied())),
+        field("raft.field.persisted-index", int(server.persisted_index())),
+    ];
+    if !server.votes().is_empty() {
+        fields.push(field("raft.field.votes", FieldValue::Nodes(server.votes().iter().collect())));
+    }
+    let store: Vec<String> = server
+        .store()
+        .iter()
+        .map(|(key, value)| {
+            let items: Vec<String> = value.iter().map(u64::to_string).collect();
+            format!("{}={}", key_name(key), items.join(" "))
+        })
+        .collect();
+    fields.push(field("raft.field.store", FieldValue::Data(store.join(", "))));
+    let peers = server.voters().without(server.id()).iter().filter_map(|peer| Some((peer, server.progress(peer)?)));
+    Portrait {
+        role,
+        epoch: Some(server.term()),
+        fields,
+        log: Some(LogSummary {
+            first: 1,
+            last: log.last_index(),
+            committed: server.commit_index(),
+            applied: server.last_applied(),
+        }),
+        peers: peers
+            .map(|(node, progress)| PeerView {
+                node,
+                next: progress.next_index,
+                matched: progress.match_index,
+                inflight: progress.inflight() as u32,
+            })
+            .collect(),
+        votes: server.votes().iter().collect(),
+        main_timer: Some(main_timer.index()),
+    }
+}
+
+fn portray_client(client: &Client) -> Portrait {
+    let outstanding = client.outstanding();
+    let mut fields = vec![
+        field("raft.field.leader-guess", FieldValue::Node(Some(client.leader_guess()))),
+        field("raft.field.queue", FieldValue::Int(client.queue_len() as i64)),
+    ];
+    if let Some(outstanding) = outstanding {
+        fields.push(field("raft.field.outstanding", FieldValue::Data(op_text(&outstanding.request.op))));
+        fields.push(field("raft.field.asked", FieldValue::Node(Some(outstanding.server))));
+        fields.push(field("raft.field.retries", FieldValue::Int(outstanding.retries as i64)));
+    }
+    Portrait {
+        role: CLIENT,
+        epoch: None,
+        fields,
+        log: None,
+        peers: Vec::new(),
+        votes: Vec::new(),
+        main_timer: outstanding.map(|_| Timer::Retry.index()),
+    }
+}
+
+/// True if a running server holds another entry at this position.
+fn conflicts(world: &World<Raft>, index: u64, term: u64) -> bool {
+    let running = (0..world.seats().len() as u16).map(NodeId).filter_map(|node| server(world.core(node)));
+    running.into_iter().any(|other| other.log().term(index).is_some_and(|found| index > 0 && found != term))
+}
+
+impl System for Raft {
+    type Checks = RaftChecks;
+
+    fn info() -> &'static SystemInfo {
+        info()
+    }
+
+    fn checks(&self, cluster: Cluster) -> RaftChecks {
+        RaftChecks::new(cluster)
+    }
+
+    fn portray(world: &World<Raft>, node: NodeId) -> Portrait {
+        match world.core(node) {
+            Node::Server(server) => portray_server(server),
+            Node::Client(client) => portray_client(client),
+        }
+    }
+
+    fn entries(world: &World<Raft>, node: NodeId, first: u64, last: u64) -> Vec<EntryView> {
+        let Some(server) = server(world.core(node)) else { return Vec::new() };
+        let (first, last) = (first.max(1), last.min(server.log().last_index()));
+        (first..=last)
+            .filter_map(|index| {
+                let entry = server.log().get(index)?;
+                Some(EntryView {
+                    index,
+                    epoch: entry.term,
+                    label: command_label(&entry.command),
+                    state: match index {
+                        _ if index <= server.last_applied() => EntryState::Applied,
+                        _ if index <= server.commit_index() => EntryState::Committed,
+                        _ => EntryState::Appended,
+                    },
+                    conflict: conflicts(world, index, entry.term),
+                })
+            })
+            .collect()
+    }
+
+    fn describe(message: &Message) -> Description {
+        let int = |value: u64| FieldValue::Int(value as i64);
+        let epoch = message.term();
+        let mut described = Description { epoch, ..Description::default() };
+        let mut add = |key, value| described.fields.push(field(key, value));
+        if let Some(term) = epoch {
+            add("raft.field.term", int(term));
+        }
+        match message {
+            Message::RequestVote { last_index, last_term, .. } => {
+                add("raft.field.last-index", int(*last_index));
+                add("raft.field.last-term", int(*last_term));
+            }
+            Message::RequestVoteResponse { granted, .. } => {
+                add("raft.field.granted", FieldValue::Bool(*granted));
+                described.answer = Some(*granted);
+            }
+            Message::AppendEntries { prev_index, prev_term, commit, entries, .. } => {
+                add("raft.field.prev-index", int(*prev_index));
+                add("raft.field.prev-term", int(*prev_term));
+                add("raft.field.commit-index", int(*commit));
+                let labels: Vec<String> = entries.iter().map(|entry| command_label(&entry.command)).collect();
+                add("raft.field.entries", FieldValue::Data(labels.join(", ")));
+                described.faint = entries.is_empty();
+            }
+            Message::AppendEntriesAccepted { match_index, .. } => {
+                add("raft.field.match-index", int(*match_index));
+                (described.answer, described.faint) = (Some(true), true);
+            }
+            Message::AppendEntriesRejected { prev_index, hint_index, hint_term, .. } => {
+                add("raft.field.prev-index", int(*prev_index));
+                add("raft.field.hint-index", int(*hint_index));
+                add("raft.field.hint-term", int(*hint_term));
+                described.answer = Some(false);
+            }
+            Message::ClientRequest { seq, op } => {
+                add("raft.field.operation", FieldValue::Data(op_text(op)));
+                add("raft.field.seq", int(*seq as u64));
+            }
+            Message::ClientAnswer { seq, answer } => {
+                add("raft.field.answer", FieldValue::Data(answer_text(answer)));
+                add("raft.field.seq", int(*seq as u64));
+                described.answer = Some(true);
+            }
+            Message::ClientRedirect { seq, leader } => {
+                add("raft.field.leader", FieldValue::Node(*leader));
+                add("raft.field.seq", int(*seq as u64));
+                described.answer = Some(false);
+            }
+        }
+        described
+    }
+
+    fn request_text(request: &Request) -> String {
+        op_text(&request.op)
+    }
+
+    fn response_text(response: &Answer) -> String {
+        answer_text(response)
+    }
+}
+
+fn answer_text(answer: &Answer) -> String {
+    match answer {
+        Answer::Done => "done".to_owned(),
+        Answer::Value(value) => value_text(value),
+        Answer::Swapped(true) => "swapped".to_owned(),
+        Answer::Swapped(false) => "not swapped".to_owned(),
+    }
+}
+
+/// The largest number of servers: votes and quorums are sets of so many bits.
+pub const MAX_SERVERS: u16 = NodeSet::MAX_NODES;
+
+/// What the catalogue says of Raft.
+pub fn info() -> &'static SystemInfo {
+    static INFO: OnceLock<SystemInfo> = OnceLock::new();
+    INFO.get_or_init(|| SystemInfo {
+        id: "raft",
+        behaviour: BEHAVIOUR,
+        messages: Message::KINDS,
+        timers: Timer::NAMES,
+        properties: PROPERTIES,
+        mutants: Vec::leak(
+            MUTANTS.iter().map(|mutant| Mutant { id: mutant.id, rule: mutant.rule, falls: mutant.falls, scenario: "" }).collect(),
+        ),
+        settings: SETTINGS,
+        verbs: VERBS,
+        views: &["cluster", "log"],
+    })
+}
+
+const fn setting(name: &'static str, default: i64, min: i64, max: i64) -> SettingInfo {
+    SettingInfo { name, default, min, max }
+}
+
+const HOUR_US: i64 = 3_600_000_000;
+
+/// Settings of a plan and their ranges; the defaults are those of [`Config`].
+const SETTINGS: &[SettingInfo] = &[
+    setting("election_timeout_us_min", 150_000, 1, HOUR_US),
+    setting("election_timeout_us_max", 300_000, 1, HOUR_US),
+    setting("heartbeat_us", 50_000, 1, HOUR_US),
+    setting("pre_vote", 1, 0, 1),
+    setting("check_quorum", 1, 0, 1),
+    setting("max_entries_per_append", 64, 1, 100_000),
+    setting("max_inflight", 256, 1, 1_000_000),
+    setting("client_retry_us", 300_000, 1, HOUR_US),
+    setting("client_backoff_us", 50_000, 1, HOUR_US),
+    setting("client_deadline_us", 3_000_000, 1, HOUR_US),
+    setting("client_queue_max", 1_000, 0, 1_000_000),
+];
+
+fn config(plan: &Plan) -> Result<Config, OpenError> {
+    let mut config = Config::default();
+    let u64_of = |name: &str, field: &mut u64| {
+        if let Some(value) = plan.setting(name) {
+            *field = value.unsigned_abs();
+        }
+    };
+    u64_of("election_timeout_us_min", &mut config.election_timeout_us_min);
+    u64_of("election_timeout_us_max", &mut config.election_timeout_us_max);
+    u64_of("heartbeat_us", &mut config.heartbeat_us);
+    u64_of("client_retry_us", &mut config.client_retry_us);
+    u64_of("client_backoff_us", &mut config.client_backoff_us);
+    u64_of("client_deadline_us", &mut config.client_deadline_us);
+    let u32_of = |name: &str, field: &mut u32| {
+        if let Some(value) = plan.setting(name) {
+            *field = u32::try_from(value).unwrap_or(u32::MAX);
+        }
+    };
+    u32_of("max_entries_per_append", &mut config.max_entries_per_append);
+    u32_of("max_inflight", &mut config.max_inflight);
+    u32_of("client_queue_max", &mut config.client_queue_max);
+    let switch = |name: &str, field: &mut bool| {
+        if let Some(value) = plan.setting(name) {
+            *field = value != 0;
+        }
+    };
+    switch("pre_vote", &mut config.pre_vote);
+    switch("check_quorum", &mut config.check_quorum);
+    config.rules = plan.mutants.iter().filter_map(|id| RaftMutant::from_id(id)).fold(Rules::RIGHT, Rules::with);
+    config.validate().map_err(|error| OpenError::new("settings", "bad-value", error.to_string(), "see the defaults"))?;
+    Ok(config)
+}
+
+/// Builds the deployment of a plan.
+pub fn deployment(plan: &Plan) -> Result<Raft, OpenError> {
+    if plan.cluster.servers > MAX_SERVERS {
+        return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for Raft", "at most 64"));
+    }
+    let raft = Raft { cluster: plan.cluster, config: Arc::new(config(plan)?) };
+    for (n, planned) in plan.workload.operations.iter().enumerate() {
+        if let Err(why) = raft.parse(&planned.operation) {
+            let place = format!("workload.operations[{n}]");
+            return Err(OpenError::new(place, "bad-operation", why, format!("one of {}", VERBS.join(", "))));
+        }
+    }
+    if let Some(generator) = &plan.workload.generator
+        && let Some((verb, _)) = generator.mix.iter().find(|(verb, _)| !VERBS.contains(&verb.as_str()))
+    {
+        let message = format!("\"{verb}\" is no operation");
+        return Err(OpenError::new("workload.generator.mix", "bad-operation", message, format!("one of {}", VERBS.join(", "))));
+    }
+    Ok(raft)
+}
+
+/// The run of a checked plan.
+pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
+    Ok(Box::new(live(plan)?))
+}
+
+/// The run of a plan with its types, for benchmarks and searches.
+pub fn live(plan: &Plan) -> Result<Live<Raft>, OpenError> {
+    Ok(Live::new(World::new(Arc::new(plan.clone()), deployment(plan)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_tell_the_defaults_of_the_core() {
+        let plan = Plan::new("raft", 3, 1);
+        let mut explicit = plan.clone();
+        explicit.settings =
+            SETTINGS.iter().map(|s| crate::sim::plan::Setting { name: s.name.to_owned(), value: s.default }).collect();
+        assert_eq!(config(&plan).unwrap(), config(&explicit).unwrap());
+    }
+
+    #[test]
+    fn keys_have_one_name_each() {
+        for number in 0..10 {
+            assert_eq!(key(&key_name(Key(number))), Ok(Key(number)));
+        }
+        assert!(key("k2").is_err() && key("").is_err() && key("cart").is_err());
+    }
+}

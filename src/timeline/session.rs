@@ -1,0 +1,893 @@
+//! The session: cursor, jobs, acting, branches.
+
+use super::branch::{Branch, BranchId, BranchInfo, BranchName, Divergence, News, Tree};
+use super::player::{Opened, Player, Stepped};
+use super::predicate::Predicate;
+use super::trace::{EventClass, Mark, Reading};
+use super::watch::Watch;
+use crate::base::{EventId, Fingerprint, Level, Note};
+use crate::sim::plan::{Action, Intervention, Moment, Plan, Refusal};
+use crate::sim::trace::{Event, NoTrace};
+use crate::system::run::Run;
+use std::fmt;
+use std::ops::Range;
+
+/// How much a session may keep, and what it takes events for.
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// Distance of checkpoints at the start, in events: a power of two. Smaller: faster seeks, more memory.
+    pub checkpoint_gap: u64,
+    /// Memory for checkpoints, bytes. Beyond it every other one goes and the gap doubles.
+    pub checkpoint_bytes: usize,
+    /// Memory for the trace, bytes. Beyond it the segments that were not read for longest are dropped.
+    pub trace_bytes: usize,
+    /// Key and level of an event itself.
+    pub classify: fn(&Event) -> EventClass,
+    /// The mark that a note makes, besides those that events make by themselves.
+    pub mark: fn(&Note) -> Option<super::MarkShape>,
+}
+
+/// Where the session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The branch.
+    pub branch: BranchId,
+    /// Number of events executed before the cursor.
+    pub position: u64,
+    /// Time, microseconds; may lie between two events.
+    pub moment: Moment,
+    /// How far into the microsecond after it, in parts per million: for drawing only.
+    pub fraction_ppm: u32,
+    /// Number of events executed on this branch so far.
+    pub events: u64,
+    /// The furthest time played on this branch, microseconds.
+    pub end_us: u64,
+    /// True if nothing that was executed on this branch lies after the cursor: acting continues the run.
+    pub at_end: bool,
+}
+
+/// What one step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// One event.
+    Event,
+    /// As far as the next event that somebody who follows the story wants to read of.
+    Story,
+}
+
+/// Why a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It got where it was to go.
+    Reached,
+    /// The limit of *run until* came first.
+    Limit,
+    /// Nothing will ever happen again by itself.
+    Quiet,
+    /// A property fell; the cursor stands just after the event (or the few that were executed with it).
+    Violation,
+    /// A goal was reached for the first time: its number.
+    Goal(usize),
+    /// The job was dropped by another call, or there was none.
+    Dropped,
+}
+
+/// What a slice of work did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Events executed in this slice.
+    pub events: u64,
+    /// `None` while there is more to do.
+    pub stop: Option<Stop>,
+}
+
+/// What acting did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// True if a new branch was made.
+    pub branched: bool,
+    /// The branch on which it happened: now the current one.
+    pub branch: BranchId,
+    /// The event.
+    pub event: Event,
+    /// Its index.
+    pub position: u64,
+    /// The intervention's number.
+    pub n: u32,
+}
+
+/// What undoing did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// The new branch: now the current one. A seek to the old cursor's time is under way.
+    pub branch: BranchId,
+    /// Number of the intervention that it lacks.
+    pub n: u32,
+}
+
+/// Why a call changed nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The world refused the action.
+    Refused(Refusal),
+    /// No branch has this number.
+    NoSuchBranch(BranchId),
+    /// Nothing was done by hand on this branch (or nothing with this number).
+    NothingToUndo,
+    /// The position is beyond the end of what was played.
+    NotPlayed(u64),
+}
+
+/// What a session holds in memory, bytes. Rough.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Events and notes.
+    pub trace: usize,
+    /// Checkpoints and the worlds near the cursor.
+    pub checkpoints: usize,
+    /// Number of checkpoints.
+    pub checkpoint_count: usize,
+    /// Distance of checkpoints, events.
+    pub checkpoint_gap: u64,
+}
+
+/// A run with its past and its forks.
+pub struct Session {
+    plan: Plan,
+    tree: Tree,
+    current: BranchId,
+    /// The world at the cursor.
+    player: Player,
+    /// Worlds just before the cursor on the current branch, by position: they make stepping back instant.
+    recent: Vec<Player>,
+    job: Option<Job>,
+    fraction_ppm: u32,
+    pause_on_violation: bool,
+    classify: fn(&Event) -> EventClass,
+}
+
+#[derive(Debug)]
+enum Job {
+    Seek { target: Target, worker: Player, recent: Vec<Player> },
+    Play { until_us: u64 },
+    Until { watch: Box<Watch>, limit_us: u64 },
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    Position(u64),
+    Moment(Moment),
+}
+
+impl Target {
+    /// Everything that happens up to and at a time.
+    fn time(at_us: u64) -> Target {
+        Target::Moment(Moment { at_us, executed: u32::MAX })
+    }
+
+    /// True if the target can be reached from a player by going forward.
+    fn is_ahead_of(self, player: &Player) -> bool {
+        match self {
+            Target::Position(position) => {
+                player.position() < position || player.position() == position && !player.is_between_events()
+            }
+            Target::Moment(moment) => player.moment() <= moment,
+        }
+    }
+
+    fn wants_step(self, player: &Player, script: &[Intervention]) -> bool {
+        match self {
+            Target::Position(position) => player.position() < position,
+            Target::Moment(moment) => player.is_before(moment, script),
+        }
+    }
+}
+
+/// Worlds kept near the cursor: so many, so many events apart.
+const RECENT: usize = 16;
+const RECENT_GAP: u64 = 32;
+
+impl Session {
+    /// Opens a run. `open` makes the world from the plan; the plan's interventions are carried out by the session, in their
+    /// order, each when its moment comes. A plan taken from [`plan`](Session::plan) gives the same run again, with the same
+    /// fingerprint.
+    pub fn open<E>(plan: Plan, config: Config, open: impl FnOnce(&Plan) -> Opened<E>) -> Result<Session, E> {
+        let player = Player::new(open(&plan)?);
+        let reading = Reading { classify: config.classify, mark: config.mark };
+        let budgets = (config.checkpoint_gap, config.checkpoint_bytes, config.trace_bytes);
+        let script = plan.interventions.clone();
+        Ok(Session {
+            tree: Tree::new(player.clone(), script, reading, budgets),
+            plan,
+            current: BranchId(0),
+            player,
+            recent: Vec::new(),
+            job: None,
+            fraction_ppm: 0,
+            pause_on_violation: true,
+            classify: config.classify,
+        })
+    }
+
+    // ---- where it stands
+
+    /// Where the session stands.
+    pub fn cursor(&self) -> Cursor {
+        let branch = self.tree.branch(self.current);
+        Cursor {
+            branch: self.current,
+            position: self.player.position(),
+            moment: self.player.moment(),
+            fraction_ppm: self.fraction_ppm,
+            events: branch.trace.end(),
+            end_us: branch.end_us,
+            at_end: self.at_end(),
+        }
+    }
+
+    /// The world at the cursor.
+    pub fn run(&self) -> &dyn Run {
+        self.player.run()
+    }
+
+    /// Fingerprint of everything executed up to the cursor.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.player.fingerprint()
+    }
+
+    /// The plan of the current branch, with everything done by hand on it: what a link carries.
+    pub fn plan(&self) -> Plan {
+        Plan { interventions: self.tree.branch(self.current).script.clone(), ..self.plan.clone() }
+    }
+
+    /// Turns the live checkers on or off, from the cursor on. Switch before playing: verdicts of the past stay as they are.
+    pub fn set_checking(&mut self, on: bool) {
+        self.player.set_checking(on);
+        if self.player.position() == self.tree.branch(BranchId(0)).from {
+            self.tree.restart(&self.player);
+        }
+    }
+
+    /// What the session holds in memory.
+    pub fn memory(&self) -> Memory {
+        let (checkpoint_count, bytes) = self.tree.checkpoints();
+        let near = self.recent.iter().chain([&self.player]).map(|player| player.run().memory_bytes()).sum::<usize>();
+        Memory { trace: self.tree.trace_bytes(), checkpoints: bytes + near, checkpoint_count, checkpoint_gap: self.tree.gap }
+    }
+
+    // ---- moving
+
+    /// One step forward, at most `budget` events: `Reached`, `Quiet`, or `Limit` (the budget was too small for a story
+    /// event), and how many events were executed.
+    pub fn step(&mut self, kind: StepKind, budget: u64) -> Progress {
+        self.drop_job();
+        self.fraction_ppm = 0;
+        if kind == StepKind::Story
+            && let Some(index) = self.tree.first_at(self.current, Level::Story, self.player.position())
+        {
+            let before = self.player.position();
+            return Progress { stop: Some(self.seek(index + 1)), events: index + 1 - before };
+        }
+        if self.player.position().is_multiple_of(RECENT_GAP) {
+            self.remember();
+        }
+        let mut events = 0;
+        while events < budget {
+            let (stepped, _) = self.tree.step(self.current, &mut self.player, None);
+            match stepped {
+                Stepped::Quiet => return Progress { stop: Some(Stop::Quiet), events },
+                Stepped::Missed { .. } => continue,
+                Stepped::Event(_) | Stepped::Acted(_) => events += 1,
+            }
+            let index = self.player.position() - 1;
+            if kind == StepKind::Event || self.tree.level(self.current, index) == Some(Level::Story) {
+                self.tree.check_verdicts(self.current, &self.player);
+                return Progress { stop: Some(Stop::Reached), events };
+            }
+        }
+        self.tree.check_verdicts(self.current, &self.player);
+        Progress { stop: Some(Stop::Limit), events }
+    }
+
+    /// One step back: to before the last event, or to just after the story event before. False at the beginning.
+    pub fn step_back(&mut self, kind: StepKind) -> bool {
+        self.drop_job();
+        let Some(last) = self.player.position().checked_sub(1) else { return false };
+        if last < self.tree.branch(BranchId(0)).from {
+            return false;
+        }
+        let position = match kind {
+            StepKind::Event => last,
+            StepKind::Story => self.tree.last_at(self.current, Level::Story, last).map_or(0, |index| index + 1),
+        };
+        self.seek(position) == Stop::Reached
+    }
+
+    /// Begins a seek to just after `position` events; beyond the end, the future is played up to there.
+    pub fn seek_begin(&mut self, position: u64) {
+        self.begin_seek(Target::Position(position));
+    }
+
+    /// Begins a seek to a time in microseconds: everything due up to then is executed.
+    pub fn seek_time_begin(&mut self, at_us: u64) {
+        self.begin_seek(Target::time(at_us));
+    }
+
+    /// Begins a seek to a moment.
+    pub fn seek_moment_begin(&mut self, moment: Moment) {
+        self.begin_seek(Target::Moment(moment));
+    }
+
+    /// Begins to play up to a time in microseconds. Unlike a seek it shows every slice, and it stops at a violation (if
+    /// [`pause_on_violation`](Session::pause_on_violation)) and at a goal reached for the first time.
+    pub fn play_begin(&mut self, until_us: u64) {
+        self.remember();
+        self.job = Some(Job::Play { until_us });
+    }
+
+    /// Begins to run until the predicate holds; it is looked at now and after every event. Stops at `limit_us` at the latest.
+    pub fn run_until_begin(&mut self, predicate: Predicate, limit_us: u64) {
+        self.remember();
+        let watch = Box::new(self.watch(predicate));
+        self.job = Some(Job::Until { watch, limit_us });
+    }
+
+    /// Goes on with the job, for at most `budget` executed events (at least one). A seek moves the cursor only when it is done.
+    pub fn slice(&mut self, budget: u64) -> Progress {
+        let budget = budget.max(1);
+        match self.job.take() {
+            None => Progress { events: 0, stop: Some(Stop::Dropped) },
+            Some(Job::Seek { target, worker, recent }) => self.seek_slice(target, worker, recent, budget),
+            Some(Job::Play { until_us }) => {
+                let progress = self.play_slice(until_us, budget);
+                if progress.stop.is_none() {
+                    self.job = Some(Job::Play { until_us });
+                }
+                progress
+            }
+            Some(Job::Until { mut watch, limit_us }) => {
+                let progress = self.until_slice(&mut watch, limit_us, budget);
+                if progress.stop.is_none() {
+                    self.job = Some(Job::Until { watch, limit_us });
+                }
+                progress
+            }
+        }
+    }
+
+    /// Drops the job.
+    pub fn drop_job(&mut self) {
+        self.job = None;
+    }
+
+    /// True while there is a job.
+    pub fn busy(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// Goes on with the job until it ends.
+    pub fn finish(&mut self) -> Stop {
+        loop {
+            if let Some(stop) = self.slice(u64::MAX).stop {
+                return stop;
+            }
+        }
+    }
+
+    /// Seeks to a position, at one go.
+    pub fn seek(&mut self, position: u64) -> Stop {
+        self.seek_begin(position);
+        self.finish()
+    }
+
+    /// Seeks to a time in microseconds, at one go.
+    pub fn seek_time(&mut self, at_us: u64) -> Stop {
+        self.seek_time_begin(at_us);
+        self.finish()
+    }
+
+    /// Runs until the predicate holds, at one go.
+    pub fn run_until(&mut self, predicate: Predicate, limit_us: u64) -> Stop {
+        self.run_until_begin(predicate, limit_us);
+        self.finish()
+    }
+
+    /// Sets the fraction of the microsecond that the cursor has gone, for drawing: parts per million, below a million.
+    pub fn set_fraction(&mut self, ppm: u32) {
+        self.fraction_ppm = ppm.min(999_999);
+    }
+
+    /// Whether playing stops when a property falls. It does at the start.
+    pub fn pause_on_violation(&mut self, on: bool) {
+        self.pause_on_violation = on;
+    }
+
+    // ---- goals
+
+    /// Predicates to be watched from now on, at every new event: steps and goal of a scenario.
+    pub fn set_goals(&mut self, goals: Vec<Predicate>) {
+        self.tree.set_goals(goals);
+        self.tree.look_at_goals(self.current, &self.player);
+    }
+
+    /// For each goal, the position at which it was first reached on this branch, if at or before the cursor.
+    pub fn goals(&self) -> Vec<Option<u64>> {
+        let goals = self.tree.branch(self.current).goals.iter();
+        goals.map(|goal| goal.filter(|position| *position <= self.player.position())).collect()
+    }
+
+    /// True if the predicate holds at the cursor.
+    pub fn holds(&self, predicate: &Predicate) -> bool {
+        self.watch(predicate.clone()).holds(self.player.run(), self.player.moment().at_us)
+    }
+
+    // ---- acting and branches
+
+    /// Acts on the world at the cursor. At the end of a branch that continues the run, before it makes a new branch. A
+    /// refusal changes nothing.
+    pub fn act(&mut self, action: Action) -> Result<Acted, Error> {
+        self.drop_job();
+        let at = self.player.moment();
+        let intervention = Intervention { at, n: self.next_number(), action };
+        let n = intervention.n;
+        let position = self.player.position();
+        if self.at_end() {
+            let (event, _) = self.tree.act(self.current, &mut self.player, intervention).map_err(Error::Refused)?;
+            self.tree.check_verdicts(self.current, &self.player);
+            return Ok(Acted { branched: false, branch: self.current, event, position, n });
+        }
+        // Try it on a copy first: a refusal must not leave a branch behind.
+        self.player.clone().act(&intervention, &mut NoTrace).map_err(Error::Refused)?;
+        let carried = self.player.next_intervention();
+        let script = self.tree.branch(self.current).script.iter().take(carried).cloned().collect();
+        let name = BranchName::Acted { action: intervention.action.clone(), at_us: at.at_us };
+        let branch = self.tree.add(self.current, &self.player, name, script);
+        self.enter(branch);
+        let (event, _) = self.tree.act(branch, &mut self.player, intervention).map_err(Error::Refused)?;
+        self.tree.check_verdicts(branch, &self.player);
+        Ok(Acted { branched: true, branch, event, position, n })
+    }
+
+    /// A new branch from the cursor without an intervention, named `name` or [`BranchName::Forked`]; its future is the
+    /// original's, until somebody acts.
+    pub fn fork(&mut self, name: Option<String>) -> BranchId {
+        self.drop_job();
+        let name = match name {
+            Some(name) => BranchName::Custom(name),
+            None => BranchName::Forked { at_us: self.player.moment().at_us },
+        };
+        let script = self.tree.branch(self.current).script.clone();
+        let branch = self.tree.add(self.current, &self.player, name, script);
+        self.enter(branch);
+        branch
+    }
+
+    /// Takes back the last intervention before the cursor (or the last of all, if none is before it): makes a branch without
+    /// it, keeps the later ones, and begins a seek to the cursor's time there.
+    pub fn undo(&mut self) -> Result<Undone, Error> {
+        let branch = self.tree.branch(self.current);
+        let carried = self.player.next_intervention().min(branch.script.len());
+        let index = if carried > 0 { carried } else { branch.script.len() };
+        let last = index.checked_sub(1).ok_or(Error::NothingToUndo)?;
+        self.undo_index(last)
+    }
+
+    /// Takes back the intervention with this number.
+    pub fn undo_number(&mut self, n: u32) -> Result<Undone, Error> {
+        let script = &self.tree.branch(self.current).script;
+        let index = script.iter().position(|intervention| intervention.n == n).ok_or(Error::NothingToUndo)?;
+        self.undo_index(index)
+    }
+
+    fn undo_index(&mut self, index: usize) -> Result<Undone, Error> {
+        self.drop_job();
+        let cursor = self.player.moment();
+        let branch = self.tree.branch(self.current);
+        let mut script = branch.script.clone();
+        let position = branch.done.get(index).copied();
+        let missed = branch.script.get(index).is_none_or(|gone| branch.missed.iter().any(|missed| missed.n == gone.n));
+        let gone = script.remove(index);
+        if !missed {
+            // It was an event at that time: there is one less before the later ones.
+            for later in script.iter_mut().skip(index).filter(|later| later.at.at_us == gone.at.at_us) {
+                later.at.executed -= (later.at.executed > gone.at.executed) as u32;
+            }
+        }
+        // What has not been reached yet is undone where the cursor stands.
+        let position = position.unwrap_or(self.player.position()).min(self.player.position());
+        let name = BranchName::Undone { action: gone.action, at_us: gone.at.at_us };
+        let player = self.tree.player_at(self.current, position).ok_or(Error::NotPlayed(position))?;
+        let player = self.carry_less(player, index);
+        let branch = self.tree.add(self.current, &player, name, script);
+        self.player = player;
+        self.enter(branch);
+        let less = (!missed && cursor.at_us == gone.at.at_us && cursor.executed > gone.at.executed) as u32;
+        self.begin_seek(Target::Moment(Moment { executed: cursor.executed - less, ..cursor }));
+        Ok(Undone { branch, n: gone.n })
+    }
+
+    /// Makes a branch the current one, at the cursor's time or at its end if that is earlier.
+    pub fn switch_branch(&mut self, branch: BranchId) -> Result<(), Error> {
+        let end_us = self.tree.get(branch).ok_or(Error::NoSuchBranch(branch))?.end_us;
+        if branch == self.current {
+            return Ok(());
+        }
+        self.drop_job();
+        let moment = self.player.moment();
+        let position = self.player.position();
+        let common = position <= self.tree.shared(self.current, branch) && moment.at_us <= end_us;
+        let target = if common { Target::Moment(moment) } else { Target::time(moment.at_us.min(end_us)) };
+        let Some(start) = self.tree.checkpoint(branch, |player| target.is_ahead_of(player)).cloned() else {
+            return Err(Error::NotPlayed(position));
+        };
+        self.player = start;
+        self.enter(branch);
+        self.begin_seek(target);
+        self.finish();
+        Ok(())
+    }
+
+    /// Gives a branch a name.
+    pub fn rename_branch(&mut self, branch: BranchId, name: String) -> Result<(), Error> {
+        self.tree.get(branch).ok_or(Error::NoSuchBranch(branch))?;
+        self.tree.branch_mut(branch).name = BranchName::Custom(name);
+        Ok(())
+    }
+
+    /// All branches, by number.
+    pub fn branches(&self) -> Vec<BranchInfo> {
+        let info = |(index, branch): (usize, &Branch)| BranchInfo {
+            id: BranchId(index as u32),
+            name: branch.name.clone(),
+            parent: branch.parent,
+            from_event: branch.from,
+            from_us: branch.from_us,
+            events: branch.trace.end(),
+            end_us: branch.end_us,
+            current: self.current == BranchId(index as u32),
+            interventions: branch.script.clone(),
+            missed: branch.missed.clone(),
+        };
+        self.tree.branches.iter().enumerate().map(info).collect()
+    }
+
+    /// Where two branches first differ; `None` as far as they are played equal.
+    pub fn divergence(&mut self, a: BranchId, b: BranchId) -> Result<Option<Divergence>, Error> {
+        for branch in [a, b] {
+            self.tree.get(branch).ok_or(Error::NoSuchBranch(branch))?;
+        }
+        Ok(self.tree.divergence(a, b))
+    }
+
+    // ---- reading the past of the current branch
+
+    /// Number of events executed on the current branch.
+    pub fn event_count(&self) -> u64 {
+        self.tree.end(self.current)
+    }
+
+    /// Brings back dropped parts of the trace, by replay. Until then [`event`](Session::event) answers `None` there.
+    pub fn recall(&mut self, range: Range<u64>) {
+        self.tree.recall(self.current, range);
+    }
+
+    /// The event with this index.
+    pub fn event(&self, position: u64) -> Option<Event> {
+        self.tree.event(self.current, position).copied()
+    }
+
+    /// The notes made in the event with this index.
+    pub fn notes(&self, position: u64) -> Vec<Note> {
+        self.tree.notes(self.current, position).collect()
+    }
+
+    /// The highest level of an event and its notes (story is highest). Never dropped.
+    pub fn level(&self, position: u64) -> Option<Level> {
+        self.tree.level(self.current, position)
+    }
+
+    /// Indexes and events of a range, as far as they are there.
+    pub fn events(&self, range: Range<u64>) -> Vec<(u64, Event)> {
+        let range = range.start..range.end.min(self.event_count());
+        range.filter_map(|index| Some((index, self.event(index)?))).collect()
+    }
+
+    /// Indexes of the last `most` events up to the cursor that belong to a level (story is part of protocol, protocol of
+    /// everything), oldest first.
+    pub fn recent(&self, level: Level, most: usize) -> Vec<u64> {
+        let mut below = self.player.position();
+        let mut found = Vec::new();
+        while found.len() < most
+            && let Some(index) = self.tree.last_at(self.current, level, below)
+        {
+            found.push(index);
+            below = index;
+        }
+        found.reverse();
+        found
+    }
+
+    /// The index of an event on the current branch, by its id. `None` too in a dropped part: see [`locate`](Session::locate).
+    pub fn find(&self, id: EventId) -> Option<u64> {
+        self.tree.find(self.current, id)
+    }
+
+    /// The part of the trace that holds an event: what to [`recall`](Session::recall) before [`find`](Session::find) if that
+    /// part was dropped.
+    pub fn locate(&self, id: EventId) -> Option<Range<u64>> {
+        self.tree.locate(self.current, id).map(|(range, _)| range)
+    }
+
+    /// The index of the first event that executed an item (delivered or lost a message, fired a timer) at or after `from`.
+    pub fn find_item(&self, item: EventId, from: u64) -> Option<u64> {
+        (from..self.event_count()).find(|index| self.tree.event(self.current, *index).is_some_and(|event| event.item == item))
+    }
+
+    /// The index of the cause of the event with this index.
+    pub fn cause(&self, position: u64) -> Option<u64> {
+        self.find(self.event(position)?.cause.some()?)
+    }
+
+    /// Number of events up to and including a time in microseconds; approximate inside dropped parts of the trace.
+    pub fn position_at(&self, at_us: u64) -> u64 {
+        self.tree.position_at(self.current, at_us)
+    }
+
+    /// Marks of the current branch, in order.
+    pub fn marks(&self) -> Vec<Mark> {
+        self.tree.marks(self.current)
+    }
+
+    /// Number of events in each of `buckets` equal parts of a span of time, microseconds.
+    pub fn density(&self, span_us: Range<u64>, buckets: usize) -> Vec<u64> {
+        let width = span_us.end.saturating_sub(span_us.start) as u128;
+        let edge = |bucket: usize| {
+            let at_us = span_us.start + (width * bucket as u128 / buckets.max(1) as u128) as u64;
+            // Events at an edge belong to the part that begins there.
+            at_us.checked_sub(1).map_or(0, |before| self.position_at(before))
+        };
+        (0..buckets).map(|bucket| edge(bucket + 1).saturating_sub(edge(bucket))).collect()
+    }
+
+    /// Key and level of an event itself.
+    pub fn class(&self, event: &Event) -> EventClass {
+        (self.classify)(event)
+    }
+
+    // ---- inside
+
+    fn at_end(&self) -> bool {
+        self.player.position() == self.tree.end(self.current)
+    }
+
+    /// One more than every number on the current line, so that a number means one thing on it.
+    fn next_number(&self) -> u32 {
+        let script = &self.tree.branch(self.current).script;
+        script.iter().map(|intervention| intervention.n.saturating_add(1)).max().unwrap_or(0)
+    }
+
+    fn watch(&self, predicate: Predicate) -> Watch {
+        let mut watch = Watch::new(predicate);
+        self.tree.recount(self.current, self.player.position(), &mut watch);
+        watch
+    }
+
+    /// Makes a branch the current one; the player stands on it.
+    fn enter(&mut self, branch: BranchId) {
+        self.recent.clear();
+        self.fraction_ppm = 0;
+        self.current = branch;
+    }
+
+    /// Keeps a copy of the world at the cursor for stepping back.
+    fn remember(&mut self) {
+        if !self.player.is_between_events() {
+            keep_recent(&mut self.recent, &self.player);
+        }
+    }
+
+    /// A player that stands before an intervention which is no longer in the script: the same world, found again from a
+    /// checkpoint that had not passed it either.
+    fn carry_less(&self, player: Player, index: usize) -> Player {
+        if player.next_intervention() <= index {
+            return player;
+        }
+        // Only missed interventions execute nothing: the world is the same with fewer of them carried out.
+        player.with_next(index)
+    }
+
+    fn begin_seek(&mut self, target: Target) {
+        self.job = None;
+        self.fraction_ppm = 0;
+        let near = self.recent.iter().rev().chain([&self.player]).filter(|player| target.is_ahead_of(player));
+        let far = self.tree.checkpoint(self.current, |player| target.is_ahead_of(player));
+        let worker = near.chain(far).max_by_key(|player| (player.position(), player.moment())).cloned();
+        if let Some(worker) = worker {
+            self.job = Some(Job::Seek { target, worker, recent: Vec::new() });
+        }
+    }
+
+    fn seek_slice(&mut self, target: Target, mut worker: Player, mut recent: Vec<Player>, budget: u64) -> Progress {
+        let goal = match target {
+            Target::Position(position) => position,
+            Target::Moment(moment) => self.tree.position_at(self.current, moment.at_us),
+        };
+        let near = goal.saturating_sub(RECENT as u64 * RECENT_GAP / 2);
+        let mut events = 0;
+        let mut quiet = false;
+        while target.wants_step(&worker, &self.tree.branch(self.current).script) {
+            if events == budget {
+                self.job = Some(Job::Seek { target, worker, recent });
+                return Progress { events, stop: None };
+            }
+            if worker.position() >= near && worker.position().is_multiple_of(RECENT_GAP) && !worker.is_between_events() {
+                keep_recent(&mut recent, &worker);
+            }
+            match self.tree.step(self.current, &mut worker, None).0 {
+                Stepped::Quiet => {
+                    quiet = true;
+                    break;
+                }
+                Stepped::Missed { .. } => {}
+                Stepped::Event(_) | Stepped::Acted(_) => events += 1,
+            }
+        }
+        self.settle(&mut worker);
+        if let Target::Moment(moment) = target {
+            let script = &self.tree.branch(self.current).script;
+            worker.advance_to(moment.at_us, script);
+            let end_us = &mut self.tree.branch_mut(self.current).end_us;
+            *end_us = (*end_us).max(worker.moment().at_us);
+        }
+        self.tree.check_verdicts(self.current, &worker);
+        self.tree.look_at_goals(self.current, &worker);
+        self.recent.retain(|player| player.position() < worker.position());
+        recent.into_iter().for_each(|player| keep_recent(&mut self.recent, &player));
+        self.player = worker;
+        Progress { events, stop: Some(if quiet { Stop::Quiet } else { Stop::Reached }) }
+    }
+
+    /// At the end of a branch, an intervention whose target was missing there has been dealt with.
+    fn settle(&mut self, player: &mut Player) {
+        let branch = self.tree.branch(self.current);
+        while player.position() == branch.trace.end()
+            && player.next_intervention() < branch.done.len()
+            && let Stepped::Missed { .. } = player.clone().step(&branch.script, &mut NoTrace)
+        {
+            player.step(&branch.script, &mut NoTrace);
+        }
+    }
+
+    fn play_slice(&mut self, until_us: u64, budget: u64) -> Progress {
+        self.fraction_ppm = 0;
+        let mut events = 0;
+        loop {
+            let script = &self.tree.branch(self.current).script;
+            let quiet = match self.player.next_us(script) {
+                Some(next_us) if next_us <= until_us => {
+                    if events == budget {
+                        return Progress { events, stop: self.news_of_slice() };
+                    }
+                    let (stepped, news) = self.tree.step(self.current, &mut self.player, None);
+                    match stepped {
+                        Stepped::Event(_) | Stepped::Acted(_) => events += 1,
+                        Stepped::Missed { .. } | Stepped::Quiet => continue,
+                    }
+                    if let Some(stop) = self.stop_for(news) {
+                        return Progress { events, stop: Some(stop) };
+                    }
+                    continue;
+                }
+                next_us => next_us.is_none(),
+            };
+            self.let_time_pass(until_us);
+            let news = self.news_of_slice();
+            return Progress { events, stop: news.or(Some(if quiet { Stop::Quiet } else { Stop::Reached })) };
+        }
+    }
+
+    fn until_slice(&mut self, watch: &mut Watch, limit_us: u64, budget: u64) -> Progress {
+        self.fraction_ppm = 0;
+        let mut events = 0;
+        loop {
+            let now_us = self.player.moment().at_us;
+            if watch.holds(self.player.run(), now_us) {
+                self.tree.check_verdicts(self.current, &self.player);
+                return Progress { events, stop: Some(Stop::Reached) };
+            }
+            if events == budget {
+                return Progress { events, stop: None };
+            }
+            let script = &self.tree.branch(self.current).script;
+            let next_us = self.player.next_us(script);
+            // The predicate may become true by time alone, between two events.
+            if let Some(alarm_us) = watch.next_time(now_us)
+                && alarm_us <= limit_us
+                && next_us.is_none_or(|next_us| alarm_us < next_us)
+            {
+                self.let_time_pass(alarm_us);
+                continue;
+            }
+            if next_us.is_none_or(|next_us| next_us > limit_us) {
+                self.let_time_pass(limit_us.min(next_us.unwrap_or(now_us)));
+                self.tree.check_verdicts(self.current, &self.player);
+                let stop = if next_us.is_none() { Stop::Quiet } else { Stop::Limit };
+                return Progress { events, stop: Some(stop) };
+            }
+            match self.tree.step(self.current, &mut self.player, Some(watch)).0 {
+                Stepped::Event(_) | Stepped::Acted(_) => events += 1,
+                Stepped::Missed { .. } | Stepped::Quiet => {}
+            }
+        }
+    }
+
+    fn let_time_pass(&mut self, until_us: u64) {
+        let branch = self.tree.branch(self.current);
+        self.player.advance_to(until_us, &branch.script);
+        let end_us = &mut self.tree.branch_mut(self.current).end_us;
+        *end_us = (*end_us).max(self.player.moment().at_us);
+    }
+
+    /// What the steps of a slice did not notice by themselves.
+    fn news_of_slice(&mut self) -> Option<Stop> {
+        let violation = self.tree.check_verdicts(self.current, &self.player);
+        let goal = self.tree.look_at_goals(self.current, &self.player);
+        self.stop_for(News { goal, violation })
+    }
+
+    fn stop_for(&mut self, news: News) -> Option<Stop> {
+        let position = self.player.position();
+        let known = &self.tree.branch(self.current).violations;
+        // Played again, the past stops where it stopped the first time.
+        let here = known.iter().any(|(_, index)| index + 1 == position) && !self.at_end();
+        if self.pause_on_violation && (news.violation.is_some() || here) {
+            if let Some(index) = news.violation.filter(|index| index + 1 < position) {
+                self.seek(index + 1);
+            }
+            return Some(Stop::Violation);
+        }
+        news.goal.map(Stop::Goal)
+    }
+}
+
+fn keep_recent(recent: &mut Vec<Player>, player: &Player) {
+    if recent.last().is_some_and(|last| last.position() >= player.position()) {
+        return;
+    }
+    if recent.len() == RECENT {
+        recent.remove(0);
+    }
+    recent.push(player.clone());
+}
+
+impl Default for Config {
+    /// A million events of a five-node cluster in less than 256 MB.
+    fn default() -> Config {
+        Config {
+            checkpoint_gap: 8_192,
+            checkpoint_bytes: 64 << 20,
+            trace_bytes: 128 << 20,
+            classify: super::trace::classify,
+            mark: super::trace::mark_note,
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("cursor", &self.cursor()).field("job", &self.job).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Refused(refusal) => refusal.fmt(f),
+            Error::NoSuchBranch(id) => write!(f, "no branch has the number {}", id.0),
+            Error::NothingToUndo => f.write_str("nothing was done by hand here"),
+            Error::NotPlayed(position) => write!(f, "event {position} has not been played"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

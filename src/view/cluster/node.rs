@@ -1,0 +1,221 @@
+//! One node: its circle, role, epoch, timer, log bar and state.
+
+use super::ClusterInput;
+use crate::system::inspect::{Fill, LogSummary, NodeStatus, NodeView};
+use crate::view::geometry::{Point, direction_at};
+use crate::view::layout::Spot;
+use crate::view::scene::{Anchor, Role, Scene, Shape};
+use crate::view::words;
+
+/// Positions that a log bar shows: the newest ones of the whole cluster.
+const BAR_POSITIONS: u64 = 16;
+const ONE_O_CLOCK: f64 = 1.0 / 12.0;
+const ELEVEN_O_CLOCK: f64 = 11.0 / 12.0;
+
+/// Draws a node where it stands.
+pub(super) fn draw(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
+    let mut shapes = Vec::new();
+    let named = spot.radius >= Spot::NAMED;
+    if named && node.status != NodeStatus::Crashed {
+        draw_timer(&mut shapes, input, node, spot);
+    }
+    draw_body(&mut shapes, input, node, spot);
+    if spot.radius >= Spot::LETTERED {
+        draw_inscription(&mut shapes, node, spot, &input.cluster().name(node.id), named);
+    }
+    if node.status == NodeStatus::Crashed {
+        shapes.iter_mut().for_each(|shape| shape.opacity *= 0.45);
+        draw_cross(&mut shapes, spot);
+    }
+    if named {
+        draw_badges(&mut shapes, node, spot);
+        if let Some(log) = node.log {
+            let newest = input.nodes.iter().filter_map(|node| node.log).map(|log| log.last).max().unwrap_or(0);
+            draw_log_bar(&mut shapes, log, newest, spot);
+        }
+        draw_remarks(&mut shapes, input, node, spot);
+    }
+    let strength = input.strength(node.id);
+    scene.shapes.extend(shapes.into_iter().map(|shape| shape.faded(strength)));
+    draw_pointed(scene, input, node, spot);
+}
+
+/// The colour of what shows a node's epoch; `Line` where there is none.
+fn hue(node: &NodeView) -> Role {
+    node.epoch.filter(|&epoch| epoch > 0).map_or(Role::Line, Role::epoch)
+}
+
+fn body(node: &NodeView, spot: Spot, radius: f64) -> Shape {
+    let c = spot.center;
+    if node.status == NodeStatus::Halted {
+        Shape::polygon(octagon(c, radius * 1.04))
+    } else if node.client {
+        Shape::rect(c.by(-radius, -radius), radius * 2.0, radius * 2.0, (radius * 0.3).max(3.0))
+    } else {
+        Shape::circle(c, radius)
+    }
+}
+
+/// The corners of an upright octagon whose flat sides are `radius` from its centre.
+pub(super) fn octagon(center: Point, radius: f64) -> Vec<Point> {
+    let corner = radius * 1.0824;
+    (0..8).map(|i| center.along(direction_at((i as f64 + 0.5) / 8.0), corner)).collect()
+}
+
+fn draw_body(shapes: &mut Vec<Shape>, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
+    let label = words::node_label(input.options.lang, node, &input.names);
+    let halted = node.status == NodeStatus::Halted;
+    let outline = if halted { Role::Violated } else { hue(node) };
+    let ground = if node.client { Role::Raised } else { Role::Paper };
+    let fill = match node.role.fill {
+        Fill::Solid if node.epoch.is_some() => hue(node),
+        Fill::Solid => Role::Ink,
+        Fill::Half | Fill::Outline => ground,
+    };
+    let width = if halted {
+        4.0
+    } else if spot.radius < Spot::LETTERED {
+        1.5
+    } else {
+        2.0
+    };
+    shapes.push(body(node, spot, spot.radius).filled(fill).outlined(outline, width).named(format!("node:{}", node.id.0), label));
+    if node.role.fill == Fill::Half {
+        shapes.push(half(spot).filled(outline).faded(if spot.radius >= Spot::LETTERED { 0.38 } else { 1.0 }));
+    }
+}
+
+/// The lower half of a node's circle.
+fn half(spot: Spot) -> Shape {
+    Shape::polygon((0..=24).map(|i| spot.center.along(direction_at(0.25 + 0.5 * i as f64 / 24.0), spot.radius - 1.0)).collect())
+}
+
+fn draw_inscription(shapes: &mut Vec<Shape>, node: &NodeView, spot: Spot, name: &str, named: bool) {
+    let solid = node.role.fill == Fill::Solid;
+    let ink = if solid { Role::OnEpoch } else { Role::Ink };
+    let c = spot.center;
+    let epoch = node.epoch.filter(|_| !node.client).map(|epoch| epoch.to_string());
+    if !named {
+        let letter = if node.client { 'C'.to_string() } else { node.role.letter.to_string() };
+        let up = if epoch.is_some() && spot.radius >= 14.0 { 6.5 } else { 0.0 };
+        shapes.push(Shape::text(c.by(0.0, -up), letter, 12.0).filled(ink).bold());
+        if let Some(epoch) = epoch.filter(|_| up > 0.0) {
+            shapes.push(Shape::text(c.by(0.0, up), epoch, 12.0).filled(ink));
+        }
+        return;
+    }
+    if node.client {
+        // "client 1" in two lines.
+        let (word, number) = name.split_once(' ').unwrap_or((name, ""));
+        shapes.push(Shape::text(c.by(0.0, -7.0), word, 12.0).filled(ink));
+        shapes.push(Shape::text(c.by(0.0, 8.0), number, 12.0).filled(ink).bold());
+        return;
+    }
+    let up = if epoch.is_some() { 7.0 } else { 0.0 };
+    shapes.push(Shape::text(c.by(0.0, -up), name, 14.0).filled(ink).bold());
+    if let Some(epoch) = epoch {
+        shapes.push(Shape::text(c.by(0.0, 9.0), epoch, 12.0).filled(ink));
+    }
+    let notch = c.along(direction_at(ONE_O_CLOCK), spot.radius + 1.0);
+    shapes.push(Shape::circle(notch, 9.5).filled(Role::Paper).outlined(hue(node), 1.5));
+    shapes.push(Shape::text(notch, node.role.letter.to_string(), 12.0).filled(Role::Ink).bold());
+}
+
+/// The main timer: a ring that runs out, clockwise from twelve.
+fn draw_timer(shapes: &mut Vec<Shape>, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
+    let Some(timer) = node.timers.iter().find(|timer| timer.main) else { return };
+    let whole = timer.due_us.saturating_sub(timer.set_us).max(1) as f64;
+    let left = ((timer.due_us as f64 - input.now_us) / whole).clamp(0.0, 1.0);
+    let radius = spot.radius + 5.0;
+    if node.client || left < 0.004 {
+        return;
+    }
+    let ring = if left > 0.996 { Shape::circle(spot.center, radius) } else { Shape::arc(spot.center, radius, 1.0 - left, 1.0) };
+    shapes.push(ring.outlined(Role::Muted, 2.0).faded(0.8));
+}
+
+fn draw_cross(shapes: &mut Vec<Shape>, spot: Spot) {
+    let (c, d) = (spot.center, spot.radius * 0.82);
+    for side in [-1.0, 1.0] {
+        shapes.push(
+            Shape::line(c.by(-d, -d * side), c.by(d, d * side))
+                .outlined(Role::Ink, if spot.radius >= Spot::LETTERED { 2.5 } else { 1.5 }),
+        );
+    }
+}
+
+/// Paused: two bars at eleven o'clock. Slow: a queue at the left. Skewed: a dial at seven.
+fn draw_badges(shapes: &mut Vec<Shape>, node: &NodeView, spot: Spot) {
+    let c = spot.center;
+    if node.status == NodeStatus::Paused {
+        let at = c.along(direction_at(ELEVEN_O_CLOCK), spot.radius + 1.0);
+        shapes.push(Shape::circle(at, 9.5).filled(Role::Ink));
+        for side in [-4.5, 1.5] {
+            shapes.push(Shape::rect(at.by(side, -4.5), 3.0, 9.0, 0.0).filled(Role::Paper));
+        }
+    }
+    if let Some((waiting, most)) = node.queue {
+        let (width, height) = (8.0, spot.radius * 1.3);
+        let at = c.by(-spot.radius - 20.0, -height / 2.0);
+        let full = height * (waiting.min(most) as f64 / most.max(1) as f64);
+        shapes.push(Shape::rect(at, width, height, 2.0).filled(Role::Raised).outlined(Role::Ink, 1.0));
+        shapes.push(Shape::rect(at.by(0.0, height - full), width, full, 0.0).filled(Role::Ink));
+    }
+    if node.wall_skew_us.unsigned_abs() >= 1_000 {
+        let at = c.along(direction_at(8.0 / 12.0), spot.radius + 1.0);
+        let ahead = node.wall_skew_us > 0;
+        shapes.push(Shape::circle(at, 8.5).filled(Role::Paper).outlined(Role::Ink, 1.5));
+        shapes.push(Shape::line(at, at.by(0.0, -6.0)).outlined(Role::Line, 1.5));
+        shapes.push(Shape::line(at, at.along(direction_at(if ahead { 0.17 } else { 0.83 }), 6.0)).outlined(Role::Ink, 2.0));
+    }
+}
+
+/// The log bar: the newest positions of the cluster from left to right; committed ones filled, others in outline.
+fn draw_log_bar(shapes: &mut Vec<Shape>, log: LogSummary, newest: u64, spot: Spot) {
+    let first = newest.saturating_sub(BAR_POSITIONS) + 1;
+    let cell = spot.radius * 2.0 / BAR_POSITIONS as f64;
+    let at = spot.center.by(-spot.radius, spot.radius + 11.0);
+    let x = |position: u64| (position.clamp(first, first + BAR_POSITIONS) - first) as f64 * cell;
+    let committed = x(log.committed.min(log.last) + 1);
+    let appended = x(log.last + 1);
+    shapes.push(Shape::line(at.by(0.0, 8.0), at.by(cell * BAR_POSITIONS as f64, 8.0)).outlined(Role::Line, 1.0));
+    if committed > 0.0 {
+        shapes.push(Shape::rect(at, committed, 8.0, 0.0).filled(Role::Ink));
+    }
+    if appended > committed {
+        shapes.push(
+            Shape::rect(at.by(committed, 0.5), appended - committed, 7.5, 0.0).filled(Role::Paper).outlined(Role::Ink, 1.0),
+        );
+        let marks =
+            (log.committed.max(first - 1) + 2..=log.last).map(|position| (at.by(x(position), 0.5), at.by(x(position), 8.0)));
+        shapes.push(Shape::hatch(marks.collect()).outlined(Role::Ink, 0.75));
+    }
+}
+
+/// What the node's state needs words for, beneath it.
+fn draw_remarks(shapes: &mut Vec<Shape>, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
+    let from = spot.center.by(0.0, spot.radius + if node.log.is_some() { 29.0 } else { 15.0 });
+    for (i, remark) in words::node_remarks(input.options.lang, node, &input.names).into_iter().enumerate() {
+        let text = Shape::text(from.by(0.0, 14.0 * i as f64), remark, 12.0).anchored(Anchor::Middle).rimmed();
+        shapes.push(if node.status == NodeStatus::Halted && i == 0 {
+            text.filled(Role::Violated).bold()
+        } else {
+            text.filled(Role::Muted)
+        });
+    }
+}
+
+/// Selection: ink, 3 wide. Focus: ink, 2 wide, with a gap of 2. Pointer: a hairline.
+fn draw_pointed(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
+    let id = format!("node:{}", node.id.0);
+    let is = |pointed: &Option<String>| pointed.as_deref() == Some(id.as_str());
+    let mut ring = |by: f64, role: Role, width: f64| scene.push(body(node, spot, spot.radius + by).outlined(role, width));
+    if is(&input.options.selected) {
+        ring(9.5, Role::Ink, 3.0);
+    } else if is(&input.options.hover) {
+        ring(9.5, Role::Line, 1.5);
+    }
+    if is(&input.options.focus) {
+        ring(14.0, Role::Ink, 2.0);
+    }
+}

@@ -1,0 +1,251 @@
+//! Where nodes stand: on a ring, in a row, at two sites; servers inside, clients outside.
+
+use super::geometry::{Point, direction_at};
+use super::words::Lang;
+use crate::base::NodeId;
+use crate::sim::plan::Cluster;
+
+/// How nodes are arranged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LayoutKind {
+    /// Servers on a ring, the first at twelve o'clock, clockwise; clients at the sides.
+    #[default]
+    Ring,
+    /// Servers in a row, clients in a row beneath.
+    Row,
+    /// The first half of the servers at one site, the rest at another, facing each other.
+    TwoSites,
+}
+
+impl LayoutKind {
+    /// The layout with this name: `ring`, `row`, `two-sites`.
+    pub fn from_name(name: &str) -> Option<LayoutKind> {
+        match name {
+            "ring" => Some(LayoutKind::Ring),
+            "row" => Some(LayoutKind::Row),
+            "two-sites" => Some(LayoutKind::TwoSites),
+            _ => None,
+        }
+    }
+}
+
+/// How the viewer wants a picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ViewOptions {
+    /// Width in logical pixels.
+    pub width: f64,
+    /// Height in logical pixels.
+    pub height: f64,
+    /// Id of the selected shape.
+    pub selected: Option<String>,
+    /// Id of the shape under the pointer.
+    pub hover: Option<String>,
+    /// Id of the shape that has the keyboard's focus.
+    pub focus: Option<String>,
+    /// Islands that are being drawn and are not yet applied.
+    pub draft: Option<Vec<Vec<NodeId>>>,
+    /// How nodes are arranged.
+    pub layout: LayoutKind,
+    /// Nodes that were moved by hand: parts (0 to 1) of width and height.
+    pub moved: Vec<(NodeId, f64, f64)>,
+    /// Messages are arrows that hop from event to event.
+    pub reduced_motion: bool,
+    /// The language of all words in the picture.
+    pub lang: Lang,
+}
+
+impl ViewOptions {
+    /// Everything as usual, in this size.
+    pub fn sized(width: f64, height: f64) -> ViewOptions {
+        ViewOptions { width, height, ..ViewOptions::default() }
+    }
+
+    /// True if this is what the selection, the pointer or the focus is on.
+    pub(crate) fn points_at(&self, id: &str) -> bool {
+        [&self.selected, &self.hover, &self.focus].into_iter().any(|pointed| pointed.as_deref() == Some(id))
+    }
+}
+
+/// Where a node stands, and how large.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// Its middle.
+    pub center: Point,
+    /// Half of its extent.
+    pub radius: f64,
+}
+
+impl Spot {
+    /// Radius of a node at full size.
+    pub const FULL: f64 = 32.0;
+    /// Nodes of less than this radius show no name: fill, letter and epoch.
+    pub const NAMED: f64 = 22.0;
+    /// Nodes of less than this radius show their fill only.
+    pub const LETTERED: f64 = 12.0;
+    const LEAST: f64 = 5.0;
+}
+
+/// Room that a node needs beside its circle: timer ring and gap above, log bar and a line of text beneath.
+const ABOVE: f64 = 18.0;
+const BENEATH: f64 = 38.0;
+/// Least gap between the circles of neighbours, for messages to pass and be seen.
+const GAP: f64 = 36.0;
+/// Gap between the ring and a client.
+const OUTSIDE: f64 = 56.0;
+/// Stages narrower than this keep a strip at the foot for chips and legend; wider ones have corners for them.
+pub(crate) const NARROW: f64 = 640.0;
+/// Height of that strip.
+pub(crate) const STRIP: f64 = 30.0;
+
+/// Where every node of the cluster stands, by number.
+pub fn place(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
+    let mut spots = match options.layout {
+        LayoutKind::Ring => ring(cluster, options),
+        LayoutKind::Row => row(cluster, options),
+        LayoutKind::TwoSites => two_sites(cluster, options),
+    };
+    for &(node, x, y) in &options.moved {
+        if let Some(spot) = spots.get_mut(node.index()) {
+            let inside = |part: f64, extent: f64| (part * extent).clamp(spot.radius, (extent - spot.radius).max(spot.radius));
+            spot.center = Point::new(inside(x, options.width), inside(y, options.height));
+        }
+    }
+    spots
+}
+
+fn usable_height(options: &ViewOptions) -> f64 {
+    options.height - if options.width < NARROW { STRIP } else { 0.0 }
+}
+
+fn ring(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
+    let servers = cluster.servers.max(1) as f64;
+    let (right, left) = (cluster.clients.div_ceil(2), cluster.clients / 2);
+    let height = usable_height(options);
+    let mut radius = Spot::FULL;
+    // Smaller nodes make a wider ring: a few rounds settle it.
+    let mut extents = (0.0, 0.0);
+    for _ in 0..24 {
+        let side =
+            |clients: u16| if clients > 0 { OUTSIDE.min(options.width / 7.0) + 2.0 * client_radius(radius) + 14.0 } else { 14.0 };
+        let ry = ((height - ABOVE - BENEATH) / 2.0 - radius).clamp(0.0, 240.0);
+        let rx = ((options.width - side(left) - side(right)) / 2.0 - radius).clamp(0.0, ry * 1.3);
+        extents = (rx, ry);
+        let chord = 2.0 * rx.min(ry) * direction_at(0.5 / servers).x;
+        let gap = GAP.min(radius * 1.2);
+        if cluster.servers <= 1 || chord >= 2.0 * radius + gap || radius <= Spot::LEAST {
+            break;
+        }
+        radius = (radius - 1.5).max(Spot::LEAST);
+    }
+    let (rx, ry) = extents;
+    let reach = |clients: u16| {
+        rx + radius + if clients > 0 { OUTSIDE.min(options.width / 7.0) + 2.0 * client_radius(radius) } else { 0.0 }
+    };
+    let middle = Point::new(
+        (options.width + reach(left) - reach(right)) / 2.0,
+        ABOVE + radius + ry + (height - ABOVE - BENEATH - 2.0 * (ry + radius)) / 2.0,
+    );
+    let mut spots: Vec<Spot> = (0..cluster.servers)
+        .map(|i| {
+            let unit = direction_at(i as f64 / servers);
+            Spot { center: middle.by(unit.x * rx, unit.y * ry), radius }
+        })
+        .collect();
+    // A single server stands in the middle.
+    if let [only] = &mut spots[..] {
+        only.center = middle;
+    }
+    let radius = client_radius(radius);
+    for i in 0..cluster.clients {
+        let (side, at, count) = if i % 2 == 0 { (1.0, i / 2, right) } else { (-1.0, i / 2, left) };
+        let spread = (ry * 2.0).min((count - 1) as f64 * (2.0 * radius + 56.0));
+        let y = if count > 1 { middle.y - spread / 2.0 + spread * at as f64 / (count - 1) as f64 } else { middle.y };
+        let x = middle.x + side * (reach(if side > 0.0 { right } else { left }) - radius);
+        spots.push(Spot { center: Point::new(x, y), radius });
+    }
+    spots
+}
+
+fn client_radius(server: f64) -> f64 {
+    (server * 0.8).max(Spot::LEAST)
+}
+
+fn row(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
+    let height = usable_height(options);
+    let line = |count: u16, y: f64, full: f64| -> Vec<Spot> {
+        let step = options.width / count.max(1) as f64;
+        let radius = full.min(step / 2.0 - 10.0).min(height / 6.0).max(Spot::LEAST);
+        let step = step.min(2.0 * radius + 120.0);
+        let first = (options.width - step * (count as f64 - 1.0)) / 2.0;
+        (0..count).map(|i| Spot { center: Point::new(first + step * i as f64, y), radius }).collect()
+    };
+    let servers = if cluster.clients > 0 { height * 0.34 } else { height * 0.46 };
+    let mut spots = line(cluster.servers, servers, Spot::FULL);
+    spots.extend(line(cluster.clients, height * 0.78, client_radius(Spot::FULL)));
+    spots
+}
+
+fn two_sites(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
+    let height = usable_height(options);
+    let (near, far) = (cluster.servers.div_ceil(2), cluster.servers / 2);
+    let site = |count: u16, x: f64, outwards: f64| -> Vec<Spot> {
+        let step = (height - 28.0) / count.max(1) as f64;
+        let radius = Spot::FULL.min((step - BENEATH) / 2.0).min(options.width / 12.0).max(Spot::LEAST);
+        (0..count)
+            .map(|i| {
+                // Bowed outwards, so that the lines of one site do not run through each other.
+                let part = if count > 1 { 2.0 * i as f64 / (count - 1) as f64 - 1.0 } else { 0.0 };
+                let bow = (1.0 - part * part) * options.width * 0.06 * outwards;
+                Spot { center: Point::new(x + bow, 8.0 + step * (i as f64 + 0.5) - 8.0), radius }
+            })
+            .collect()
+    };
+    let mut spots = site(near, options.width * 0.24, -1.0);
+    spots.extend(site(far, options.width * 0.76, 1.0));
+    let radius = client_radius(spots.first().map_or(Spot::FULL, |spot| spot.radius));
+    let step = (height - 28.0) / cluster.clients.max(1) as f64;
+    spots.extend((0..cluster.clients).map(|i| Spot { center: Point::new(options.width / 2.0, step * (i as f64 + 0.5)), radius }));
+    spots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spots(servers: u16, clients: u16, width: f64, height: f64, layout: LayoutKind) -> Vec<Spot> {
+        place(Cluster { servers, clients }, &ViewOptions { layout, ..ViewOptions::sized(width, height) })
+    }
+
+    #[test]
+    fn nodes_stay_on_the_stage_and_apart_from_phones_to_walls() {
+        for (width, height) in [(320.0, 280.0), (360.0, 280.0), (768.0, 420.0), (1140.0, 600.0), (1600.0, 900.0)] {
+            for (servers, clients) in [(1, 0), (3, 1), (4, 2), (5, 1), (5, 3), (7, 2)] {
+                for layout in [LayoutKind::Ring, LayoutKind::Row, LayoutKind::TwoSites] {
+                    let spots = spots(servers, clients, width, height, layout);
+                    assert_eq!(spots.len(), (servers + clients) as usize);
+                    for (i, spot) in spots.iter().enumerate() {
+                        let (c, r) = (spot.center, spot.radius);
+                        let what = format!("node {i} of {servers}+{clients} at {width}x{height}, {layout:?}: {spot:?}");
+                        assert!(c.x - r >= 0.0 && c.x + r <= width && c.y - r >= 0.0 && c.y + r <= height, "{what}");
+                        for other in &spots[..i] {
+                            assert!(c.distance(other.center) >= r + other.radius, "{what} touches {other:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn five_nodes_keep_their_full_size_on_a_desktop() {
+        assert!(spots(5, 1, 1140.0, 600.0, LayoutKind::Ring).iter().take(5).all(|spot| spot.radius == Spot::FULL));
+        assert!(spots(5, 1, 360.0, 280.0, LayoutKind::Ring)[0].radius >= 16.0);
+    }
+
+    #[test]
+    fn a_node_moved_by_hand_stays_where_it_was_put() {
+        let options = ViewOptions { moved: vec![(NodeId(1), 0.5, 2.0)], ..ViewOptions::sized(400.0, 300.0) };
+        let spot = place(Cluster { servers: 3, clients: 0 }, &options)[1];
+        assert_eq!((spot.center.x, spot.center.y), (200.0, 300.0 - spot.radius));
+    }
+}

@@ -1,0 +1,32 @@
+//! What is drawn, as data.
+//!
+//! A [`Scene`] is a flat list of shapes in logical pixels whose colours are *roles*; a [`Palette`] turns roles into colours when a
+//! painter needs them. There are two painters: [`svg`] here, and the canvas painter of the page. Layouts, the cluster view and the
+//! log grid are pure functions from plain data to a scene; hit-testing is on the scene, never on pixels.
+//!
+//! [`words`] is the one catalogue of sentences that page, screen reader and command line render.
+//!
+//! Floats live here and nowhere below, and only with operations that are exact to the bit everywhere: `+ - * /`, `sqrt`,
+//! rounding. So a picture is the same text natively and in wasm.
+
+pub mod cluster;
+mod geometry;
+mod islands;
+pub mod layout;
+pub mod log_grid;
+pub mod palette;
+pub mod playback;
+pub mod problem;
+pub mod report;
+pub mod scene;
+pub mod svg;
+pub mod words;
+
+pub use cluster::{Chip, ClusterInput, cluster_scene};
+pub use geometry::Point;
+pub use layout::{LayoutKind, Spot, ViewOptions};
+pub use log_grid::{LogGridInput, Window, log_scene, log_window};
+pub use palette::{Palette, Theme};
+pub use scene::{Scene, Shape, Target};
+pub use svg::to_svg;
+pub use words::{Lang, Names};

@@ -1,0 +1,699 @@
+//! A session as somebody watches it: playing at a pace, one job at a time, rows and pictures of the moment at the cursor.
+//!
+//! This is the Lab handle without its JavaScript. It owns no clock: whoever calls says when the time for one piece of work is
+//! spent. Every call is total, whatever the arguments and whatever came before.
+
+use super::cluster::{Chip, ClusterInput, cluster_scene};
+use super::layout::ViewOptions;
+use super::log_grid::{LogGridInput, log_scene, log_window};
+use super::report::{
+    About, CutRow, EnabledRow, EntryRow, EventRow, LinkRow, MessageRow, NodeRow, OperationRow, Speech, SystemText, VerdictRow,
+    is_action,
+};
+use super::scene::Scene;
+use super::words::{self, Names};
+use crate::base::ids::PlaceKind;
+use crate::base::{EventId, Level, NodeId};
+use crate::sim::plan::{Action, Intervention};
+use crate::sim::trace::Event;
+use crate::system::inspect::{NodeView, Status};
+use crate::timeline::{
+    Acted, BranchId, BranchInfo, BranchName, Divergence, Mark, MarkShape, Predicate, Progress, Session, StepKind, Stop,
+};
+use serde::Serialize;
+use std::ops::Range;
+
+/// Is told the number of executed events before the cursor, and says whether the time for this piece of work is spent.
+pub type Spent<'a> = &'a mut dyn FnMut(u64) -> bool;
+
+/// Number of a long piece of work: a seek, a *run until*. Never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobId(u64);
+
+/// How a long piece of work stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// There is more to do.
+    Working,
+    /// It has ended.
+    Ended(Stop),
+}
+
+/// What paused playing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PausedBy {
+    /// A property fell.
+    Violation,
+    /// The goal was reached for the first time.
+    Goal,
+    /// Nothing will ever happen again by itself.
+    Quiet,
+}
+
+/// What pauses playing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PauseOn {
+    /// When a property falls.
+    pub violation: bool,
+    /// When the goal is reached for the first time.
+    pub goal: bool,
+}
+
+impl Default for PauseOn {
+    fn default() -> Self {
+        PauseOn { violation: true, goal: false }
+    }
+}
+
+/// What a tick did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TickRow {
+    /// The picture may have changed.
+    pub moved: bool,
+    /// Number of events executed.
+    pub events: u64,
+    /// Set if playing was paused by itself.
+    pub paused_by: Option<PausedBy>,
+    /// The time for this tick was spent before the cursor got where it should be.
+    pub behind: bool,
+    /// The newest story event before the cursor, if it is another one than after the last tick.
+    pub story: Option<EventRow>,
+}
+
+/// Where the session stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CursorRow {
+    /// Virtual time, microseconds.
+    pub at_us: u64,
+    /// Number of executed events before the cursor.
+    pub event: u64,
+    /// Number of events executed on this branch.
+    pub events: u64,
+    /// The furthest time played on this branch, microseconds.
+    pub end_us: u64,
+    /// The branch.
+    pub branch: u32,
+    /// Whether `tick` moves the cursor.
+    pub playing: bool,
+    /// Virtual microseconds for each real millisecond.
+    pub speed: f64,
+    /// Acting here continues the branch.
+    pub at_end: bool,
+    /// How far into the microsecond after `at_us`, 0 to 1: for drawing only.
+    pub fraction: f64,
+    /// A seek or a *run until* is under way.
+    pub busy: bool,
+}
+
+/// A branch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BranchRow {
+    /// Its number.
+    pub id: u32,
+    /// What it is called.
+    pub name: String,
+    /// The branch it left.
+    pub parent: Option<u32>,
+    /// Index of its first own event.
+    pub from_event: u64,
+    /// When it left its parent.
+    pub from_us: u64,
+    /// Number of events executed on it, the parent's included.
+    pub events: u64,
+    /// The furthest time played on it.
+    pub end_us: u64,
+    /// It has the cursor.
+    pub current: bool,
+    /// What was done by hand on it, in order.
+    pub interventions: Vec<InterventionRow>,
+}
+
+/// Something done by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InterventionRow {
+    /// Its number.
+    pub n: u32,
+    /// When.
+    pub at_us: u64,
+    /// What, as `act` takes it.
+    pub action: Action,
+    /// What, in words.
+    pub text: String,
+    /// Its target was missing: nothing was done.
+    pub missed: bool,
+}
+
+/// A mark on the time bar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MarkRow {
+    /// When.
+    pub at_us: u64,
+    /// Index of its event.
+    pub event: u64,
+    /// `epoch`, `commit`, `fault`, `violation`, `intervention`.
+    pub shape: &'static str,
+    /// What happened.
+    pub label: String,
+}
+
+/// Where two branches first differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DivergenceRow {
+    /// The event there on the first branch, if it has been played so far.
+    pub event_a: Option<EventRow>,
+    /// The event there on the second branch, if it has been played so far.
+    pub event_b: Option<EventRow>,
+    /// When.
+    pub at_us: u64,
+}
+
+/// A session as somebody watches it.
+pub struct Playback {
+    session: Session,
+    speech: Speech,
+    goals: Goals,
+    playing: bool,
+    speed: f64,
+    pause_on: PauseOn,
+    job: Option<JobId>,
+    ended: Option<(JobId, Stop)>,
+    jobs: u64,
+    /// The wrong variants that are on.
+    mutants: Vec<String>,
+    /// What was done by hand on the current branch: the sentences of those events need it.
+    interventions: Vec<Intervention>,
+    /// Nodes as they were just before something was done to them by hand.
+    before: Vec<(EventId, NodeView)>,
+    told: Option<(BranchId, u64)>,
+}
+
+/// The predicates that a scenario watches: its steps, and last its goal.
+#[derive(Clone, Debug, Default)]
+pub struct Goals {
+    /// One for each step.
+    pub steps: Vec<Predicate>,
+    /// The goal.
+    pub goal: Option<Predicate>,
+}
+
+/// Slowest pace, virtual microseconds for each real millisecond: a microsecond in ten seconds.
+pub const SPEED_MIN: f64 = 0.0001;
+/// Fastest pace: a thousand seconds in a second.
+pub const SPEED_MAX: f64 = 1e6;
+/// Longest real time that one tick makes up for, milliseconds: a tab that was hidden does not jump.
+const TICK_MS_MAX: f64 = 100.0;
+/// Events between two looks at the clock.
+const SLICE: u64 = 64;
+/// Most rows that one call answers with.
+const ROWS_MAX: u64 = 10_000;
+/// Most nodes remembered as they were before an intervention.
+const BEFORE_MAX: usize = 256;
+
+impl Playback {
+    /// Watches a session; `speed` is virtual microseconds for each real millisecond.
+    pub fn new(mut session: Session, lang: words::Lang, goals: Goals, speed: f64) -> Playback {
+        let names = Names::new(session.run().info(), session.run().cluster());
+        session.set_goals(goals.steps.iter().cloned().chain(goals.goal.clone()).collect());
+        let plan = session.plan();
+        let mut playback = Playback {
+            mutants: plan.mutants,
+            interventions: plan.interventions,
+            session,
+            speech: Speech { lang, names },
+            goals,
+            playing: false,
+            speed: speed.clamp(SPEED_MIN, SPEED_MAX),
+            pause_on: PauseOn::default(),
+            job: None,
+            ended: None,
+            jobs: 0,
+            before: Vec::new(),
+            told: None,
+        };
+        playback.set_pause_on(PauseOn::default());
+        playback
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The language and the names that rows are made with.
+    pub fn speech(&self) -> &Speech {
+        &self.speech
+    }
+
+    // ---- time
+
+    /// Where the session stands.
+    pub fn cursor(&self) -> CursorRow {
+        let cursor = self.session.cursor();
+        CursorRow {
+            at_us: cursor.moment.at_us,
+            event: cursor.position,
+            events: cursor.events,
+            end_us: cursor.end_us,
+            branch: cursor.branch.0,
+            playing: self.playing,
+            speed: self.speed,
+            at_end: cursor.at_end,
+            fraction: f64::from(cursor.fraction_ppm) / 1e6,
+            busy: self.job.is_some(),
+        }
+    }
+
+    /// Whether ticks move the cursor.
+    pub fn set_playing(&mut self, playing: bool) {
+        self.playing = playing;
+    }
+
+    /// Sets the pace; false (and nothing changes) if it is out of range.
+    pub fn set_speed(&mut self, us_per_ms: f64) -> bool {
+        let fine = (SPEED_MIN..=SPEED_MAX).contains(&us_per_ms);
+        if fine {
+            self.speed = us_per_ms;
+        }
+        fine
+    }
+
+    /// What pauses playing.
+    pub fn pause_on(&self) -> PauseOn {
+        self.pause_on
+    }
+
+    /// Sets what pauses playing.
+    pub fn set_pause_on(&mut self, on: PauseOn) {
+        self.pause_on = on;
+        self.session.pause_on_violation(on.violation);
+    }
+
+    /// Goes on for one frame: with the job if there is one, otherwise by `elapsed_ms` of real time if playing.
+    pub fn tick(&mut self, elapsed_ms: f64, spent: Spent<'_>) -> TickRow {
+        let mut row = if self.job.is_some() {
+            let position = self.session.cursor().position;
+            self.work(spent);
+            TickRow { moved: self.session.cursor().position != position || self.job.is_none(), ..TickRow::default() }
+        } else if self.playing && elapsed_ms > 0.0 {
+            self.play(elapsed_ms.min(TICK_MS_MAX), spent)
+        } else {
+            TickRow::default()
+        };
+        row.story = self.news();
+        row
+    }
+
+    fn play(&mut self, elapsed_ms: f64, spent: Spent<'_>) -> TickRow {
+        let cursor = self.session.cursor();
+        let advance_us = elapsed_ms * self.speed + f64::from(cursor.fraction_ppm) / 1e6;
+        let until_us = cursor.moment.at_us.saturating_add(advance_us as u64);
+        let mut row = TickRow { moved: true, ..TickRow::default() };
+        self.session.play_begin(until_us);
+        loop {
+            let Progress { events, stop } = self.session.slice(SLICE);
+            row.events += events;
+            match stop {
+                None if spent(self.session.cursor().position) => {
+                    row.behind = true;
+                    self.session.drop_job();
+                }
+                None => continue,
+                Some(Stop::Goal(n)) if self.pause_on.goal && n == self.goals.steps.len() => {
+                    row.paused_by = Some(PausedBy::Goal);
+                }
+                Some(Stop::Goal(_)) => {
+                    self.session.play_begin(until_us);
+                    continue;
+                }
+                Some(Stop::Violation) => row.paused_by = Some(PausedBy::Violation),
+                Some(Stop::Quiet) => row.paused_by = Some(PausedBy::Quiet),
+                Some(Stop::Reached) => self.session.set_fraction((advance_us.fract() * 1e6) as u32),
+                Some(Stop::Limit | Stop::Dropped) => {}
+            }
+            break;
+        }
+        self.playing &= row.paused_by.is_none();
+        row
+    }
+
+    /// The newest story event, if it has not been told yet.
+    fn news(&mut self) -> Option<EventRow> {
+        let n = *self.session.recent(Level::Story, 1).last()?;
+        let now = Some((self.session.cursor().branch, n));
+        if self.told == now {
+            return None;
+        }
+        self.told = now;
+        self.event(n)
+    }
+
+    /// One step forward: the event that was executed, or `None` if there was none (or no story event within the time).
+    pub fn step(&mut self, kind: StepKind, spent: Spent<'_>) -> Option<EventRow> {
+        self.halt();
+        loop {
+            match self.session.step(kind, SLICE).stop {
+                Some(Stop::Limit) if !spent(self.session.cursor().position) => {}
+                Some(Stop::Reached) => break,
+                _ => return None,
+            }
+        }
+        let last = self.session.cursor().position.checked_sub(1)?;
+        self.event(last)
+    }
+
+    /// One step back. False at the beginning.
+    pub fn step_back(&mut self, kind: StepKind) -> bool {
+        self.halt();
+        self.session.step_back(kind)
+    }
+
+    /// Begins a seek to just after `position` events.
+    pub fn seek_event(&mut self, position: u64) -> JobId {
+        self.session.seek_begin(position);
+        self.begin()
+    }
+
+    /// Begins a seek to a time, microseconds.
+    pub fn seek_time(&mut self, at_us: u64) -> JobId {
+        self.session.seek_time_begin(at_us);
+        self.begin()
+    }
+
+    /// Begins to run until the predicate holds, or `limit_us` has come.
+    pub fn run_until(&mut self, predicate: Predicate, limit_us: u64) -> JobId {
+        self.session.run_until_begin(predicate, limit_us);
+        self.begin()
+    }
+
+    /// Goes on with the job, whoever asked for it, until it ends or the time is spent.
+    pub fn work(&mut self, spent: Spent<'_>) {
+        let Some(job) = self.job else { return };
+        loop {
+            if let Some(stop) = self.session.slice(SLICE).stop {
+                self.job = None;
+                self.ended = Some((job, stop));
+                return;
+            }
+            if spent(self.session.cursor().position) {
+                return;
+            }
+        }
+    }
+
+    /// How a job stands. One that another call replaced has ended as dropped.
+    pub fn job(&self, id: JobId) -> JobState {
+        match (self.job, self.ended) {
+            (Some(job), _) if job == id => JobState::Working,
+            (_, Some((job, stop))) if job == id => JobState::Ended(stop),
+            _ => JobState::Ended(Stop::Dropped),
+        }
+    }
+
+    /// Drops the job if it is this one.
+    pub fn cancel(&mut self, id: JobId) {
+        if self.job == Some(id) {
+            self.halt();
+        }
+    }
+
+    fn begin(&mut self) -> JobId {
+        self.jobs += 1;
+        let id = JobId(self.jobs);
+        self.job = Some(id);
+        id
+    }
+
+    /// Drops the job, before a call that moves the cursor by itself.
+    fn halt(&mut self) {
+        if self.job.take().is_some() {
+            self.session.drop_job();
+        }
+    }
+
+    // ---- branches and acting
+
+    /// Acts on the world at the cursor.
+    pub fn act(&mut self, action: Action) -> Result<Acted, crate::timeline::Error> {
+        self.halt();
+        let before = target(&action).and_then(|node| self.session.run().node(node));
+        let acted = self.session.act(action)?;
+        if let Some(before) = before {
+            self.before.retain(|(id, _)| *id != acted.event.id);
+            if self.before.len() == BEFORE_MAX {
+                self.before.remove(0);
+            }
+            self.before.push((acted.event.id, before));
+        }
+        self.branch_changed();
+        Ok(acted)
+    }
+
+    /// A new branch from the cursor.
+    pub fn fork(&mut self, name: Option<String>) -> u32 {
+        self.halt();
+        let branch = self.session.fork(name);
+        self.branch_changed();
+        branch.0
+    }
+
+    /// Takes back the last intervention, on a new branch; begins a seek to the cursor's time there.
+    pub fn undo(&mut self) -> Result<JobId, crate::timeline::Error> {
+        self.session.undo()?;
+        self.branch_changed();
+        Ok(self.begin())
+    }
+
+    /// Makes a branch the current one.
+    pub fn switch_branch(&mut self, branch: u32) -> Result<(), crate::timeline::Error> {
+        self.session.switch_branch(BranchId(branch))?;
+        self.halt();
+        self.branch_changed();
+        Ok(())
+    }
+
+    /// Gives a branch a name.
+    pub fn rename_branch(&mut self, branch: u32, name: String) -> Result<(), crate::timeline::Error> {
+        self.session.rename_branch(BranchId(branch), name)
+    }
+
+    /// All branches, by number.
+    pub fn branches(&self) -> Vec<BranchRow> {
+        self.session.branches().iter().map(|branch| self.branch(branch)).collect()
+    }
+
+    /// Where two branches first differ.
+    pub fn divergence(&mut self, a: u32, b: u32) -> Result<Option<DivergenceRow>, crate::timeline::Error> {
+        let divergence = self.session.divergence(BranchId(a), BranchId(b))?;
+        Ok(divergence.map(|Divergence { position, at_us, a, b }| {
+            let row = |event: Option<Event>| event.map(|event| self.speech.event(position, &event, About::default()));
+            DivergenceRow { event_a: row(a), event_b: row(b), at_us }
+        }))
+    }
+
+    fn branch_changed(&mut self) {
+        self.interventions = self.session.plan().interventions;
+    }
+
+    fn branch(&self, branch: &BranchInfo) -> BranchRow {
+        let intervention = |done: &Intervention| InterventionRow {
+            n: done.n,
+            at_us: done.at.at_us,
+            text: words::action_title(self.speech.lang, &done.action, &self.speech.names),
+            action: done.action.clone(),
+            missed: branch.missed.iter().any(|missed| missed.n == done.n),
+        };
+        BranchRow {
+            id: branch.id.0,
+            name: self.branch_name(&branch.name),
+            parent: branch.parent.map(|parent| parent.0),
+            from_event: branch.from_event,
+            from_us: branch.from_us,
+            events: branch.events,
+            end_us: branch.end_us,
+            current: branch.current,
+            interventions: branch.interventions.iter().map(intervention).collect(),
+        }
+    }
+
+    fn branch_name(&self, name: &BranchName) -> String {
+        let Speech { lang, names } = &self.speech;
+        let title = |action: &Action| words::action_title(*lang, action, names);
+        let (key, action, at_us) = match name {
+            BranchName::Custom(name) => return name.clone(),
+            BranchName::Original => ("branch.original", String::new(), 0),
+            BranchName::Acted { action, at_us } => ("branch.acted", title(action), *at_us),
+            BranchName::Forked { at_us } => ("branch.forked", String::new(), *at_us),
+            BranchName::Undone { action, at_us } => ("branch.undone", title(action), *at_us),
+        };
+        words::filled(*lang, key, &[("action", &action), ("at", &words::time(at_us))])
+    }
+
+    // ---- reading
+
+    /// The row of the event with this index.
+    pub fn event(&self, n: u64) -> Option<EventRow> {
+        let event = self.session.event(n)?;
+        let notes = self.session.notes(n);
+        let action = self.action_of(&event);
+        let before = self.before.iter().find(|(id, _)| *id == event.id).map(|(_, node)| node);
+        let about = About { notes: &notes, action: action.as_ref(), before, cause_n: self.session.cause(n) };
+        Some(self.speech.event(n, &event, about))
+    }
+
+    /// The rows of a range of indexes, as far as they exist; at most ten thousand.
+    pub fn events(&mut self, range: Range<u64>) -> Vec<EventRow> {
+        let end = range.end.min(self.session.event_count()).min(range.start.saturating_add(ROWS_MAX));
+        if range.start >= end {
+            return Vec::new();
+        }
+        self.session.recall(range.start..end);
+        (range.start..end).filter_map(|n| self.event(n)).collect()
+    }
+
+    /// The last rows of a level up to the cursor, oldest first; at most ten thousand.
+    pub fn recent(&self, level: Level, most: usize) -> Vec<EventRow> {
+        self.session.recent(level, most.min(ROWS_MAX as usize)).into_iter().filter_map(|n| self.event(n)).collect()
+    }
+
+    fn action_of(&self, event: &Event) -> Option<Action> {
+        if !is_action(event) {
+            return None;
+        }
+        let n = event.item.n();
+        match event.item.place().kind() {
+            PlaceKind::Hand => self.interventions.iter().find(|done| done.n == n).map(|done| done.action.clone()),
+            _ => self.session.run().planned_action(n),
+        }
+    }
+
+    /// The marks of the current branch, in order.
+    pub fn marks(&self) -> Vec<MarkRow> {
+        self.session.marks().iter().map(|mark| self.mark(mark)).collect()
+    }
+
+    fn mark(&self, mark: &Mark) -> MarkRow {
+        let action = self.action_of(&mark.event);
+        let notes = mark.note.as_slice();
+        let row = self.speech.event(mark.position, &mark.event, About { notes, action: action.as_ref(), ..About::default() });
+        let shape = match mark.shape {
+            MarkShape::Epoch => "epoch",
+            MarkShape::Commit => "commit",
+            MarkShape::Fault => "fault",
+            MarkShape::Violation => "violation",
+            MarkShape::Intervention => "intervention",
+        };
+        MarkRow { at_us: mark.at_us, event: mark.position, shape, label: row.text }
+    }
+
+    /// All nodes, by number.
+    pub fn nodes(&self) -> Vec<NodeRow> {
+        self.session.run().nodes().iter().map(|node| self.speech.node(node)).collect()
+    }
+
+    /// Messages in flight.
+    pub fn messages(&self) -> Vec<MessageRow> {
+        self.session.run().messages().iter().map(|message| self.speech.message(message)).collect()
+    }
+
+    /// Links with something wrong.
+    pub fn links(&self) -> Vec<LinkRow> {
+        self.session.run().links().iter().map(|link| self.speech.link(link)).collect()
+    }
+
+    /// Cuts that are open.
+    pub fn cuts(&self) -> Vec<CutRow> {
+        self.session.run().cuts().iter().map(|cut| self.speech.cut(cut)).collect()
+    }
+
+    /// Entries of a node's log, as far as they exist; at most ten thousand.
+    pub fn log(&self, node: NodeId, first: u64, last: u64) -> Vec<EntryRow> {
+        let entries = self.session.run().log(node, first, last.min(first.saturating_add(ROWS_MAX - 1)));
+        entries.iter().map(|entry| self.speech.entry(node, entry)).collect()
+    }
+
+    /// The last operations, oldest first; at most ten thousand.
+    pub fn operations(&self, most: usize) -> Vec<OperationRow> {
+        let operations = self.session.run().operations(most.min(ROWS_MAX as usize));
+        operations.iter().map(|operation| self.speech.operation(operation)).collect()
+    }
+
+    /// Every property.
+    pub fn verdicts(&self) -> Vec<VerdictRow> {
+        let index = |id: EventId| self.session.find(id);
+        self.session.run().verdicts().iter().map(|verdict| self.speech.verdict(verdict, &index)).collect()
+    }
+
+    /// What can happen next, by (due, id).
+    pub fn enabled(&self) -> Vec<EnabledRow> {
+        let messages = self.session.run().messages();
+        self.session.run().enabled().iter().map(|item| self.speech.enabled(item, &messages)).collect()
+    }
+
+    /// What the system tells of itself.
+    pub fn system(&self) -> SystemText {
+        self.speech.system(self.session.run().info(), &self.mutants)
+    }
+
+    /// For each step of the scenario: done, at or before the cursor.
+    pub fn steps_done(&self) -> Vec<bool> {
+        self.session.goals().iter().take(self.goals.steps.len()).map(Option::is_some).collect()
+    }
+
+    /// The goal was reached, at or before the cursor.
+    pub fn goal_reached(&self) -> bool {
+        self.session.goals().get(self.goals.steps.len()).is_some_and(Option::is_some)
+    }
+
+    // ---- drawing
+
+    /// The picture of a view at the cursor; `None` if there is no such view.
+    pub fn scene(&self, view: &str, options: &ViewOptions) -> Option<Scene> {
+        match view {
+            "cluster" => Some(self.cluster(options)),
+            "log" => Some(self.log_grid(options)),
+            _ => None,
+        }
+    }
+
+    fn cluster(&self, options: &ViewOptions) -> Scene {
+        let run = self.session.run();
+        let cursor = self.session.cursor();
+        let verdicts = run.verdicts();
+        let fallen = || verdicts.iter().filter(|verdict| verdict.status == Status::Violated);
+        let Speech { lang, names } = self.speech;
+        let violated = fallen()
+            .map(|verdict| Chip { text: words::property_name(lang, names.system, verdict.property).to_owned(), violated: true });
+        let broken = self.mutants.iter().map(|mutant| Chip { text: words::broken_rule(lang, mutant), violated: false });
+        let witness = if self.playing { None } else { fallen().find_map(|verdict| verdict.witness.as_ref()) };
+        cluster_scene(&ClusterInput {
+            nodes: &run.nodes(),
+            messages: &run.messages(),
+            links: &run.links(),
+            cuts: &run.cuts(),
+            names,
+            now_us: cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6,
+            chips: &violated.chain(broken).collect::<Vec<Chip>>(),
+            witness,
+            options,
+        })
+    }
+
+    fn log_grid(&self, options: &ViewOptions) -> Scene {
+        let run = self.session.run();
+        let nodes = run.nodes();
+        let window = log_window(&nodes, None, options);
+        let entries: Vec<_> = nodes.iter().map(|node| run.log(node.id, window.first, window.last)).collect();
+        log_scene(&LogGridInput { nodes: &nodes, entries: &entries, window, names: self.speech.names, options })
+    }
+}
+
+/// The node that an action is done to, if it is one.
+fn target(action: &Action) -> Option<NodeId> {
+    match action {
+        Action::Crash(node) | Action::Pause(node) | Action::Resume(node) => Some(*node),
+        Action::Restart { node, .. } | Action::Slow { node, .. } => Some(*node),
+        Action::Clock { node, .. } | Action::Disk { node, .. } => Some(*node),
+        _ => None,
+    }
+}

@@ -1,0 +1,175 @@
+//! Templates and the things that stand in them. Numbers are written from integers: the same digits everywhere.
+
+use super::{Lang, Names, text};
+use crate::base::{ArgType, NodeId};
+use crate::sim::plan::Cluster;
+
+/// What stands in the place of `{name}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Arg {
+    /// A number, after which words may follow: `{n|entry|entries}`.
+    Number(u64),
+    /// Words.
+    Words(String),
+}
+
+impl From<&str> for Arg {
+    fn from(words: &str) -> Arg {
+        Arg::Words(words.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(words: String) -> Arg {
+        Arg::Words(words)
+    }
+}
+
+/// A template with its places filled. A place that no argument fills stays as it is written.
+pub(super) fn fill(template: &str, args: &[(&str, Arg)]) -> String {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let Some(length) = rest[open..].find('}') else { break };
+        let place = &rest[open + 1..open + length];
+        out.push_str(&rest[..open]);
+        let mut parts = place.split('|');
+        let name = parts.next().unwrap_or_default();
+        match (args.iter().find(|(known, _)| *known == name).map(|(_, arg)| arg), parts.next(), parts.next()) {
+            (Some(Arg::Number(n)), Some(one), Some(many)) => out.push_str(if *n == 1 { one } else { many }),
+            (Some(Arg::Number(n)), ..) => out.push_str(&n.to_string()),
+            (Some(Arg::Words(words)), ..) => out.push_str(words),
+            (None, ..) => out.push_str(&rest[open..=open + length]),
+        }
+        rest = &rest[open + length + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// With a capital at the beginning: a sentence may begin with `client 1`.
+pub(super) fn capital(sentence: String) -> String {
+    let mut chars = sentence.chars();
+    match chars.next() {
+        Some(first) if first.is_lowercase() => first.to_uppercase().chain(chars).collect(),
+        _ => sentence,
+    }
+}
+
+/// An argument of a note by its declared type.
+pub(super) fn typed(lang: Lang, ty: ArgType, value: u64, names: &Names) -> Arg {
+    match ty {
+        ArgType::Int => Arg::Number(value),
+        ArgType::Node => node(names.cluster, NodeId(value as u16)).into(),
+        ArgType::Nodes => nodes(lang, &in_set(value), names.cluster).into(),
+        ArgType::DurationUs => duration(value).into(),
+        ArgType::TimeUs => time(value).into(),
+        ArgType::Key => key(value).into(),
+        ArgType::Message => names.messages.get(value as usize).map_or("?", |kind| kind.name).into(),
+        ArgType::Timer => names.timers.get(value as usize).map_or("?", |name| name).into(),
+        ArgType::Signed => (value as i64).to_string().into(),
+        ArgType::Ppm => per_cent(value).into(),
+    }
+}
+
+/// The nodes of a set: bit i is node i.
+fn in_set(set: u64) -> Vec<NodeId> {
+    (0..64).filter(|i| set >> i & 1 == 1).map(NodeId).collect()
+}
+
+/// `S1`, `client 1`.
+pub(super) fn node(cluster: Cluster, node: NodeId) -> String {
+    cluster.name(node)
+}
+
+/// `S1, S2 and S4`.
+pub(super) fn nodes(lang: Lang, nodes: &[NodeId], cluster: Cluster) -> String {
+    let names: Vec<String> = nodes.iter().map(|node| cluster.name(*node)).collect();
+    listed(lang, &names)
+}
+
+/// `a, b and c`; the word for nothing if there is none.
+pub(super) fn listed(lang: Lang, names: &[String]) -> String {
+    match names {
+        [] => text(lang, "list.none").unwrap_or_default().to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{}{}{last}", first.join(", "), text(lang, "list.and").unwrap_or(", ")),
+    }
+}
+
+/// The same, but nothing for nothing.
+pub(super) fn listed_or_empty(lang: Lang, names: &[String]) -> String {
+    if names.is_empty() { String::new() } else { listed(lang, names) }
+}
+
+/// Key number 0 is `x`, then `y`, `z`, `k3`, ...
+pub(super) fn key(key: u64) -> String {
+    match key {
+        0 => "x".to_owned(),
+        1 => "y".to_owned(),
+        2 => "z".to_owned(),
+        n => format!("k{n}"),
+    }
+}
+
+/// `1.204 s`.
+pub(super) fn time(at_us: u64) -> String {
+    format!("{}.{:03} s", at_us / 1_000_000, at_us / 1_000 % 1_000)
+}
+
+/// `850 µs`, `3.2 ms`, `214 ms`, `1.2 s`.
+pub(super) fn duration(us: u64) -> String {
+    let (unit, name) = match us {
+        0 => return "0 ms".to_owned(),
+        1..1_000 => return format!("{us} µs"),
+        1_000..1_000_000 => (1_000, "ms"),
+        _ => (1_000_000, "s"),
+    };
+    let (whole, tenths) = (us / unit, us % unit * 10 / unit);
+    if tenths == 0 || whole >= 100 { format!("{whole} {name}") } else { format!("{whole}.{tenths} {name}") }
+}
+
+/// `+400 ms`, `-1.2 s`.
+pub(super) fn signed_duration(us: i64) -> String {
+    format!("{}{}", if us < 0 { '-' } else { '+' }, duration(us.unsigned_abs()))
+}
+
+/// Parts per million as `30 %`, `0.05 %`.
+pub(super) fn per_cent(ppm: u64) -> String {
+    let (whole, part) = (ppm / 10_000, ppm % 10_000);
+    if part == 0 {
+        return format!("{whole} %");
+    }
+    let digits = format!("{part:04}");
+    format!("{whole}.{} %", digits.trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_filled_and_words_follow_numbers() {
+        let args = [("n", Arg::Number(1)), ("m", Arg::Number(3)), ("who", Arg::from("S1"))];
+        assert_eq!(
+            fill("{who} takes {n} {n|entry|entries}, then {m} {m|entry|entries}.", &args),
+            "S1 takes 1 entry, then 3 entries."
+        );
+        assert_eq!(fill("{what} stays", &args), "{what} stays");
+        assert_eq!(fill("open { and {who", &args), "open { and {who");
+        assert_eq!(capital(fill("{c} asks", &[("c", Arg::from("client 1"))])), "Client 1 asks");
+    }
+
+    #[test]
+    fn figures_have_units_and_few_digits() {
+        assert_eq!(
+            [duration(0), duration(850), duration(3_200), duration(214_000), duration(214_900)],
+            ["0 ms", "850 µs", "3.2 ms", "214 ms", "214 ms"]
+        );
+        assert_eq!([duration(1_200_000), duration(2_000_000), duration(61_500_000)], ["1.2 s", "2 s", "61.5 s"]);
+        assert_eq!([time(1_204_999), time(0)], ["1.204 s", "0.000 s"]);
+        assert_eq!([per_cent(300_000), per_cent(12_500), per_cent(5)], ["30 %", "1.25 %", "0.0005 %"]);
+        assert_eq!([signed_duration(400_000), signed_duration(-1_200_000)], ["+400 ms", "-1.2 s"]);
+        assert_eq!([key(0), key(2), key(7)], ["x", "z", "k7"]);
+    }
+}

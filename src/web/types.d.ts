@@ -1,0 +1,308 @@
+/** Virtual time in microseconds. */
+export type Microseconds = number;
+/** A node's number. */
+export type NodeId = number;
+/** Id of an event, a message in flight or an item that can happen next: `n0#12`, `n0>n1#3`, `n0.timer#1`. */
+export type Id = string;
+/** Who wants to read something; `protocol` holds `story`, `everything` holds both. */
+export type Level = "story" | "protocol" | "everything";
+export type StepKind = "event" | "story";
+export type ViewName = "cluster" | "log";
+
+/** What every call that can fail answers. An error means that nothing has changed. */
+export type Result<T> = { ok: true; value: T } | { ok: false; error: LabError };
+export interface LabError {
+  /** For programs: does not change with the language. */
+  code: string;
+  /** Name of an argument, or the way to a value; may be empty. */
+  place: string;
+  message: string;
+  /** May be empty. */
+  hint: string;
+}
+
+/** Told by `onPanic` before the instance stops. */
+export interface PanicReport {
+  message: string;
+  scenario: string;
+  seed: string;
+  event: number;
+  at_us: Microseconds;
+  plan: object | null;
+}
+
+export type LabSource =
+  | { scenario: string; seed?: number | bigint | string; plan?: object }
+  | { plan: object; seed?: number | bigint | string };
+export interface LabOptions { lang?: "en" }
+export interface JobOptions { signal?: AbortSignal }
+export interface RunUntilOptions extends JobOptions { limit_us?: Microseconds }
+
+export interface ScenarioCard {
+  id: string;
+  system: string;
+  title: string;
+  question: string;
+  looks_for: string;
+  level: "first" | "second" | "deep";
+  minutes: number;
+  mutants: string[];
+}
+export interface ScenarioText {
+  id: string;
+  system: string;
+  title: string;
+  question: string;
+  sentences: string;
+  looks_for: string;
+  /** Commands; `steps()` tells which are done. */
+  steps: string[];
+  /** `right` is a position in `answers`, from 0. */
+  prediction: { question: string; answers: string[]; right: number } | null;
+  happened: string;
+  next: string[];
+  sources: string[];
+  level: "first" | "second" | "deep";
+  minutes: number;
+  view: ViewName;
+  /** Virtual microseconds for each real millisecond. */
+  pace: number;
+  start_us: Microseconds;
+  end_us: Microseconds;
+}
+export interface SystemText {
+  id: string;
+  behaviour: number;
+  messages: { name: string; class: "request" | "reply" | "oneway"; shape: "data" | "control" | "election" }[];
+  timers: string[];
+  properties: { id: string; name: string; about: string }[];
+  mutants: { id: string; rule: string; falls: string; name: string; about: string; scenario: string; on: boolean }[];
+  settings: { name: string; default: number; min: number; max: number }[];
+  verbs: string[];
+  views: ViewName[];
+  nodes: { id: NodeId; name: string; client: boolean }[];
+}
+
+export interface Cursor {
+  at_us: Microseconds;
+  /** Number of executed events before the cursor. */
+  event: number;
+  events: number;
+  end_us: Microseconds;
+  branch: number;
+  playing: boolean;
+  /** Virtual microseconds for each real millisecond. */
+  speed: number;
+  /** Acting here continues the branch. */
+  at_end: boolean;
+  /** How far into the microsecond after `at_us`, 0 to 1. */
+  fraction: number;
+  /** A seek or a `runUntil` is under way. */
+  busy: boolean;
+}
+export interface TickResult {
+  /** The picture may have changed. */
+  moved: boolean;
+  events: number;
+  paused_by: "violation" | "goal" | "quiet" | null;
+  /** The time for this tick was spent before the cursor got where it should be. */
+  behind: boolean;
+  /** The newest story event before the cursor, if it is another one than after the last tick. */
+  story: EventRow | null;
+}
+
+export interface EventRow {
+  /** Index on the branch, from 0. */
+  n: number;
+  id: Id;
+  at_us: Microseconds;
+  node: NodeId | null;
+  kind: EventKind;
+  key: string;
+  level: Level;
+  text: string;
+  rule: string | null;
+  notes: { key: string; level: Level; text: string; rule: string | null }[];
+  cause_n: number | null;
+}
+export type EventKind =
+  | "started" | "delivered" | "timer-fired" | "persisted" | "write-failed" | "invoked"
+  | "crashed" | "paused" | "resumed" | "lost" | "acted" | "missed";
+
+export interface Branch {
+  id: number;
+  name: string;
+  parent: number | null;
+  /** Index of its first own event. */
+  from_event: number;
+  from_us: Microseconds;
+  events: number;
+  end_us: Microseconds;
+  current: boolean;
+  /** What was done by hand on it, in order; `missed`: its target was not there. */
+  interventions: { n: number; at_us: Microseconds; action: Action; text: string; missed: boolean }[];
+}
+export interface Divergence { event_a: EventRow | null; event_b: EventRow | null; at_us: Microseconds }
+export interface Acted { branched: boolean; branch: number; event: EventRow | null }
+
+export interface Field { key: string; label: string; value: string }
+export interface NodeRow {
+  id: NodeId;
+  name: string;
+  client: boolean;
+  role: { key: string; name: string; letter: string };
+  epoch: number | null;
+  status: "running" | "crashed" | "paused" | "halted";
+  /** Waiting, and of how many; null if it is not slow. */
+  queue: [number, number] | null;
+  wall_skew_us: number;
+  rate_ppm: number;
+  fields: Field[];
+  timers: { name: string; item: Id; due_us: Microseconds; set_us: Microseconds; main: boolean }[];
+  log: { first: number; last: number; committed: number; applied: number } | null;
+  peers: { node: NodeId; next: number; matched: number; inflight: number }[];
+  votes: NodeId[];
+  disk: { intact: number; damaged: number; unsynced: number };
+  spoken: string;
+}
+export interface MessageRow {
+  id: Id;
+  from: NodeId;
+  to: NodeId;
+  kind: number;
+  kind_name: string;
+  sent_us: Microseconds;
+  /** null while it is held or queued. */
+  due_us: Microseconds | null;
+  lost: boolean;
+  copy: boolean;
+  waiting: boolean;
+  delayed: boolean;
+  count: number;
+  size_bytes: number;
+  epoch: number | null;
+  faint: boolean;
+  answer: boolean | null;
+  fields: Field[];
+  spoken: string;
+}
+export interface LinkRow {
+  from: NodeId;
+  to: NodeId;
+  cut: boolean;
+  clogged_until_us: Microseconds | null;
+  held: boolean;
+  /** Requests, replies, one-way messages. */
+  loss_ppm: [number, number, number];
+  duplicate_ppm: number;
+  reorder_ppm: number;
+  delay_us: [Microseconds, Microseconds] | null;
+  spoken: string;
+}
+export interface CutRow { cut: Cut; spoken: string }
+export interface EntryRow {
+  index: number;
+  epoch: number;
+  label: string;
+  state: "appended" | "committed" | "applied";
+  conflict: boolean;
+  spoken: string;
+}
+export interface Mark {
+  at_us: Microseconds;
+  event: number;
+  shape: "epoch" | "commit" | "fault" | "violation" | "intervention";
+  label: string;
+}
+export interface OperationRow {
+  client: NodeId;
+  name: string;
+  n: number;
+  process: number;
+  request: string;
+  invoked_us: Microseconds;
+  returned_us: Microseconds | null;
+  outcome: "ok" | "fail" | "unknown" | "pending";
+  response: string | null;
+}
+export interface VerdictRow {
+  property: string;
+  name: string;
+  status: "holds" | "violated" | "unknown";
+  text: string;
+  witness: { at_us: Microseconds; event_n: number | null; events: number[]; nodes: NodeId[]; indexes: number[] } | null;
+}
+/** `action` is what does the step as things stand; null if nothing can, or if the step is to watch. */
+export interface StepState { done: boolean; text: string; action: Action | null }
+export interface EnabledRow { item: Id; due_us: Microseconds; kind: EventKind; node: NodeId; text: string }
+
+/** How a picture is wanted; logical pixels. */
+export interface PaintOptions {
+  width: number;
+  height: number;
+  /** Bitmap pixels for each logical pixel. */
+  dpr?: number;
+  theme?: "light" | "dark";
+  selected?: string | null;
+  hover?: string | null;
+  focus?: string | null;
+  /** Islands that are being drawn and are not yet applied. */
+  islands?: NodeId[][] | null;
+  layout?: "ring" | "row" | "two-sites";
+  /** Nodes that were moved by hand: parts (0 to 1) of width and height. */
+  moved?: [NodeId, number, number][];
+  reduced_motion?: boolean;
+}
+export interface Target { id: string; label: string; x: number; y: number; width: number; height: number }
+
+/** A directed link: sender, receiver. */
+export type Link = [NodeId, NodeId];
+export type Cut =
+  | { islands: NodeId[][] }
+  | { bridge: { bridge: NodeId; left: NodeId[]; right: NodeId[] } }
+  | { ring: NodeId[] }
+  | { "one-way": { from: NodeId[]; to: NodeId[] } }
+  | { isolate: NodeId }
+  | { links: Link[] };
+export interface Operation { verb: string; key: string; args: number[]; target?: NodeId | null }
+export interface ChannelRule {
+  select: { from?: NodeId[]; to?: NodeId[]; class?: "request" | "reply" | "oneway" | null; kind?: number | null };
+  set: {
+    delay_us?: [Microseconds, Microseconds] | null;
+    loss_ppm?: number | null;
+    duplicate_ppm?: number | null;
+    reorder_ppm?: number | null;
+    reorder_us_max?: Microseconds | null;
+  };
+}
+/** Everything that can be done to a world. */
+export type Action =
+  | { crash: NodeId }
+  | { restart: { node: NodeId; empty: boolean } }
+  | { pause: NodeId }
+  | { resume: NodeId }
+  | { slow: { node: NodeId; service_us: Microseconds; queue: number } }
+  | { cut: Cut }
+  | { heal: Link[] }
+  | { channel: ChannelRule }
+  | "reset-channels"
+  | { clog: { links: Link[]; for_us: Microseconds } }
+  | { "swizzle-clog": { nodes: NodeId[]; step_us: Microseconds; free_order: number[] } }
+  | { hold: Link[] }
+  | { release: Link[] }
+  | { message: { message: Id; act: "deliver" | "drop" | "duplicate" | { delay: Microseconds } | { swap: Id } } }
+  | { clock: { node: NodeId; act: { jump: number } | { rate: number } } }
+  | {
+      disk: {
+        node: NodeId;
+        act:
+          | { fsync: [Microseconds, Microseconds] }
+          | { "lose-unsynced": number }
+          | { "torn-tail": number }
+          | { corrupt: number }
+          | { misdirect: number }
+          | { full: boolean };
+      };
+    }
+  | { request: { client: NodeId; operation: Operation } }
+  | { choose: Id };

@@ -1,0 +1,374 @@
+//! Pictures as text: what the cluster view and the log grid draw, to the byte.
+//!
+//! `NETSPLIT_REWRITE=1 cargo test --test golden_svg` writes the files anew; look at them before committing.
+
+use netsplit::base::ids::PlaceKind;
+use netsplit::base::{EventId, NodeId, Place};
+use netsplit::protocol::{Class, MessageKind, Shape};
+use netsplit::sim::plan::{Cluster, Cut};
+use netsplit::system::inspect::{
+    EntryState, EntryView, Fill, LinkView, LogSummary, MessageView, NodeStatus, NodeView, PeerView, RoleView, TimerView, Witness,
+};
+use netsplit::view::{
+    Chip, ClusterInput, Lang, LayoutKind, LogGridInput, Names, Scene, Theme, ViewOptions, cluster_scene, log_scene, log_window,
+    to_svg,
+};
+use std::path::PathBuf;
+
+static KINDS: &[MessageKind] = &[
+    MessageKind { name: "RequestVote", class: Class::Request, shape: Shape::Election },
+    MessageKind { name: "RequestVoteResponse", class: Class::Reply, shape: Shape::Election },
+    MessageKind { name: "AppendEntries", class: Class::Request, shape: Shape::Data },
+    MessageKind { name: "Heartbeat", class: Class::Request, shape: Shape::Control },
+    MessageKind { name: "AppendEntriesResponse", class: Class::Reply, shape: Shape::Control },
+    MessageKind { name: "ClientRequest", class: Class::Request, shape: Shape::Data },
+];
+const VOTE: u8 = 0;
+const VOTE_RESPONSE: u8 = 1;
+const APPEND: u8 = 2;
+const HEARTBEAT: u8 = 3;
+const APPEND_RESPONSE: u8 = 4;
+const CLIENT_REQUEST: u8 = 5;
+
+const FOLLOWER: RoleView = RoleView { key: "raft.role.follower", letter: 'F', fill: Fill::Outline };
+const CANDIDATE: RoleView = RoleView { key: "raft.role.candidate", letter: 'C', fill: Fill::Half };
+const LEADER: RoleView = RoleView { key: "raft.role.leader", letter: 'L', fill: Fill::Solid };
+const CLIENT: RoleView = RoleView { key: "raft.role.client", letter: ' ', fill: Fill::Outline };
+
+/// The moment of every picture.
+const NOW_US: u64 = 1_204_000;
+
+/// A run at one moment, as the views are told of it.
+struct Moment {
+    cluster: Cluster,
+    nodes: Vec<NodeView>,
+    messages: Vec<MessageView>,
+    links: Vec<LinkView>,
+    cuts: Vec<Cut>,
+    chips: Vec<Chip>,
+    witness: Option<Witness>,
+}
+
+impl Moment {
+    /// Servers that follow S1 in term 1, each with a log of four entries, and clients.
+    fn new(servers: u16, clients: u16) -> Moment {
+        let cluster = Cluster { servers, clients };
+        let nodes = (0..servers + clients).map(|i| node(NodeId(i), i >= servers)).collect();
+        let mut moment = Moment { cluster, nodes, messages: vec![], links: vec![], cuts: vec![], chips: vec![], witness: None };
+        moment.lead(0, 1);
+        moment
+    }
+
+    fn lead(&mut self, leader: u16, term: u64) {
+        let servers = self.cluster.servers;
+        for node in self.nodes.iter_mut().filter(|node| !node.client) {
+            (node.role, node.epoch, node.peers) = (FOLLOWER, Some(term), vec![]);
+        }
+        let peers = (0..servers).filter(|&peer| peer != leader).map(NodeId);
+        let log = |node: NodeId, moment: &Moment| moment.nodes[node.index()].log.map_or(0, |log| log.last);
+        let peers =
+            peers.map(|node| PeerView { node, next: log(node, self) + 1, matched: log(node, self), inflight: 0 }).collect();
+        let leader = &mut self.nodes[leader as usize];
+        (leader.role, leader.peers) = (LEADER, peers);
+    }
+
+    fn log(&mut self, node: u16, last: u64, committed: u64) {
+        self.nodes[node as usize].log = Some(LogSummary { first: 1, last, committed, applied: committed });
+    }
+
+    /// A message of which `per_cent` of the way lie behind it.
+    fn send(&mut self, kind: u8, from: u16, to: u16, per_cent: u64, epoch: Option<u64>) -> &mut MessageView {
+        let n = self.messages.len() as u32;
+        self.messages.push(MessageView {
+            id: EventId::new(Place::of_link(PlaceKind::Link, NodeId(from), NodeId(to)), n),
+            from: NodeId(from),
+            to: NodeId(to),
+            kind,
+            sent_us: NOW_US - per_cent * 40,
+            due_us: Some(NOW_US + (100 - per_cent) * 40),
+            lost: false,
+            copy: false,
+            waiting: false,
+            delayed: false,
+            count: 1,
+            size_bytes: 40,
+            epoch,
+            faint: kind == HEARTBEAT,
+            answer: None,
+            fields: vec![],
+        });
+        self.messages.last_mut().expect("it was just put there")
+    }
+
+    fn link(&mut self, from: u16, to: u16) -> &mut LinkView {
+        self.links.push(LinkView {
+            from: NodeId(from),
+            to: NodeId(to),
+            cut: false,
+            clogged_until_us: None,
+            held: false,
+            loss_ppm: [0; 3],
+            duplicate_ppm: 0,
+            reorder_ppm: 0,
+            delay_us: None,
+        });
+        self.links.last_mut().expect("it was just put there")
+    }
+
+    /// Cuts all links between these and the others.
+    fn cut(&mut self, island: &[u16]) {
+        for a in 0..self.cluster.nodes() as u16 {
+            for b in 0..self.cluster.nodes() as u16 {
+                if island.contains(&a) != island.contains(&b) {
+                    self.link(a, b).cut = true;
+                }
+            }
+        }
+        self.cuts.push(Cut::Islands(vec![island.iter().map(|&i| NodeId(i)).collect()]));
+    }
+
+    fn names(&self) -> Names {
+        Names { cluster: self.cluster, system: "raft", messages: KINDS, timers: &["election", "heartbeat"] }
+    }
+
+    fn picture(&self, options: &ViewOptions) -> Scene {
+        cluster_scene(&ClusterInput {
+            nodes: &self.nodes,
+            messages: &self.messages,
+            links: &self.links,
+            cuts: &self.cuts,
+            names: self.names(),
+            now_us: NOW_US as f64,
+            chips: &self.chips,
+            witness: self.witness.as_ref(),
+            options,
+        })
+    }
+}
+
+fn node(id: NodeId, client: bool) -> NodeView {
+    let timer = TimerView {
+        name: "election",
+        item: EventId::new(Place::of_node(PlaceKind::Timer, id), 0),
+        set_us: NOW_US - 20_000 - 23_000 * id.0 as u64,
+        due_us: NOW_US + 160_000,
+        main: true,
+    };
+    NodeView {
+        id,
+        client,
+        role: if client { CLIENT } else { FOLLOWER },
+        epoch: (!client).then_some(1),
+        status: NodeStatus::Running,
+        queue: None,
+        wall_skew_us: 0,
+        rate_ppm: 0,
+        fields: vec![],
+        timers: vec![timer],
+        log: (!client).then_some(LogSummary { first: 1, last: 4, committed: 4, applied: 4 }),
+        peers: vec![],
+        votes: vec![],
+        disk: (4, 0, 0),
+    }
+}
+
+/// Five nodes, one client, a write on its way: how the page opens.
+fn calm() -> Moment {
+    let mut moment = Moment::new(5, 1);
+    moment.lead(2, 1);
+    moment.log(2, 5, 4);
+    for (to, part) in [(0, 62), (1, 45), (3, 71)] {
+        moment.send(APPEND, 2, to, part, Some(1));
+    }
+    moment.send(APPEND_RESPONSE, 4, 2, 30, Some(1)).answer = Some(true);
+    moment.send(HEARTBEAT, 2, 4, 55, Some(1));
+    moment.send(CLIENT_REQUEST, 5, 2, 40, None);
+    moment
+}
+
+/// S1 and S2 are cut off; S4 stands for election on the other side.
+fn cut() -> Moment {
+    let mut moment = Moment::new(5, 2);
+    moment.log(0, 6, 4);
+    moment.log(1, 6, 4);
+    moment.cut(&[0, 1, 6]);
+    let candidate = &mut moment.nodes[3];
+    (candidate.role, candidate.epoch, candidate.votes) = (CANDIDATE, Some(2), vec![NodeId(3), NodeId(4)]);
+    moment.nodes[4].epoch = Some(2);
+    moment.send(VOTE, 3, 2, 55, Some(2));
+    moment.send(VOTE_RESPONSE, 4, 3, 80, Some(2)).answer = Some(true);
+    moment.send(APPEND, 0, 1, 40, Some(1));
+    moment.send(APPEND, 0, 2, 92, Some(1)).lost = true;
+    moment
+}
+
+/// Everything that can be wrong with a node.
+fn ill() -> Moment {
+    let mut moment = Moment::new(5, 1);
+    moment.lead(0, 3);
+    moment.log(0, 9, 7);
+    moment.nodes[1].status = NodeStatus::Crashed;
+    moment.nodes[2].status = NodeStatus::Paused;
+    moment.log(2, 7, 6);
+    moment.nodes[3].status = NodeStatus::Halted;
+    moment.nodes[4].queue = Some((3, 8));
+    moment.nodes[4].wall_skew_us = 400_000;
+    for _ in 0..2 {
+        let waiting = moment.send(APPEND, 0, 2, 100, Some(3));
+        (waiting.waiting, waiting.due_us) = (true, None);
+    }
+    moment.send(APPEND, 0, 4, 50, Some(3)).delayed = true;
+    moment.send(APPEND_RESPONSE, 4, 0, 50, Some(3)).answer = Some(false);
+    moment.send(CLIENT_REQUEST, 5, 0, 60, None).count = 40;
+    moment.chips = vec![
+        Chip { text: "Election Safety is violated".to_owned(), violated: true },
+        Chip { text: "Rule broken: even_majority".to_owned(), violated: false },
+    ];
+    moment
+}
+
+/// One way cut, loss, a duplicate, one message selected.
+fn faulty_links() -> (Moment, ViewOptions) {
+    let mut moment = Moment::new(4, 0);
+    moment.link(0, 1).loss_ppm = [300_000; 3];
+    moment.link(2, 3).cut = true;
+    let slow = moment.link(3, 0);
+    (slow.delay_us, slow.duplicate_ppm) = (Some((20_000, 80_000)), 50_000);
+    moment.send(APPEND, 0, 1, 35, Some(1));
+    moment.send(APPEND, 0, 3, 60, Some(1)).copy = true;
+    moment.send(APPEND_RESPONSE, 1, 0, 35, Some(1)).answer = Some(true);
+    let options = ViewOptions {
+        selected: Some("message:n0>n1#0".to_owned()),
+        focus: Some("node:2".to_owned()),
+        ..ViewOptions::sized(720.0, 460.0)
+    };
+    (moment, options)
+}
+
+/// A leader of term 3 repairs the logs of the others.
+fn log_grid(options: &ViewOptions) -> Scene {
+    let mut moment = Moment::new(5, 1);
+    moment.lead(1, 3);
+    let logs: [(&[u64], u64); 5] =
+        [(&[1, 1, 1, 2, 2, 2], 3), (&[1, 1, 1, 3, 3], 4), (&[1, 1, 1, 3], 3), (&[1, 1], 2), (&[1, 1, 1, 2], 3)];
+    for (i, (epochs, committed)) in logs.iter().enumerate() {
+        moment.log(i as u16, epochs.len() as u64, *committed);
+    }
+    moment.nodes[4].status = NodeStatus::Crashed;
+    let leader = &mut moment.nodes[1];
+    leader.peers = [(0, 4, 3), (2, 5, 4), (3, 3, 2), (4, 4, 0)]
+        .map(|(node, next, matched)| PeerView { node: NodeId(node), next, matched, inflight: 0 })
+        .to_vec();
+    let window = log_window(&moment.nodes, None, options);
+    let entry = |(i, &epoch): (usize, &u64), committed: u64| EntryView {
+        index: i as u64 + 1,
+        epoch,
+        label: format!("{}={}", ["x", "y", "z"][i % 3], 10 * epoch + i as u64),
+        state: match i as u64 + 1 {
+            index if index < committed => EntryState::Applied,
+            index if index == committed => EntryState::Committed,
+            _ => EntryState::Appended,
+        },
+        conflict: i >= 3 && epoch == 2,
+    };
+    let mut entries: Vec<Vec<EntryView>> =
+        logs.iter().map(|(epochs, committed)| epochs.iter().enumerate().map(|e| entry(e, *committed)).collect()).collect();
+    entries.push(vec![]);
+    log_scene(&LogGridInput { nodes: &moment.nodes, entries: &entries, window, names: moment.names(), options })
+}
+
+/// Compares with the file, or writes it.
+fn golden(name: &str, scene: &Scene, theme: Theme) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.svg"));
+    let svg = to_svg(scene, theme.palette());
+    if std::env::var_os("NETSPLIT_REWRITE").is_some() {
+        std::fs::write(&path, &svg).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let line = svg.lines().zip(expected.lines()).position(|(new, old)| new != old);
+    assert!(svg == expected, "{} differs from line {:?}; NETSPLIT_REWRITE=1 writes it anew", path.display(), line.map(|n| n + 1));
+}
+
+#[test]
+fn a_calm_cluster() {
+    golden("cluster-calm", &calm().picture(&ViewOptions::sized(1140.0, 600.0)), Theme::Light);
+    golden("cluster-calm-dark", &calm().picture(&ViewOptions::sized(1140.0, 600.0)), Theme::Dark);
+    golden("cluster-calm-forced", &calm().picture(&ViewOptions::sized(720.0, 460.0)), Theme::Forced);
+}
+
+#[test]
+fn a_calm_cluster_on_a_phone_and_in_a_small_frame() {
+    golden("cluster-calm-360", &calm().picture(&ViewOptions::sized(360.0, 280.0)), Theme::Light);
+    golden("cluster-calm-320", &calm().picture(&ViewOptions::sized(320.0, 280.0)), Theme::Dark);
+}
+
+#[test]
+fn a_cut_makes_islands() {
+    golden("cluster-cut", &cut().picture(&ViewOptions::sized(1140.0, 600.0)), Theme::Light);
+    golden("cluster-cut-dark", &cut().picture(&ViewOptions::sized(768.0, 420.0)), Theme::Dark);
+    golden("cluster-cut-360", &cut().picture(&ViewOptions::sized(360.0, 280.0)), Theme::Light);
+    let mut scattered = Moment::new(5, 0);
+    scattered.cut(&[0, 2]);
+    golden("cluster-cut-scattered", &scattered.picture(&ViewOptions::sized(720.0, 520.0)), Theme::Light);
+}
+
+#[test]
+fn a_cut_that_is_being_drawn() {
+    let draft = Some(vec![vec![NodeId(0), NodeId(1)], vec![NodeId(2), NodeId(3), NodeId(4), NodeId(5)]]);
+    let options = ViewOptions { draft, ..ViewOptions::sized(1140.0, 600.0) };
+    golden("cluster-draft", &calm().picture(&options), Theme::Light);
+}
+
+#[test]
+fn nodes_that_are_not_well() {
+    golden("cluster-ill", &ill().picture(&ViewOptions::sized(1140.0, 600.0)), Theme::Light);
+    golden("cluster-ill-360", &ill().picture(&ViewOptions::sized(360.0, 280.0)), Theme::Dark);
+}
+
+#[test]
+fn links_that_are_not_well() {
+    let (moment, options) = faulty_links();
+    golden("cluster-links", &moment.picture(&options), Theme::Light);
+}
+
+#[test]
+fn a_witness_keeps_its_strength_and_the_rest_dims() {
+    let mut moment = calm();
+    moment.witness = Some(Witness { nodes: vec![NodeId(0), NodeId(2)], ..Witness::default() });
+    moment.chips = vec![Chip { text: "Election Safety is violated".to_owned(), violated: true }];
+    golden("cluster-witness", &moment.picture(&ViewOptions::sized(720.0, 460.0)), Theme::Light);
+}
+
+#[test]
+fn other_layouts_and_reduced_motion() {
+    let options = ViewOptions { layout: LayoutKind::Row, reduced_motion: true, ..ViewOptions::sized(900.0, 420.0) };
+    golden("cluster-row", &calm().picture(&options), Theme::Light);
+    let options = ViewOptions { layout: LayoutKind::TwoSites, ..ViewOptions::sized(900.0, 520.0) };
+    golden("cluster-two-sites", &calm().picture(&options), Theme::Light);
+}
+
+#[test]
+fn many_nodes_show_less_each() {
+    let mut moment = Moment::new(21, 0);
+    moment.send(APPEND, 0, 9, 50, Some(1));
+    golden("cluster-21", &moment.picture(&ViewOptions::sized(720.0, 460.0)), Theme::Light);
+}
+
+#[test]
+fn logs_with_conflicts() {
+    golden("log-conflicts", &log_grid(&ViewOptions::sized(1140.0, 520.0)), Theme::Light);
+    golden("log-conflicts-dark", &log_grid(&ViewOptions::sized(900.0, 420.0)), Theme::Dark);
+    golden("log-conflicts-360", &log_grid(&ViewOptions::sized(360.0, 280.0)), Theme::Light);
+}
+
+#[test]
+fn everything_that_can_be_pointed_at_is_said_in_words() {
+    for scene in [calm(), cut(), ill()].map(|moment| moment.picture(&ViewOptions::sized(1140.0, 600.0))) {
+        for target in scene.targets() {
+            assert!(target.label.len() > 3 && !target.label.contains('{'), "{target:?}");
+            assert_eq!(scene.hit(target.x + target.width / 2.0, target.y + target.height / 2.0).is_some(), true, "{target:?}");
+        }
+    }
+    assert_eq!(Lang::default().code(), "en");
+}

@@ -1,0 +1,243 @@
+//! A session as somebody watches it: the Lab handle without its JavaScript.
+
+use netsplit::base::{Level, NodeId};
+use netsplit::sim::plan::{Action, Cluster, Cut, Generator, Operation, Plan};
+use netsplit::system::open::open;
+use netsplit::timeline::predicate::{Compare, Count, Operand, Test};
+use netsplit::timeline::{self, Predicate, Session, StepKind, Stop};
+use netsplit::view::ViewOptions;
+use netsplit::view::playback::{Goals, JobState, PausedBy, Playback};
+use netsplit::view::words::Lang;
+
+/// Five servers and a client that writes.
+fn plan(seed: u64) -> Plan {
+    let mut plan = Plan::new("raft", 5, seed);
+    plan.cluster = Cluster { servers: 5, clients: 1 };
+    plan.workload.generator = Some(Generator {
+        start_us: 500_000,
+        end_us: 60_000_000,
+        every_us_min: 100_000,
+        every_us_max: 200_000,
+        keys: 2,
+        mix: vec![("put".to_owned(), 1)],
+    });
+    plan
+}
+
+fn watched(plan: Plan, goals: Goals) -> Playback {
+    let session = Session::open(plan, timeline::Config::default(), open).expect("the plan is fine");
+    Playback::new(session, Lang::En, goals, 33.0)
+}
+
+fn lab() -> Playback {
+    watched(plan(7), Goals::default())
+}
+
+fn finish(lab: &mut Playback) {
+    lab.work(&mut |_| false);
+}
+
+/// Plays so many frames of 16 ms.
+fn frames(lab: &mut Playback, most: u32) -> Option<PausedBy> {
+    lab.set_playing(true);
+    (0..most).find_map(|_| lab.tick(16.0, &mut |_| false).paused_by)
+}
+
+fn somebody_leads() -> Predicate {
+    let leads = Test { field: "role".into(), compare: Compare::Equal, with: Operand::Name("leader".into()) };
+    Predicate::Nodes { of: vec![], count: Count::AtLeast(1), tests: vec![leads] }
+}
+
+fn leader(lab: &Playback) -> NodeId {
+    lab.nodes().iter().find(|node| node.role.letter == 'L').expect("somebody leads").id
+}
+
+#[test]
+fn time_passes_at_the_pace_of_the_viewer_between_events_too() {
+    let mut lab = lab();
+    assert!(lab.set_speed(0.0625));
+    frames(&mut lab, 24);
+    let cursor = lab.cursor();
+    assert_eq!((cursor.at_us, cursor.fraction), (24, 0.0));
+    lab.tick(4.0, &mut |_| false);
+    assert_eq!((lab.cursor().at_us, lab.cursor().fraction), (24, 0.25));
+    for speed in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e7] {
+        assert!(!lab.set_speed(speed), "{speed}");
+    }
+    assert_eq!(lab.cursor().speed, 0.0625);
+}
+
+#[test]
+fn a_tick_that_makes_no_sense_moves_nothing() {
+    let mut lab = lab();
+    lab.set_playing(true);
+    for elapsed_ms in [0.0, -5.0, f64::NAN, f64::NEG_INFINITY] {
+        assert!(!lab.tick(elapsed_ms, &mut |_| false).moved, "{elapsed_ms}");
+    }
+    assert_eq!(lab.cursor().at_us, 0);
+    lab.tick(f64::INFINITY, &mut |_| false);
+    assert_eq!(lab.cursor().at_us, 3_300, "a tab that was hidden makes up for 100 ms at most");
+}
+
+#[test]
+fn a_tick_ends_when_its_time_is_spent_and_the_next_one_goes_on() {
+    let mut lab = lab();
+    lab.set_speed(1e6);
+    lab.set_playing(true);
+    let row = lab.tick(100.0, &mut |_| true);
+    assert!(row.behind && row.events > 0 && row.events <= 128, "{row:?}");
+    let before = lab.cursor().event;
+    lab.tick(100.0, &mut |_| true);
+    assert!(lab.cursor().event > before);
+}
+
+#[test]
+fn the_story_is_told_once() {
+    let mut lab = lab();
+    lab.set_speed(1_000.0);
+    lab.set_playing(true);
+    let told: Vec<_> = (0..200).filter_map(|_| lab.tick(16.0, &mut |_| false).story).collect();
+    assert!(told.iter().any(|row| row.key == "raft.becomes-leader"), "{told:?}");
+    assert!(told.windows(2).all(|rows| rows[0].n < rows[1].n));
+    assert_eq!(lab.recent(Level::Story, 1).last(), told.last());
+}
+
+#[test]
+fn steps_and_goal_are_ticked_as_they_happen_and_with_the_cursor() {
+    let goals = Goals { steps: vec![somebody_leads()], goal: Some(Predicate::Time { at_us: 1_000_000 }) };
+    let mut lab = watched(plan(7), goals);
+    lab.set_speed(1_000.0);
+    assert_eq!((lab.steps_done(), lab.goal_reached()), (vec![false], false));
+    assert_eq!(frames(&mut lab, 100), None, "goals pause only if asked to");
+    assert_eq!((lab.steps_done(), lab.goal_reached()), (vec![true], true));
+    lab.seek_time(1_000);
+    finish(&mut lab);
+    assert_eq!((lab.steps_done(), lab.goal_reached()), (vec![false], false));
+    lab.seek_time(1_500_000);
+    finish(&mut lab);
+    assert_eq!((lab.steps_done(), lab.goal_reached()), (vec![true], true));
+}
+
+#[test]
+fn the_goal_pauses_if_asked_to() {
+    let mut lab = watched(plan(7), Goals { steps: vec![], goal: Some(somebody_leads()) });
+    let on = lab.pause_on();
+    lab.set_pause_on(netsplit::view::playback::PauseOn { goal: true, ..on });
+    lab.set_speed(1_000.0);
+    assert_eq!(frames(&mut lab, 200), Some(PausedBy::Goal));
+    assert!(!lab.cursor().playing && lab.goal_reached());
+}
+
+#[test]
+fn steps_forth_and_back_end_where_they_began() {
+    let mut lab = lab();
+    let mut prints = vec![lab.session().fingerprint()];
+    for n in 0..50 {
+        let row = lab.step(StepKind::Event, &mut |_| false).expect("something happens");
+        assert_eq!(row.n, n);
+        prints.push(lab.session().fingerprint());
+    }
+    for print in prints.iter().rev().skip(1) {
+        assert!(lab.step_back(StepKind::Event));
+        assert_eq!(lab.session().fingerprint(), *print);
+    }
+    assert!(!lab.step_back(StepKind::Event));
+    assert_eq!(lab.step(StepKind::Story, &mut |_| false).map(|row| row.level), Some(Level::Story));
+}
+
+#[test]
+fn a_job_that_another_call_replaces_ends_as_dropped() {
+    let mut lab = lab();
+    let first = lab.seek_event(5_000);
+    lab.work(&mut |_| true);
+    assert_eq!(lab.job(first), JobState::Working);
+    let second = lab.seek_event(100);
+    assert_eq!(lab.job(first), JobState::Ended(Stop::Dropped));
+    finish(&mut lab);
+    assert_eq!(lab.job(second), JobState::Ended(Stop::Reached));
+    assert_eq!(lab.cursor().event, 100);
+    lab.cancel(second);
+    let third = lab.run_until(somebody_leads(), 10_000_000);
+    lab.step(StepKind::Event, &mut |_| false);
+    assert_eq!(lab.job(third), JobState::Ended(Stop::Dropped));
+}
+
+#[test]
+fn a_tick_goes_on_with_a_job_even_when_paused() {
+    let mut lab = lab();
+    lab.seek_event(5_000);
+    assert!(lab.cursor().busy);
+    let ticks = (0..10_000).take_while(|_| lab.tick(16.0, &mut |_| true).moved || lab.cursor().busy).count();
+    assert!(ticks > 1, "{ticks}");
+    assert_eq!((lab.cursor().event, lab.cursor().busy), (5_000, false));
+}
+
+#[test]
+fn acting_in_the_past_branches_and_undo_brings_the_old_future_back() {
+    let mut lab = lab();
+    lab.seek_time(2_000_000);
+    finish(&mut lab);
+    let original = lab.session().fingerprint();
+    lab.seek_time(1_000_000);
+    finish(&mut lab);
+    let leader = leader(&lab);
+    let acted = lab.act(Action::Crash(leader)).expect("it runs");
+    assert!(acted.branched);
+    let row = lab.event(acted.position).expect("it was executed");
+    assert_eq!((row.kind, row.node, row.at_us), ("crashed", Some(leader), 1_000_000));
+    assert_eq!(
+        lab.act(Action::Crash(leader)).map(|_| ()).map_err(|error| matches!(error, timeline::Error::Refused(_))),
+        Err(true)
+    );
+    lab.seek_time(2_000_000);
+    finish(&mut lab);
+    assert_ne!(lab.session().fingerprint(), original);
+    let branches = lab.branches();
+    assert_eq!((branches.len(), branches[1].interventions.len(), branches[1].current), (2, 1, true));
+    assert!(lab.divergence(0, acted.branch.0).expect("both exist").is_some());
+    lab.undo().expect("there is something to undo");
+    finish(&mut lab);
+    assert_eq!(lab.session().fingerprint(), original);
+    assert!(lab.switch_branch(99).is_err() && lab.rename_branch(99, String::new()).is_err());
+}
+
+#[test]
+fn pictures_are_the_same_for_the_same_moment() {
+    let mut lab = lab();
+    let options = ViewOptions::sized(800.0, 600.0);
+    lab.seek_time(1_500_000);
+    finish(&mut lab);
+    let pictures = ["cluster", "log"].map(|view| lab.scene(view, &options).expect("there is such a view"));
+    lab.act(Action::Cut(Cut::Isolate(NodeId(0)))).expect("it is connected");
+    lab.seek_time(3_000_000);
+    finish(&mut lab);
+    assert_ne!(lab.scene("log", &options).as_ref(), Some(&pictures[1]));
+    lab.switch_branch(0).expect("the original");
+    lab.seek_time(0);
+    finish(&mut lab);
+    lab.seek_event(0);
+    finish(&mut lab);
+    assert_eq!(lab.scene("nonsense", &options), None);
+}
+
+#[test]
+fn a_plan_taken_from_a_lab_gives_the_same_run() {
+    let mut lab = lab();
+    lab.seek_time(1_000_000);
+    finish(&mut lab);
+    let client = NodeId(5);
+    let operation = Operation { verb: "put".into(), key: "x".into(), args: vec![1_000_001], target: None };
+    lab.act(Action::Request { client, operation }).expect("clients put");
+    let message = lab.messages().first().map(|message| message.id);
+    if let Some(message) = message {
+        let act = netsplit::sim::plan::MessageAct::Drop;
+        lab.act(Action::Message { message, act }).expect("it is in flight");
+    }
+    lab.seek_time(2_000_000);
+    finish(&mut lab);
+    let json = serde_json::to_string(&lab.session().plan()).expect("plans are plain data");
+    let mut again = watched(serde_json::from_str(&json).expect("it was one"), Goals::default());
+    again.seek_time(2_000_000);
+    finish(&mut again);
+    assert_eq!(again.session().fingerprint(), lab.session().fingerprint());
+}
