@@ -109,7 +109,7 @@ fn future(session: &Session, from: u64) -> (Vec<Event>, Vec<Vec<Note>>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
     /// Every event outside the intervention's causal cone is identical in id, time and content.
     #[test]
@@ -210,4 +210,29 @@ fn the_cone_of_a_crash_is_neither_everything_nor_nothing() {
     let change = Change::of(&session.plan().interventions[0], plan.cluster, &original, &changed);
     let inside = changed.iter().filter(|event| change.contains(event)).count();
     assert!(inside > 0 && inside < changed.len(), "{inside} of {}", changed.len());
+}
+
+/// Two futures whose events look alike may carry different things: the fingerprint tells.
+#[test]
+fn branches_that_differ_only_in_what_was_asked_diverge_there() {
+    let mut plan = Plan::new("raft", 3, 5);
+    plan.cluster.clients = 1;
+    let mut session = open(&plan);
+    session.seek_time(1_500_000);
+    session.seek_time(1_000_000);
+    let position = session.cursor().position;
+    let put = |value| {
+        let operation = Operation { verb: "put".into(), key: "x".into(), args: vec![value], target: None };
+        Action::Request { client: NodeId(3), operation }
+    };
+    let one = session.act(put(1)).expect("a client is there");
+    session.seek_time(1_500_000);
+    session.switch_branch(BranchId(0)).expect("the original is there");
+    session.seek_time(1_000_000);
+    assert_eq!(session.cursor().position, position);
+    let two = session.act(put(2)).expect("a client is there");
+    session.seek_time(1_500_000);
+    assert_eq!(one.event, two.event, "the same event, on the face of it");
+    let divergence = session.divergence(one.branch, two.branch).expect("both are there").expect("they differ");
+    assert_eq!(divergence.position, position);
 }
