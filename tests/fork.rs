@@ -1,6 +1,7 @@
 //! A fork changes only what was changed (DESIGN, promise 3), on the real systems: over seeds, plans, and kinds of intervention.
 
 use netsplit::base::{EventId, NodeId, Note};
+use netsplit::sim::nemesis::{self, Spec};
 use netsplit::sim::plan::{
     Action, Channel, ChannelPatch, ChannelRule, ClockAct, Cut, DiskAct, Generator, MessageAct, Operation, Plan, PlannedAction,
     Selector,
@@ -15,8 +16,8 @@ fn plans() -> impl Strategy<Value = Plan> {
     let cluster = (3u16..=5, 0u16..=2);
     let network = (0u32..40_000, 0u32..40_000, 0u32..80_000);
     let faults = prop::collection::vec((0u64..2_500_000, 0u16..5, 0u8..6), 0..5);
-    (any::<u64>(), cluster, network, faults).prop_map(
-        |(seed, (servers, clients), (loss_ppm, duplicate_ppm, reorder_ppm), faults)| {
+    (any::<u64>(), cluster, network, faults, any::<bool>()).prop_map(
+        |(seed, (servers, clients), (loss_ppm, duplicate_ppm, reorder_ppm), faults, swarm)| {
             let mut plan = Plan::new("raft", servers, seed);
             plan.cluster.clients = clients;
             plan.network.default = Channel { loss_ppm, duplicate_ppm, reorder_ppm, reorder_us_max: 8_000, ..Channel::default() };
@@ -29,6 +30,11 @@ fn plans() -> impl Strategy<Value = Plan> {
                 keys: 3,
                 mix,
             });
+            if swarm {
+                let spec = Spec { start_us: 100_000, end_us: 2_500_000, damaged_disks_max: 1, amnesia: false };
+                plan.faults = nemesis::generate(&plan, &spec);
+                return plan;
+            }
             for (at_us, node, kind) in faults {
                 let node = NodeId(node % servers);
                 let action = match kind {
@@ -109,7 +115,7 @@ fn future(session: &Session, from: u64) -> (Vec<Event>, Vec<Vec<Note>>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every event outside the intervention's causal cone is identical in id, time and content.
     #[test]
