@@ -15,6 +15,7 @@ const CARDS = [
   { id: "raft/figure-8", title: "Figure 8", question: "Why may a leader not commit an old entry by counting?", system: "raft", level: "deep", minutes: 12 },
 ];
 export const scenarios = () => CARDS;
+export const freshSeed = () => "4711";
 
 const PROPERTIES = ["Election Safety", "Leader Append-Only", "Log Matching", "Leader Completeness", "State Machine Safety", "Term is monotonic"];
 
@@ -30,10 +31,10 @@ function canned(n) {
 
 export class Lab {
   static open(source) {
-    const id = "plan" in source ? source.plan.scenario : source.scenario;
+    const id = source.scenario;
     const card = CARDS.find((each) => each.id === id);
     if (!card) return no(`No scenario is called ${id}.`, "Scenarios lists them.");
-    return ok(new Lab(card, "plan" in source ? source.plan.seed : String(source.seed ?? 7)));
+    return ok(new Lab(card, String(source.seed ?? 7)));
   }
   constructor(card, seed) {
     Object.assign(this, { card, theSeed: seed, now: 300 * STEP_US, isPlaying: false, speed: 33, on: new Set() });
@@ -48,13 +49,13 @@ export class Lab {
     return hand ?? canned(n);
   }
   scenario() {
-    return { ...this.card, sentences: ["Five servers keep one log; a client writes to it through their leader.", "Crash the leader and watch which server takes over, and with which entries."],
-      steps: [{ text: "Crash the leader", action: { crash: 0 }, until: "event world.crashed" }, { text: "Watch who takes over", until: "x" }, { text: "Is the write there?", until: "y" }],
+    return { ...this.card, sentences: "Five servers keep one log; a client writes to it through their leader. Crash the leader and see who takes over.",
+      steps: ["Crash the leader", "Watch who takes over", "Is the write there?"],
       prediction: null, goal: "z", happened: "A majority held the write, and a candidate needs votes from a majority: one of its voters had the entry, and voters refuse a log that is behind.", next: ["raft/split-vote"], sources: ["Ongaro and Ousterhout 2014, section 5.4.1."], view: "cluster", pace: "30 x slower" };
   }
   system() {
     return { id: "raft", behaviour: 1, messages: [], timers: ["election", "heartbeat"], properties: [], verbs: ["get", "put", "delete", "cas", "append"], views: ["cluster", "log"],
-      mutants: ["no_persist_vote", "even_majority", "fig8"].map((id) => ({ id, rule: "tally_votes", falls: "Election Safety", name: `${id} in words`, on: this.on.has(id) })),
+      mutants: ["no_persist_vote", "even_majority", "fig8"].map((id) => ({ id, rule: "tally_votes", falls: "Election Safety", name: `${id} in words`, about: "What it does.", scenario: "raft/figure-8", on: this.on.has(id) })),
       nodes: NAMES.map((name, id) => ({ id, name, client: id === 5 })) };
   }
   seed() { return this.theSeed; }
@@ -62,6 +63,7 @@ export class Lab {
   plan() { return { scenario: this.card.id, seed: this.theSeed, interventions: this.b.byHand.length }; }
   cursor() { return { at_us: Math.round(this.now), event: this.event, events: this.b.end, end_us: this.b.end * STEP_US, branch: this.branch, playing: this.isPlaying, speed: this.speed, at_end: this.event >= this.b.end, fraction: 0 }; }
   play() { this.isPlaying = true; }
+  pauseOn() {}
   pause() { this.isPlaying = false; }
   setSpeed(speed) { this.speed = speed; return ok(); }
   tick(elapsed) {
@@ -92,7 +94,7 @@ export class Lab {
   async seekTime(us) { this.now = us; return ok(); }
   async seekEvent(n) { this.now = n * STEP_US; return ok(); }
   async runUntil() { this.now += 40 * STEP_US; this.b.end = Math.max(this.b.end, this.event + 40); return ok({ reached: true }); }
-  branches() { return this.all.map(({ byHand, end, ...rest }) => ({ ...rest, events: end, end_us: end * STEP_US, current: rest.id === this.branch, interventions: byHand.length })); }
+  branches() { return this.all.map(({ byHand, end, ...rest }) => ({ ...rest, events: end, end_us: end * STEP_US, current: rest.id === this.branch, interventions: byHand })); }
   fork(name) {
     const id = this.all.length;
     this.all.push({ id, name: name ?? `branch ${id}`, parent: this.branch, from_event: this.event, from_us: this.now, byHand: [...this.b.byHand], end: this.event });
@@ -118,7 +120,7 @@ export class Lab {
     this.now = (this.event + 1) * STEP_US;
     return ok({ branched, branch: this.branch, event });
   }
-  request(client, operation) { const acted = this.act({ request: { client, operation } }); return ok({ branched: acted.value.branched }); }
+  request(client, operation) { const acted = this.act({ request: { client, operation } }); return acted; }
   setMutant(id, on) { if (on) this.on.add(id); else this.on.delete(id); return ok(); }
   done() { return this.b.byHand.filter((event) => event.n < this.event).map((event) => event.action); }
   nodes() {
@@ -173,7 +175,7 @@ export class Lab {
   steps() {
     const crashed = this.done().findIndex((a) => a.crash !== undefined);
     const since = crashed < 0 ? -1 : this.event - this.b.byHand[crashed].n;
-    return [{ done: crashed >= 0 }, { done: since > 20 }, { done: since > 60 }];
+    return [{ text: "Crash the leader", done: crashed >= 0, action: { crash: 0 } }, { text: "Watch who takes over", done: since > 20, action: null }, { text: "Is the write there?", done: since > 60, action: null }];
   }
   goal() { return this.steps().every((step) => step.done); }
   enabled() { return []; }

@@ -11,6 +11,10 @@
  * @typedef {import("../netsplit.js").EventRow} EventRow
  * @typedef {import("../netsplit.js").VerdictRow} VerdictRow
  * @typedef {import("../netsplit.js").ScenarioCard} ScenarioCard
+ * @typedef {import("../netsplit.js").ScenarioText} ScenarioText
+ * @typedef {import("../netsplit.js").SystemText} SystemText
+ * @typedef {import("../netsplit.js").Action} Action
+ * @typedef {import("../netsplit.js").ViewName} ViewName
  *
  * @typedef {"open" | "moment" | "branches" | "caption" | "look" | "panel" | "mode" | "settings" | "failed"} Change
  *   open: another run; moment: the run or the cursor moved; look: view, selection or hover
@@ -41,6 +45,12 @@ export class App {
   /** @type {Failure | null} */
   failure = null;
 
+  /** What the scenario tells and asks. @type {ScenarioText | null} */
+  scenario = null;
+  /** What the system tells of itself, with the rules that are broken. @type {SystemText | null} */
+  system = null;
+
+  /** @type {ViewName} */
   view = "cluster";
   /** What is selected, as the lab names it: `node:0`, `message:...`. @type {string | null} */
   selected = null;
@@ -71,7 +81,10 @@ export class App {
   #violations = 0;
 
   constructor() {
-    this.settings.addEventListener("change", () => this.changed("settings"));
+    this.settings.addEventListener("change", () => {
+      this.lab?.pauseOn("violation", this.settings.values.stopAtViolation);
+      this.changed("settings");
+    });
     addEventListener("hashchange", () => this.#openAddress());
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.playing) this.pause();
@@ -134,11 +147,12 @@ export class App {
     if (tick.moved) this.#moved();
     if (tick.story) this.#tell(tick.story);
     if (tick.paused_by) this.changed("moment", "caption");
-    if (tick.paused_by === "violation") {
-      if (this.settings.values.stopAtViolation) this.#tellViolation();
-      else lab.play();
-    }
+    if (tick.paused_by === "violation") this.#tellViolation();
     if (tick.paused_by === "quiet") this.say("Nothing more will happen in this run.");
+    if (this.#watched !== null && lab.steps()[this.#watched]?.done) {
+      this.#watched = null;
+      this.pause();
+    }
   }
 
   // ---- what is true now
@@ -162,6 +176,11 @@ export class App {
     return this.selected?.startsWith("message:") ? this.selected.slice("message:".length) : null;
   }
 
+  /** A seed to try: an input of the run, and shown. */
+  freshSeed() {
+    return this.#core?.freshSeed() ?? "0";
+  }
+
   /** Whether the address names a seed, or the run has the scenario's own. */
   get seedChosen() {
     return this.#kept?.seedChosen ?? false;
@@ -174,7 +193,7 @@ export class App {
       width,
       height,
       dpr,
-      theme: /** @type {"light" | "dark"} */ (this.theme),
+      theme: this.theme,
       selected: this.selected,
       hover: this.hovered,
       reduced_motion: this.settings.reducedMotion,
@@ -193,20 +212,19 @@ export class App {
   async start() {
     try {
       this.#core = await Core.load(this.#instance, (error) => this.#fail(error));
-      this.catalogue = this.#core.scenarios();
-      this.#openAddress();
     } catch (error) {
-      if (error instanceof Stopped) return;
       this.#fail(error);
-      throw error;
+      return;
     }
+    this.#openAddress();
   }
 
   #openAddress() {
+    if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
     const address = parseAddress(location.hash);
     const home = this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0];
     const scenario = address.scenario ?? home?.id ?? HOME;
-    if (this.failure) return;
+    if (this.failure) return void (this.failure.loading || this.again("address"));
     if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) }, address.seed !== null)) {
       if (this.lab === null && home && scenario !== home.id) {
         const { text } = this.caption;
@@ -240,13 +258,17 @@ export class App {
       this.say(refusal(opened.error));
       return false;
     }
-    const old = this.lab;
+    const scenario = opened.value.scenario();
+    if (!scenario) return false;
+    this.lab?.free();
     this.lab = opened.value;
-    old?.free();
-    const scenario = this.lab.scenario();
+    this.scenario = scenario;
+    this.system = this.lab.system();
+    this.lab.pauseOn("violation", this.settings.values.stopAtViolation);
     this.#kept = { scenario: scenario.id, seed: this.lab.seed(), seedChosen, plan: {}, event: 0 };
     this.selected = this.hovered = this.cut = null;
-    this.view = scenario.view || "cluster";
+    this.view = scenario.view;
+    this.#watched = null;
     this.#violations = this.#violatedCount();
     this.caption = { text: "", event: null, verdict: null };
     this.#tellLatest();
@@ -273,9 +295,9 @@ export class App {
 
   /**
    * After a trap: a fresh instance of the wasm with the same run, just before the event at which it stopped, or from
-   * the scenario's opening.
+   * the scenario's opening, or what the address names by now.
    *
-   * @param {"just-before" | "start"} where
+   * @param {"just-before" | "start" | "address"} where
    */
   async again(where) {
     const kept = this.failure?.kept ?? null;
@@ -289,9 +311,9 @@ export class App {
     }
     this.failure = null;
     this.changed("failed");
-    if (!kept) return this.#openAddress();
+    if (!kept || where === "address") return this.#openAddress();
     if (where === "start") this.#open({ scenario: kept.scenario, seed: kept.seed }, kept.seedChosen);
-    else this.#open({ plan: kept.plan }, kept.seedChosen, { event: Math.max(0, kept.event - 1) });
+    else this.#open({ scenario: kept.scenario, seed: kept.seed, plan: kept.plan }, kept.seedChosen, { event: Math.max(0, kept.event - 1) });
   }
 
   // ---- time
@@ -302,6 +324,7 @@ export class App {
   }
 
   pause() {
+    this.#watched = null;
     this.#need().pause();
     this.changed("moment");
   }
@@ -372,35 +395,27 @@ export class App {
     this.#moved();
   }
 
-  /** @type {AbortController | null} */
-  #search = null;
-
-  /** Runs, without showing it, until something is so. @param {string} predicate as the scenario writes it */
-  async runUntil(predicate) {
-    const lab = this.#need();
-    this.#search?.abort();
-    const search = (this.#search = new AbortController());
-    lab.pause();
-    const ran = this.#accept(await lab.runUntil(predicate, { signal: search.signal }));
-    this.#tellLatest();
-    if (ran && !ran.value.reached) this.say("It did not come to that in the time searched.");
-    this.#moved();
-  }
-
   // ---- acting
 
-  /** Does what a step of the scenario offers. @param {number} n */
+  /** The step of the scenario that is waited for. @type {number | null} */
+  #watched = null;
+
+  /** Does what a step of the scenario offers, or plays until it is done. @param {number} n */
   doStep(n) {
-    const step = this.#need().scenario().steps[n];
-    if (step?.action) this.act(/** @type {object} */ (step.action));
-    else if (step?.until) void this.runUntil(step.until);
+    const step = this.#need().steps()[n];
+    if (step?.action) {
+      this.act(step.action);
+      return;
+    }
+    this.#watched = n;
+    this.play();
   }
 
-  /** @param {object | string} action as the plan writes it */
+  /** @param {Action} action as the plan writes it */
   act(action) {
     const lab = this.#need();
     const parent = currentBranchOf(lab)?.name;
-    const acted = this.#accept(lab.act(/** @type {object} */ (action)));
+    const acted = this.#accept(lab.act(action));
     if (acted) this.#acted(acted.value.event, acted.value.branched ? parent : undefined);
     return acted !== null;
   }
@@ -410,7 +425,7 @@ export class App {
     const lab = this.#need();
     const parent = currentBranchOf(lab)?.name;
     const asked = this.#accept(lab.request(client, operation));
-    if (asked) this.#acted(lab.recentEvents("everything", 1).at(-1) ?? null, asked.value.branched ? parent : undefined);
+    if (asked) this.#acted(asked.value.event, asked.value.branched ? parent : undefined);
     return asked !== null;
   }
 
@@ -461,6 +476,7 @@ export class App {
   /** @param {string} id @param {boolean} on */
   setMutant(id, on) {
     if (!this.#accept(this.#need().setMutant(id, on))) return;
+    this.system = this.#need().system();
     this.#violations = this.#violatedCount();
     this.#keepPlan();
     this.#tellLatest();
@@ -484,7 +500,7 @@ export class App {
     this.changed("look");
   }
 
-  /** @param {string} view */
+  /** @param {ViewName} view */
   setView(view) {
     this.view = view;
     this.changed("look");
@@ -518,7 +534,8 @@ export class App {
     if (!witness) return;
     if (witness.nodes[0] !== undefined) this.selected = `node:${witness.nodes[0]}`;
     this.changed("look");
-    await this.seekEvent(witness.event_n);
+    if (witness.event_n !== null) await this.seekEvent(witness.event_n + 1);
+    else await this.seekTime(witness.at_us);
     this.#show({ text: verdict.text, event: null, verdict });
   }
 

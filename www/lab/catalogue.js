@@ -9,7 +9,7 @@ const LEVELS = /** @type {Record<string, string>} */ ({ first: "to begin with", 
 
 /** @param {import("./app.js").App} app */
 export function openCatalogue(app) {
-  const here = app.lab?.scenario().id;
+  const here = app.scenario?.id;
   openDialog(
     "Scenarios",
     (close) => [

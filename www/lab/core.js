@@ -42,6 +42,11 @@ export class Core {
     return this.#guard(() => this.#glue.scenarios());
   }
 
+  /** A seed that nobody has chosen. */
+  freshSeed() {
+    return this.#guard(() => this.#glue.freshSeed());
+  }
+
   /**
    * Opens a run. What is wrong with the source is a value, not an exception.
    *

@@ -18,11 +18,11 @@ class CutBar extends Part {
   }
 
   #draw() {
-    const { lab, cut } = this.app;
+    const { system, cut } = this.app;
     const opened = this.hidden && cut !== null;
     this.hidden = cut === null;
-    if (!lab || !cut) return;
-    const { nodes } = lab.system();
+    if (!system || !cut) return;
+    const { nodes } = system;
     redraw(this, [cut.kind, [...cut.sides]], () => [
       h("p", { role: "status" }, this.#sentence()),
       cut.kind !== "ring" &&
@@ -58,9 +58,9 @@ class CutBar extends Part {
 
   /** What the cut would do, in words. */
   #sentence() {
-    const { lab, cut } = this.app;
-    if (!lab || !cut) return "";
-    const { nodes } = lab.system();
+    const { system, cut } = this.app;
+    if (!system || !cut) return "";
+    const { nodes } = system;
     /** @param {number} side */
     const names = (side) => list(nodesOn(cut, side).map((id) => nodes.find((node) => node.id === id)?.name ?? ""));
     if (cut.kind === "ring") return "Each server reaches only its two neighbours.";
@@ -70,9 +70,9 @@ class CutBar extends Part {
   }
 
   #apply() {
-    const { lab, cut } = this.app;
-    if (!lab || !cut) return;
-    const servers = lab.system().nodes.filter((node) => !node.client).map((node) => node.id);
+    const { system, cut } = this.app;
+    if (!system || !cut) return;
+    const servers = system.nodes.filter((node) => !node.client).map((node) => node.id);
     const action = cutAction(cut, servers);
     this.app.endCut();
     this.app.act(action);

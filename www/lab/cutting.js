@@ -18,7 +18,7 @@ export function startCut(app) {
 
 /** @param {App} app @param {CutKind} kind fills in a usual cut of this kind */
 export function preset(app, kind) {
-  const nodes = app.lab?.system().nodes ?? [];
+  const nodes = app.system?.nodes ?? [];
   const servers = nodes.filter((node) => !node.client).map((node) => node.id);
   const chosen = app.selectedNode !== null && servers.includes(app.selectedNode) ? app.selectedNode : servers[0];
   const half = Math.floor(servers.length / 2);
@@ -74,15 +74,15 @@ export function nodesOn({ sides }, side) {
 /**
  * @param {CutMode} cut
  * @param {number[]} servers
- * @returns {object} the cut as the plan writes it
+ * @returns {import("../netsplit.js").Action} the cut as the plan writes it
  */
 export function cutAction(cut, servers) {
   const [a, b] = [nodesOn(cut, A), nodesOn(cut, B)];
   switch (cut.kind) {
     case "isolate":
-      return a.length === 1 ? { cut: { isolate: a[0] } } : { cut: { islands: [a, b] } };
+      return { cut: { isolate: a[0] ?? 0 } };
     case "bridge":
-      return { cut: { bridge: { bridge: nodesOn(cut, BRIDGE)[0], left: a, right: b } } };
+      return { cut: { bridge: { bridge: nodesOn(cut, BRIDGE)[0] ?? 0, left: a, right: b } } };
     case "ring":
       return { cut: { ring: servers } };
     case "one-way":

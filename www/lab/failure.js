@@ -14,7 +14,11 @@ class FailureScreen extends Part {
   #draw() {
     const { failure } = this.app;
     this.hidden = failure === null;
-    this.closest("netsplit-lab")?.toggleAttribute("data-failed", failure !== null);
+    const lab = this.closest("netsplit-lab");
+    lab?.toggleAttribute("data-failed", failure !== null);
+    for (const region of lab?.querySelectorAll("netsplit-story, netsplit-time, netsplit-panel") ?? []) {
+      region.toggleAttribute("inert", failure !== null);
+    }
     redraw(this, failure && [failure.loading, failure.kept], () => (failure ? [failure.loading ? this.#loading(failure) : this.#stopped(failure)] : []));
     if (failure) this.querySelector("button")?.focus();
   }

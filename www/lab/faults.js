@@ -2,6 +2,7 @@
 /**
  * `<netsplit-faults>`: everything that can be done to nodes, links, clocks and disks, in one place.
  *
+ * @typedef {import("../netsplit.js").Action} Action
  * @typedef {[string, string][]} Options
  */
 import { h, redraw } from "./dom.js";
@@ -11,20 +12,29 @@ import { startCut } from "./cutting.js";
 import { TabPart } from "./tab.js";
 
 const PPM = 10_000;
+const CLASSES = /** @type {const} */ (["request", "reply", "oneway"]);
 
 class Faults extends TabPart {
   #wrong = h("div");
   #drawNodes = () => {};
 
   setUp() {
-    const system = this.app.lab?.system();
+    const { system } = this.app;
     if (!system) return;
     /** @type {Options} */
     const nodes = system.nodes.map(({ id, name }) => [String(id), name]);
     /** @type {Options} */
     const any = [["", "All"], ...nodes];
     const servers = system.nodes.filter((node) => !node.client).map((node) => node.id);
-    this.append(this.#wrong, this.#nodes(nodes), this.#links(any), this.#partitions(servers), this.#clocks(nodes), this.#disks(servers.map((id) => /** @type {[string, string]} */ (nodes.find(([each]) => each === String(id))))));
+    const disks = nodes.filter(([id]) => servers.includes(Number(id)));
+    this.append(
+      this.#wrong,
+      this.#nodes(nodes),
+      this.#links(any),
+      this.#partitions(servers),
+      this.#clocks(nodes),
+      this.#disks(disks),
+    );
     this.keep([], () => this.#draw());
   }
 
@@ -83,7 +93,12 @@ class Faults extends TabPart {
   #links(any) {
     const from = select("from", any);
     const to = select("to", any);
-    const kind = select("class", [["", "All messages"], ["request", "Requests"], ["reply", "Replies"], ["oneway", "One-way messages"]]);
+    const kind = select("class", [
+      ["", "All messages"],
+      ["request", "Requests"],
+      ["reply", "Replies"],
+      ["oneway", "One-way messages"],
+    ]);
     const loss = number("Lost, %", 30, { max: 100 });
     const duplicate = number("Arrive twice, %", 0, { max: 100 });
     const reorder = number("Leave the order, %", 0, { max: 100 });
@@ -103,7 +118,7 @@ class Faults extends TabPart {
         { class: "row" },
         this.#do("Change these links", () => ({
           channel: {
-            select: { from: one(from), to: one(to), class: kind.value || null },
+            select: { from: one(from), to: one(to), class: CLASSES.find((name) => name === kind.value) ?? null },
             set: {
               delay_us: [delayMin.value * 1000, Math.max(delayMin.value, delayMax.value) * 1000],
               loss_ppm: Math.round(loss.value * PPM),
@@ -115,15 +130,27 @@ class Faults extends TabPart {
         })),
         this.#button("Take back all changes", "reset-channels"),
       ),
-      h("div", { class: "row" }, this.#do("Hold", () => ({ hold: links() })), this.#do("Release", () => ({ release: links() })), this.#do("Cut these", () => ({ cut: { links: links() } })), this.#do("Mend these", () => ({ heal: links() }))),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Hold", () => ({ hold: links() })),
+        this.#do("Release", () => ({ release: links() })),
+        this.#do("Cut these", () => ({ cut: { links: links() } })),
+        this.#do("Mend these", () => ({ heal: links() })),
+      ),
       h("div", { class: "fields" }, lasts.label),
-      h("div", { class: "row" }, this.#do("Clog", () => ({ clog: { links: links(), for_us: lasts.value * 1000 } })), this.#do("Clog node after node", () => this.#swizzle(lasts.value * 1000))),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Clog", () => ({ clog: { links: links(), for_us: lasts.value * 1000 } })),
+        this.#do("Clog node after node", () => this.#swizzle(lasts.value * 1000)),
+      ),
     ]);
   }
 
   /** @param {number[]} from @param {number[]} to empty: all @returns {[number, number][]} directed links */
   #pairs(from, to) {
-    const all = this.app.lab?.system().nodes.map((node) => node.id) ?? [];
+    const all = this.app.system?.nodes.map((node) => node.id) ?? [];
     const senders = from.length ? from : all;
     const receivers = to.length ? to : all;
     return senders.flatMap((a) => receivers.filter((b) => b !== a).map((b) => /** @type {[number, number]} */ ([a, b])));
@@ -131,7 +158,7 @@ class Faults extends TabPart {
 
   /** Every server in turn, freed in the opposite order. @param {number} step_us */
   #swizzle(step_us) {
-    const nodes = this.app.lab?.system().nodes.filter((node) => !node.client).map((node) => node.id) ?? [];
+    const nodes = this.app.system?.nodes.filter((node) => !node.client).map((node) => node.id) ?? [];
     return { "swizzle-clog": { nodes, step_us, free_order: nodes.map((_, n) => nodes.length - 1 - n) } };
   }
 
@@ -153,11 +180,17 @@ class Faults extends TabPart {
     const node = select("node", nodes);
     const jump = number("Wall clock jumps by, ms", 400, { min: -1e9 });
     const rate = number("Both clocks faster by, ppm", 1000, { min: -999_999 });
-    const act = (/** @type {object} */ what) => ({ clock: { node: Number(node.value), act: what } });
+    /** @type {(what: Extract<Action, { clock: unknown }>["clock"]["act"]) => Action} */
+    const act = (what) => ({ clock: { node: Number(node.value), act: what } });
     return group("Clocks", [
       field("Node", node),
       h("div", { class: "fields" }, jump.label, rate.label),
-      h("div", { class: "row" }, this.#do("Jump", () => act({ jump: Math.round(jump.value * 1000) })), this.#do("Set the rate", () => act({ rate: rate.value }))),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Jump", () => act({ jump: Math.round(jump.value * 1000) })),
+        this.#do("Set the rate", () => act({ rate: rate.value })),
+      ),
     ]);
   }
 
@@ -169,25 +202,43 @@ class Faults extends TabPart {
     const lose = number("A crash loses unsynced writes, %", 100, { max: 100 });
     const torn = number("and leaves a torn record, %", 0, { max: 100 });
     const place = number("Record, counted from the newest", 0);
-    const act = (/** @type {object} */ what) => ({ disk: { node: Number(node.value), act: what } });
+    /** @type {(what: Extract<Action, { disk: unknown }>["disk"]["act"]) => Action} */
+    const act = (what) => ({ disk: { node: Number(node.value), act: what } });
+    /** @returns {[number, number]} */
+    const fsync = () => [Math.round(fsyncMin.value * 1000), Math.round(Math.max(fsyncMin.value, fsyncMax.value) * 1000)];
     return group("Disks", [
       field("Node", node),
       h("div", { class: "fields" }, fsyncMin.label, fsyncMax.label),
-      h("div", { class: "row" }, this.#do("Set the time of writes", () => act({ fsync: [Math.round(fsyncMin.value * 1000), Math.round(Math.max(fsyncMin.value, fsyncMax.value) * 1000)] }))),
+      h("div", { class: "row" }, this.#do("Set the time of writes", () => act({ fsync: fsync() }))),
       h("div", { class: "fields" }, lose.label, torn.label),
-      h("div", { class: "row" }, this.#do("Set the loss", () => act({ "lose-unsynced": Math.round(lose.value * PPM) })), this.#do("Set torn records", () => act({ "torn-tail": Math.round(torn.value * PPM) }))),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Set the loss", () => act({ "lose-unsynced": Math.round(lose.value * PPM) })),
+        this.#do("Set torn records", () => act({ "torn-tail": Math.round(torn.value * PPM) })),
+      ),
       h("div", { class: "fields" }, place.label),
-      h("div", { class: "row" }, this.#do("Corrupt it", () => act({ corrupt: place.value })), this.#do("Misdirect the next write there", () => act({ misdirect: place.value }))),
-      h("div", { class: "row" }, this.#do("Fill the disk", () => act({ full: true })), this.#do("Make room again", () => act({ full: false }))),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Corrupt it", () => act({ corrupt: place.value })),
+        this.#do("Misdirect the next write there", () => act({ misdirect: place.value })),
+      ),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Fill the disk", () => act({ full: true })),
+        this.#do("Make room again", () => act({ full: false })),
+      ),
     ]);
   }
 
-  /** @param {string} label @param {object | string} action */
+  /** @param {string} label @param {Action} action */
   #button(label, action) {
     return this.#do(label, () => action);
   }
 
-  /** @param {string} label @param {() => object | string} action */
+  /** @param {string} label @param {() => Action} action */
   #do(label, action) {
     return h("button", { type: "button", key: label, onclick: () => this.app.act(action()) }, label);
   }

@@ -24,7 +24,7 @@ class Header extends Part {
       ),
     );
     this.app.on(["open"], () => {
-      const scenario = this.app.lab?.scenario();
+      const { scenario } = this.app;
       if (scenario) setText(crumb, `${systemName(scenario.id)} / ${scenario.title}`);
     });
   }

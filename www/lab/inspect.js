@@ -48,7 +48,7 @@ class Inspect extends TabPart {
     redraw(this.#head, [node.spoken], () => [h("h3", null, node.name), h("p", null, node.spoken)]);
     this.#drawActions(["node", node.id, node.status, node.timers.map((timer) => timer.item)], () => nodeActions(this.app, node));
     /** @param {number} id */
-    const name = (id) => lab.system().nodes.find((each) => each.id === id)?.name ?? String(id);
+    const name = (id) => this.app.system?.nodes.find((each) => each.id === id)?.name ?? String(id);
     const timers = node.timers.map((timer) => ({ label: `${timer.name} timer`, value: `in ${duration(Math.max(0, timer.due_us - now))}` }));
     const fields = [...node.fields, ...this.#votes(node, name)];
     this.#remember(`node:${node.id}`, fields);
@@ -98,13 +98,12 @@ class Inspect extends TabPart {
 
   #drawRun() {
     const { lab } = this.app;
-    if (!lab) return;
-    const scenario = lab.scenario();
+    const { scenario, system } = this.app;
+    if (!lab || !scenario || !system) return;
     const cursor = lab.cursor();
-    const system = lab.system();
     this.#shown = null;
     redraw(this.#head, ["run"], () => [h("p", { class: "muted" }, "Select a node or a message to see its state."), h("h3", null, "This run")]);
-    this.#drawActions(["run"], () => [{ label: "Another seed", run: () => this.app.visit(scenario.id, anySeed()) }]);
+    this.#drawActions(["run"], () => [{ label: "Another seed", run: () => this.app.visit(scenario.id, this.app.freshSeed()) }]);
     const fields = [
       { label: "Scenario", value: scenario.id },
       { label: "System", value: `${system.id}, behaviour ${system.behaviour}` },
@@ -158,9 +157,4 @@ function table(head, rows) {
     h("thead", null, h("tr", null, head.map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", null, rows.map((row) => h("tr", null, row.map((text) => h("td", null, text))))),
   );
-}
-
-/** A seed to try, short enough to read aloud. It is an input of the run, and shown. */
-function anySeed() {
-  return String(crypto.getRandomValues(new Uint32Array(1))[0]);
 }

@@ -4,6 +4,7 @@
  *
  * @typedef {import("./app.js").App} App
  * @typedef {import("./menu.js").Item} Item
+ * @typedef {import("../netsplit.js").Action} Action
  * @typedef {import("../netsplit.js").NodeRow} NodeRow
  * @typedef {import("../netsplit.js").MessageRow} MessageRow
  */
@@ -16,7 +17,7 @@ const DELAYS_US = [10_000, 100_000, 1_000_000];
 /** @param {App} app @param {NodeRow} node @returns {Item[]} */
 export function nodeActions(app, node) {
   const { id, status } = node;
-  /** @type {(label: string, action: object) => Item} */
+  /** @type {(label: string, action: Action) => Item} */
   const item = (label, action) => ({ label, run: () => app.act(action) });
   const up = status === "running" || status === "paused";
   return [
@@ -39,7 +40,7 @@ export function nodeActions(app, node) {
 
 /** @param {App} app @param {MessageRow} message @returns {Item[]} */
 export function messageActions(app, message) {
-  /** @type {(label: string, act: object | string) => Item} */
+  /** @type {(label: string, act: Extract<Action, { message: unknown }>["message"]["act"]) => Item} */
   const item = (label, act) => ({ label, run: () => app.act({ message: { message: message.id, act } }) });
   const others = app.lab?.messages().filter((other) => other.id !== message.id) ?? [];
   return [

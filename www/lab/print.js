@@ -11,15 +11,15 @@ export function preparePrint(app) {
   /** @type {HTMLElement | null} */
   let sheet = null;
   addEventListener("beforeprint", () => {
-    const { lab } = app;
-    if (!lab) return;
+    const { lab, scenario } = app;
+    if (!lab || !scenario) return;
     const options = { ...app.paintOptions(SIZE), theme: /** @type {const} */ ("light") };
-    const svg = lab.svg(/** @type {"cluster"} */ (app.view), options);
+    const svg = lab.svg(app.view, options);
     const picture = svg.ok && new DOMParser().parseFromString(svg.value, "image/svg+xml").documentElement;
     sheet = h(
       "section",
       { class: "sheet" },
-      h("h2", null, lab.scenario().question),
+      h("h2", null, scenario.question),
       picture && document.importNode(picture, true),
       h("p", null, `Seed ${lab.seed()}, ${time(lab.cursor().at_us)}, fingerprint ${lab.fingerprint()}`),
       h(

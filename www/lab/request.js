@@ -11,7 +11,7 @@ let nextValue = 1001;
 
 /** @param {import("./app.js").App} app @param {number} [client] */
 export function openRequest(app, client) {
-  const system = app.lab?.system();
+  const { system } = app;
   if (!system) return;
   const clients = system.nodes.filter((node) => node.client);
   const servers = system.nodes.filter((node) => !node.client);

@@ -1,5 +1,6 @@
 // @ts-check
 /** `<netsplit-rules>`: the rules of the protocol that can be broken, each a switch. */
+import { formatAddress } from "./address.js";
 import { h, redraw } from "./dom.js";
 import { TabPart } from "./tab.js";
 
@@ -9,10 +10,9 @@ class Rules extends TabPart {
   }
 
   #draw() {
-    const { lab } = this.app;
-    if (!lab) return;
-    const { mutants, properties } = lab.system();
-    const verdicts = new Map(lab.verdicts().map((verdict) => [verdict.property, verdict.name]));
+    const { system } = this.app;
+    if (!system) return;
+    const { mutants, properties } = system;
     redraw(this, mutants, () => [
       h("p", null, "Each switch replaces one rule of the protocol by a wrong one and runs the scenario again from its start."),
       h(
@@ -26,12 +26,13 @@ class Rules extends TabPart {
             checked: mutant.on,
             onchange: () => this.app.setMutant(mutant.id, input.checked),
           });
-          const falls = verdicts.get(mutant.falls) ?? properties.find((property) => property.id === mutant.falls)?.name ?? mutant.falls;
+          const falls = properties.find((property) => property.id === mutant.falls)?.name ?? mutant.falls;
           return h(
             "li",
             null,
             h("label", { class: "toggle" }, input, h("span", null, mutant.name)),
-            h("p", { class: "muted" }, "Rule ", h("code", null, mutant.rule), `; ${falls} falls.`),
+            h("p", null, mutant.about),
+            h("p", { class: "muted" }, "Rule ", h("code", null, mutant.rule), `; ${falls} falls. `, scenario(this.app, mutant.scenario)),
           );
         }),
       ),
@@ -39,3 +40,9 @@ class Rules extends TabPart {
   }
 }
 customElements.define("netsplit-rules", Rules);
+
+/** A link to the scenario that shows a rule broken. @param {import("./app.js").App} app @param {string} id */
+function scenario(app, id) {
+  const card = app.catalogue.find((each) => each.id === id);
+  return card ? h("a", { href: formatAddress(id, null) }, card.title) : null;
+}

@@ -11,11 +11,11 @@ const PICTURE = { width: 960, height: 600, dpr: 1 };
 /** @param {import("./app.js").App} app */
 export function openShare(app) {
   const { lab } = app;
-  if (!lab) return;
-  const scenario = lab.scenario().id;
+  if (!lab || !app.scenario) return;
+  const scenario = app.scenario.id;
   const seed = lab.seed();
   const link = new URL(formatAddress(scenario, seed), location.href).href;
-  const byHand = currentBranchOf(lab)?.interventions ?? 0;
+  const byHand = currentBranchOf(lab)?.interventions.length ?? 0;
   const command = `netsplit run ${scenario} --seed ${seed} --until ${time(lab.cursor().at_us).replace(" ", "")} --json`;
   openDialog("Share", () => [
     copyable("Link to this scenario and seed", link),
@@ -59,7 +59,7 @@ function copyable(label, text) {
 
 /** @param {import("./app.js").App} app @param {string} scenario */
 function savePicture(app, scenario) {
-  const svg = app.lab?.svg(/** @type {"cluster"} */ (app.view), app.paintOptions(PICTURE));
+  const svg = app.lab?.svg(app.view, app.paintOptions(PICTURE));
   if (svg?.ok) save(`${fileName(scenario)}.svg`, "image/svg+xml", svg.value);
 }
 

@@ -20,7 +20,7 @@ class Stage extends Part {
   #twin = h("ul", {
     role: "listbox",
     tabindex: 0,
-    class: "hidden",
+    class: "twin",
     "aria-label": "Cluster: nodes, then messages. Up and Down walk them, Enter shows what can be done.",
     onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     onfocus: () => this.#focused(),
@@ -30,6 +30,8 @@ class Stage extends Part {
   #size = { width: 0, height: 0, dpr: 1 };
   /** @type {{ x: number, y: number, id: string | null, drawing: boolean } | null} where the pointer went down */
   #press = null;
+  /** @type {{ id: string | null } | null} what a click is on */
+  #clicked = null;
 
   setUp() {
     this.id = "stage";
@@ -41,6 +43,7 @@ class Stage extends Part {
     this.addEventListener("pointerdown", (event) => this.#down(event));
     this.addEventListener("pointermove", (event) => this.#move(event));
     this.addEventListener("pointerup", (event) => this.#up(event));
+    this.addEventListener("click", () => this.#click());
     this.addEventListener("pointercancel", () => this.#release());
     this.addEventListener("pointerleave", () => this.app.hover(null));
   }
@@ -64,7 +67,7 @@ class Stage extends Part {
     const [pixelsWide, pixelsHigh] = [Math.round(width * dpr), Math.round(height * dpr)];
     if (this.#canvas.width !== pixelsWide) this.#canvas.width = pixelsWide;
     if (this.#canvas.height !== pixelsHigh) this.#canvas.height = pixelsHigh;
-    lab.paint(this.#canvas, /** @type {"cluster"} */ (view), this.#options());
+    lab.paint(this.#canvas, view, this.#options());
     this.removeAttribute("data-loading");
   }
 
@@ -96,6 +99,8 @@ class Stage extends Part {
         h("li", { role: "option", id: twinId(id), "aria-selected": String(id === selected) }, label),
       ),
     );
+    // Each option lies where its picture is: for touch with a screen reader, and for magnifiers.
+    for (const [n, target] of targets.entries()) place(/** @type {HTMLElement} */ (this.#twin.children[n]), target);
     const active = targets.some(({ id }) => id === selected) ? selected : null;
     if (active) this.#twin.setAttribute("aria-activedescendant", twinId(active));
     else this.#twin.removeAttribute("aria-activedescendant");
@@ -173,8 +178,15 @@ class Stage extends Part {
     this.#release();
     if (!press || !this.app.lab) return;
     const now = this.#at(event);
-    if (press.drawing) return this.#cutAlong(press, now);
-    if (now.id !== press.id) return;
+    this.#clicked = !press.drawing && now.id === press.id ? { id: now.id } : null;
+    if (press.drawing) this.#cutAlong(press, now);
+  }
+
+  /** A click, once the browser has made it one: a menu that is opened earlier is closed by it. */
+  #click() {
+    const now = this.#clicked;
+    this.#clicked = null;
+    if (!now || !this.app.lab) return;
     const node = now.id?.startsWith("node:") ? Number(now.id.slice("node:".length)) : null;
     if (this.app.cut) {
       if (node !== null) switchSide(this.app, node);
@@ -198,6 +210,13 @@ class Stage extends Part {
   }
 }
 customElements.define("netsplit-stage", Stage);
+
+/** @param {HTMLElement} element @param {{ x: number, y: number, width: number, height: number }} box */
+function place(element, { x, y, width, height }) {
+  element.style.translate = `${Math.round(x)}px ${Math.round(y)}px`;
+  element.style.width = `${Math.round(width)}px`;
+  element.style.height = `${Math.round(height)}px`;
+}
 
 /** @param {string} id */
 const twinId = (id) => `twin-${id.replace(/[^\w-]/g, "_")}`;

@@ -24,7 +24,7 @@ class Story extends Part {
   }
 
   #opened() {
-    const scenario = this.app.lab?.scenario();
+    const { scenario } = this.app;
     if (!scenario) return;
     this.#answer = null;
     this.#told = false;
@@ -36,7 +36,7 @@ class Story extends Part {
         h("button", { type: "button", class: "unfold", "aria-expanded": "false", onclick: () => this.#unfold() }, scenario.question),
         h("span", { class: "question" }, scenario.question),
       ),
-      [scenario.sentences].flat().map((sentence) => h("p", null, sentence)),
+      h("p", null, scenario.sentences),
     ]);
   }
 
@@ -46,19 +46,19 @@ class Story extends Part {
   }
 
   #draw() {
-    const { lab } = this.app;
-    if (!lab) return;
-    const scenario = lab.scenario();
-    const done = lab.steps().map((step) => step.done);
+    const { lab, scenario } = this.app;
+    if (!lab || !scenario) return;
+    const steps = lab.steps();
+    const done = steps.map((step) => step.done);
     const goal = lab.goal();
     const open = done.indexOf(false);
-    redraw(this.#steps, [scenario.id, done], () =>
-      scenario.steps.map((step, n) => {
+    redraw(this.#steps, [scenario.id, done, goal, steps[open]?.action !== null], () =>
+      steps.map((step, n) => {
         if (done[n]) return h("li", { class: "done" }, icon("tick"), h("span", null, step.text), h("span", { class: "hidden" }, " Done."));
-        if (n !== open || goal) return h("li", null, step.text);
+        if (n !== open || goal) return h("li", null, h("span", null, step.text));
         const primary = { type: "button", class: "primary", key: "step", onclick: () => this.app.doStep(n) };
-        if (step.action) return h("li", { "aria-current": "step" }, h("button", primary, step.text));
-        return h("li", { "aria-current": "step" }, step.text, " ", h("button", primary, "Run until then"));
+        if (step.action) return h("li", { "aria-current": "step" }, h("div", null, h("button", primary, step.text)));
+        return h("li", { "aria-current": "step" }, h("div", null, h("p", null, step.text), h("button", primary, "Play until then")));
       }),
     );
     this.#drawGuess(scenario, goal);
@@ -70,9 +70,9 @@ class Story extends Part {
     redraw(this.#guess, [id, this.#answer, goal], () => {
       if (!prediction) return [];
       if (this.#answer !== null && goal) {
-        const right = this.#answer === prediction.right - 1;
-        const answer = prediction.answers[prediction.right - 1];
-        return [h("p", null, right ? `You expected this: ${answer}` : `You expected: ${prediction.answers[this.#answer]} It is: ${answer}`)];
+        const right = this.#answer === prediction.right;
+        const answer = prediction.answers[prediction.right];
+        return [h("p", null, right ? `You expected this: ${answer}.` : `You expected: ${prediction.answers[this.#answer]}. It is: ${answer}.`)];
       }
       return [
         h(

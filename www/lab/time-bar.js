@@ -88,7 +88,7 @@ class TimeBar extends Part {
     const { lab } = this.app;
     if (!lab) return;
     const branches = lab.branches();
-    const undoable = (branches.find((branch) => branch.current)?.interventions ?? 0) > 0;
+    const undoable = (branches.find((branch) => branch.current)?.interventions.length ?? 0) > 0;
     this.#branches.hidden = branches.length < 2 && !undoable;
     redraw(this.#branches, [branches.map(({ id, name, current }) => [id, name, current]), undoable], () => [
       branches.length > 1 && h("span", { class: "muted" }, "Branches"),

@@ -21,9 +21,9 @@ class Views extends Part {
   }
 
   #drawTabs() {
-    const { lab, view } = this.app;
-    if (!lab) return;
-    const views = lab.system().views;
+    const { system, view } = this.app;
+    if (!system) return;
+    const { views } = system;
     redraw(this.#tabs, [views, view], () =>
       views.map((id) =>
         h(
@@ -46,7 +46,7 @@ class Views extends Part {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const views = this.app.lab?.system().views ?? [];
+    const views = this.app.system?.views ?? [];
     const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!way) return;
     const to = views.at((views.indexOf(this.app.view) + way) % views.length);
@@ -58,8 +58,8 @@ class Views extends Part {
   }
 
   #drawChips() {
-    const { lab } = this.app;
-    if (!lab) return;
+    const { lab, system } = this.app;
+    if (!lab || !system) return;
     const verdicts = lab.verdicts();
     /** @param {string} status */
     const many = (status) => verdicts.filter((verdict) => verdict.status === status).length;
@@ -73,7 +73,7 @@ class Views extends Part {
     redraw(this.#chip, [worst, text], () => [verdictIcon(worst), h("span", { class: "hidden" }, "Properties: "), text.join(", ")]);
     this.#chip.classList.toggle("violated", violated > 0);
 
-    const on = lab.system().mutants.filter((mutant) => mutant.on);
+    const on = system.mutants.filter((mutant) => mutant.on);
     this.#broken.hidden = on.length === 0;
     setText(this.#broken, on.length === 1 ? "1 rule is broken" : `${on.length} rules are broken`);
   }
