@@ -1,4 +1,3 @@
-SHELL := bash
 # Every command works on a fresh clone: it installs what is missing by itself,
 # says so, and takes no time for that when nothing is. The work is in scripts/.
 
@@ -30,8 +29,7 @@ bench:        ## measure; print the table and write target/bench.json
 	@scripts/bench
 
 fmt:          ## format the Rust sources
-	@scripts/setup rust
-	@. scripts/env && cargo fmt
+	@scripts/fmt
 
 setup:        ## install everything that the commands above need
 	@scripts/setup

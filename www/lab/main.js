@@ -1,6 +1,24 @@
 // @ts-check
-/** Starts the page: loads the wasm and says so on the root element (`data-lab`). */
-import init from "../netsplit.js";
+/** Starts the page: defines its elements, loads the lab, opens what the address names. */
+import { silenceStopped } from "./core.js";
+import { LabRoot } from "./root.js";
+import "./header.js";
+import "./story.js";
+import "./views.js";
+import "./stage.js";
+import "./actions.js";
+import "./cut-bar.js";
+import "./caption.js";
+import "./time-bar.js";
+import "./panel.js";
+import "./failure.js";
+import { listenToKeys } from "./keys.js";
+import { preparePrint } from "./print.js";
 
-await init();
-document.documentElement.dataset.lab = "ready";
+silenceStopped();
+const root = document.querySelector("netsplit-lab");
+if (root instanceof LabRoot) {
+  listenToKeys(root.app);
+  preparePrint(root.app);
+  await root.app.start();
+}

@@ -1,0 +1,107 @@
+//! What is measured, natively and in the browser alike: each case does a fixed amount of work and says how much.
+
+#![allow(dead_code, missing_docs, unreachable_pub)]
+
+pub mod ring;
+
+use netsplit::base::time::SECOND;
+use netsplit::sim::nemesis::{Spec, generate};
+use netsplit::sim::plan::{Cluster, Generator, Plan};
+use netsplit::sim::trace::{Event, EventKind, NoTrace, Sink};
+use netsplit::system::live::Live;
+use netsplit::system::{Run, raft};
+
+/// The work that a case did.
+pub struct Work {
+    /// How much of it: events, messages, or virtual microseconds.
+    pub amount: u64,
+    /// What came out, so that native and wasm can be compared and nothing is optimised away.
+    pub fingerprint: u128,
+}
+
+pub struct Case {
+    pub name: &'static str,
+    pub unit: &'static str,
+    pub run: fn() -> Work,
+}
+
+/// All cases, in the order of the table.
+pub const CASES: &[Case] = &[
+    Case { name: "event loop, 1,000 tokens among 100 hosts", unit: "events/s", run: || tokens(100, 1_000, 400_000) },
+    Case { name: "one token, 3 hosts", unit: "messages/s", run: || tokens(3, 1, 400_000) },
+    Case { name: "one token, 10 hosts", unit: "messages/s", run: || tokens(10, 1, 400_000) },
+    Case { name: "one token, 30 hosts", unit: "messages/s", run: || tokens(30, 1, 400_000) },
+    Case { name: "one token, 100 hosts", unit: "messages/s", run: || tokens(100, 1, 400_000) },
+    Case { name: "Raft, 5 servers, without checkers", unit: "message events/s", run: || raft_messages(false) },
+    Case { name: "Raft, 5 servers, with all checkers", unit: "message events/s", run: || raft_messages(true) },
+    Case { name: "Raft, 3 servers, swarm of faults, all checkers", unit: "times real time", run: raft_under_faults },
+];
+
+fn tokens(hosts: u16, tokens: u32, events: u64) -> Work {
+    let mut world = ring::world(hosts, tokens);
+    for _ in 0..events {
+        world.step(&mut NoTrace);
+    }
+    Work { amount: events, fingerprint: world.run_fingerprint().0 }
+}
+
+/// Counts events at which a message arrives or is lost.
+#[derive(Default)]
+struct Messages(u64);
+
+impl Sink for Messages {
+    fn event(&mut self, event: &Event) {
+        self.0 += matches!(event.kind, EventKind::Delivered | EventKind::Lost) as u64;
+    }
+    fn note(&mut self, _: &netsplit::base::Note) {}
+}
+
+fn raft_messages(checking: bool) -> Work {
+    let mut plan = Plan::new("raft", 5, 7);
+    plan.cluster = Cluster { servers: 5, clients: 4 };
+    plan.workload.generator = Some(Generator {
+        start_us: SECOND,
+        end_us: u64::MAX,
+        every_us_min: 5_000,
+        every_us_max: 15_000,
+        keys: 3,
+        mix: vec![("put".into(), 3), ("get".into(), 1)],
+    });
+    let mut run = raft::live(&plan).expect("the plan opens");
+    run.set_checking(checking);
+    let mut messages = Messages::default();
+    while messages.0 < 300_000 {
+        run.step_with(&mut messages);
+    }
+    Work { amount: messages.0, fingerprint: run.run_fingerprint().0 }
+}
+
+/// 20 seeds of 60 virtual seconds: 50 ms heartbeats, 10 operations a second, 1 ms fsync.
+fn raft_under_faults() -> Work {
+    let mut fingerprint = 0;
+    let (seeds, length_us) = (20, 60 * SECOND);
+    for seed in 0..seeds {
+        let mut run = faulty(seed, length_us);
+        while run.next_due_us().is_some_and(|due| due <= length_us) {
+            run.step_with(&mut NoTrace);
+        }
+        fingerprint ^= run.run_fingerprint().0;
+    }
+    Work { amount: seeds * length_us, fingerprint }
+}
+
+fn faulty(seed: u64, length_us: u64) -> Live<raft::Raft> {
+    let mut plan = Plan::new("raft", 3, seed);
+    plan.cluster = Cluster { servers: 3, clients: 2 };
+    (plan.disk.fsync_us_min, plan.disk.fsync_us_max) = (1_000, 1_000);
+    plan.workload.generator = Some(Generator {
+        start_us: SECOND,
+        end_us: length_us,
+        every_us_min: 100_000,
+        every_us_max: 300_000,
+        keys: 2,
+        mix: vec![("put".into(), 4), ("append".into(), 1), ("cas".into(), 2), ("get".into(), 3)],
+    });
+    plan.faults = generate(&plan, &Spec { start_us: SECOND, end_us: length_us, damaged_disks_max: 1, amnesia: false });
+    raft::live(&plan).expect("the plan opens")
+}

@@ -1,0 +1,180 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { laboratory } from "./harness.mjs";
+import { branches, caption, cursor, cursorWhere, placeOf, selected, twin } from "./reading.mjs";
+
+const lab = laboratory();
+const calm = { calm: true };
+
+test("the story's button crashes the leader, ticks its step, and the next step is the filled one", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.locator("button.primary").click();
+  await page.locator(".steps li.done").first().waitFor();
+  assert.match(await caption(page), /crash/i);
+  assert.equal(await page.locator("button.primary").count(), 1);
+  assert.ok((await twin(page)).some((text) => /crashed|down/i.test(text)), "the twin says that a node is down");
+});
+
+test("a step that is only to be watched plays until it is done, and stops there", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.locator("button.primary").click();
+  await page.getByLabel("Speed").selectOption({ label: "real time" });
+  await page.getByRole("button", { name: "Play until then" }).click();
+  await page.locator(".steps li.done").nth(1).waitFor();
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+});
+
+test("doing a step by other means ticks it too", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const leader = page.locator("netsplit-stage [role=option]", { hasText: /leader/i }).first();
+  const name = /S\d/.exec(await leader.innerText())?.[0] ?? "";
+  await page.getByRole("button", { name: "Crash..", exact: true }).click();
+  await page.getByRole("menuitem", { name: new RegExp(`^${name}`) }).click();
+  await page.locator(".steps li.done").first().waitFor();
+});
+
+test("a line drawn over the stage cuts the network there; Apply cuts, Heal mends", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const box = await page.locator("netsplit-stage").boundingBox();
+  assert(box);
+  const one = await placeOf(page, /^S1\b/);
+  const three = await placeOf(page, /^S3\b/);
+  // Across the middle of the line from S1 to S3, at right angles to it, from edge to edge.
+  const middle = { x: (one.x + three.x) / 2, y: (one.y + three.y) / 2 };
+  const along = { x: three.y - one.y, y: one.x - three.x };
+  const scale = 200 / Math.hypot(along.x, along.y);
+  await page.mouse.move(middle.x - along.x * scale, middle.y - along.y * scale);
+  await page.mouse.down();
+  await page.mouse.move(middle.x, middle.y, { steps: 4 });
+  await page.mouse.move(middle.x + along.x * scale, middle.y + along.y * scale, { steps: 4 });
+  await page.mouse.up();
+  const said = page.locator("netsplit-cut-bar p");
+  await said.waitFor();
+  const [a = "", b = ""] = (await said.innerText()).split("Island B");
+  assert.notEqual(a.includes("S1"), b.includes("S1"), "every node is on one side");
+  assert.notEqual(a.includes("S1"), a.includes("S3"), "S1 and S3 are on different sides");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.getByRole("button", { name: "Heal the network" }).click();
+  await page.getByRole("button", { name: "Heal the network" }).waitFor({ state: "detached" });
+});
+
+test("while the network is being cut, a click on a node moves it to the other side; Cancel changes nothing", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const { event } = await cursor(page);
+  await page.getByRole("button", { name: "Cut the network.." }).click();
+  const said = page.locator("netsplit-cut-bar p");
+  const before = await said.innerText();
+  await page.waitForTimeout(100);
+  const { x, y } = await placeOf(page, /^S1\b/);
+  await page.mouse.click(x, y);
+  await page.waitForFunction((text) => document.querySelector("netsplit-cut-bar p")?.textContent !== text, before);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  assert.equal((await cursor(page)).event, event);
+  assert.deepEqual(await branches(page), []);
+});
+
+for (const [preset, says] of /** @type {[string, RegExp][]} */ ([
+  ["Half", /Island A: .+ Island B: /],
+  ["Isolate", /Island A: S\d\. /],
+  ["Bridge", /reaches both/],
+  ["Ring", /two neighbours/],
+  ["One-way", /Nothing that .+ sends reaches/],
+])) {
+  test(`a usual cut in two clicks: ${preset}`, async (t) => {
+    const { page } = await lab.visit(t, calm);
+    await page.getByRole("button", { name: "Cut the network.." }).click();
+    await page.locator("netsplit-cut-bar").getByRole("button", { name: preset, exact: true }).click();
+    await page.locator("netsplit-cut-bar p", { hasText: says }).waitFor();
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByRole("button", { name: "Heal the network" }).waitFor();
+  });
+}
+
+/** @param {import("playwright-core").Page} page steps until a message is in flight, and selects it */
+async function selectMessage(page) {
+  for (let n = 0; n < 60; n++) {
+    const messages = (await twin(page)).filter((text) => / to (S\d|client)/.test(text));
+    if (messages.length > 0) break;
+    await page.getByRole("button", { name: "One event forward" }).click();
+    await page.waitForTimeout(30);
+  }
+  await page.locator("[role=listbox]").focus();
+  for (let n = 0; n < 30; n++) {
+    await page.keyboard.press("ArrowDown");
+    await page.waitForTimeout(20);
+    if (/ to (S\d|client)/.test(await selected(page).innerText())) return;
+  }
+  throw new Error("there is no message");
+}
+
+for (const act of ["Deliver now", "Drop", "Duplicate", "Delay by 100 ms"]) {
+  test(`a message in flight: ${act}`, async (t) => {
+    const { page } = await lab.visit(t, calm);
+    await selectMessage(page);
+    const { event } = await cursor(page);
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: act, exact: true }).click();
+    await cursorWhere(page, (at) => at.event > event);
+  });
+}
+
+test("a second click on what is selected opens its actions; a node can be paused and resumed", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const { x, y } = await placeOf(page, /^S2\b/);
+  await page.mouse.click(x, y);
+  await selected(page).filter({ hasText: /^S2\b/ }).waitFor();
+  await page.mouse.click(x, y);
+  await page.getByRole("menuitem", { name: "Pause", exact: true }).click();
+  await page.locator("netsplit-stage [role=option]", { hasText: /^S2\b.*(paused|stands still)/i }).waitFor();
+  await page.mouse.click(x, y);
+  await page.getByRole("menuitem", { name: "Resume", exact: true }).click();
+});
+
+test("a request is sent with Enter alone", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const { event } = await cursor(page);
+  await page.keyboard.press("c");
+  await page.getByRole("dialog", { name: "Send a request" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await cursorWhere(page, (at) => at.event > event);
+});
+
+test("what the lab refuses is said in its words, and changes nothing", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const { event } = await cursor(page);
+  const before = await caption(page);
+  await page.keyboard.press("Control+z");
+  await page.waitForFunction((text) => document.querySelector(".caption-text")?.textContent !== text, before);
+  assert.notEqual(await caption(page), "");
+  assert.equal((await cursor(page)).event, event);
+  assert.deepEqual(await branches(page), []);
+});
+
+test("every fault of the panel is taken by the lab", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.getByRole("button", { name: "More faults" }).click();
+  for (const group of ["Links", "Clocks", "Disks"]) {
+    const details = page.locator("netsplit-faults details", { has: page.locator("summary", { hasText: group }) });
+    await details.locator("summary").click();
+    for (const name of await details.locator("button").allInnerTexts()) {
+      const { event } = await cursor(page);
+      await details.getByRole("button", { name, exact: true }).click();
+      await page.waitForTimeout(60);
+      const after = await cursor(page);
+      assert.ok(after.event > event, `${group}: ${name}: ${await caption(page)}`);
+    }
+    await details.locator("summary").click();
+  }
+});
+
+test("a broken rule is a chip on the stage, and runs the scenario again", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.getByRole("button", { name: "Details" }).click();
+  await page.getByRole("tab", { name: "Rules" }).click();
+  await page.getByRole("switch").first().click();
+  await page.getByRole("button", { name: "1 rule is broken" }).waitFor();
+  await page.getByRole("switch").first().click();
+  await page.getByRole("button", { name: "1 rule is broken" }).waitFor({ state: "hidden" });
+});

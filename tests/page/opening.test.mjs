@@ -1,0 +1,109 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { laboratory, sizes } from "./harness.mjs";
+import { caption, cursor, cursorWhere, twin } from "./reading.mjs";
+
+const lab = laboratory();
+
+test("the page opens playing, and what it shows moves", async (t) => {
+  const { page } = await lab.visit(t);
+  await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
+  const { event } = await cursor(page);
+  await cursorWhere(page, (at) => at.event > event);
+  assert.match((await twin(page)).join("\n"), /S1.*\n.*S2/);
+});
+
+test("with reduced motion it opens paused, and paused means still", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  const frames = await page.evaluate(async () => {
+    const ask = window.requestAnimationFrame;
+    let asked = 0;
+    window.requestAnimationFrame = (callback) => {
+      asked += 1;
+      return ask.call(window, callback);
+    };
+    await new Promise((done) => setTimeout(done, 500));
+    return asked;
+  });
+  assert.equal(frames, 0, "no frame is asked for while nothing changes");
+});
+
+test("the first load is bare: at most 20 Tab stops, one filled button, three regions, 60 words of prose", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  const found = await page.evaluate(() => {
+    const visible = (/** @type {Element} */ element) => element.checkVisibility({ visibilityProperty: true });
+    const controls = [...document.querySelectorAll("button, a[href], input, select, summary, [tabindex]")];
+    const stops = controls.filter((each) => visible(each) && /** @type {HTMLElement} */ (each).tabIndex >= 0);
+    // Radio buttons of one group are one stop.
+    const groups = new Set(stops.map((each) => (each instanceof HTMLInputElement && each.type === "radio" ? each.name : each)));
+    const prose = [...document.querySelectorAll("h2, p, legend")].filter((each) => visible(each) && !each.matches(".hidden"));
+    const text = prose.map((each) => /** @type {HTMLElement} */ (each).innerText).join(" ");
+    return {
+      stops: groups.size,
+      words: text.split(/\s+/).filter(Boolean).length,
+      filled: [...document.querySelectorAll("button.primary")].filter(visible).length,
+      regions: ["netsplit-story", "main", "netsplit-time", "netsplit-panel"].filter((name) => {
+        const region = document.querySelector(name);
+        return region !== null && visible(region);
+      }),
+      dialogs: document.querySelectorAll("dialog").length,
+    };
+  });
+  assert.ok(found.stops <= 20, `${found.stops} Tab stops`);
+  assert.ok(found.words <= 60, `${found.words} words`);
+  assert.equal(found.filled, 1);
+  assert.deepEqual(found.regions, ["netsplit-story", "main", "netsplit-time"]);
+  assert.equal(found.dialogs, 0);
+});
+
+test("the address names scenario and seed; back and forward follow", async (t) => {
+  const { page } = await lab.visit(t, { path: "#raft/split-vote?seed=11", calm: true });
+  const title = page.locator(".crumb");
+  const split = await title.innerText();
+  await page.getByRole("button", { name: "Details" }).click();
+  await page.getByRole("tab", { name: "Inspect" }).click();
+  await page.getByRole("definition").filter({ hasText: /^11$/ }).waitFor();
+  await page.getByRole("button", { name: "Scenarios" }).click();
+  await page.getByRole("link", { name: /^Crash the leader/ }).click();
+  await page.waitForFunction((before) => document.querySelector(".crumb")?.textContent !== before, split);
+  assert.match(page.url(), /#raft\/leader-crash$/);
+  await page.goBack();
+  await page.waitForFunction((before) => document.querySelector(".crumb")?.textContent === before, split);
+  await page.goForward();
+  await page.waitForFunction((before) => document.querySelector(".crumb")?.textContent !== before, split);
+});
+
+test("what an address names and nobody knows is said, and the lab opens all the same", async (t) => {
+  const strange = await lab.visit(t, { path: "#raft/leader-crash?colour=blue", calm: true });
+  assert.match(await caption(strange.page), /names colour, which the lab does not know/);
+  const missing = await lab.visit(t, { path: "#raft/no-such-thing", calm: true });
+  assert.match(await caption(missing.page), /no-such-thing/);
+  assert.ok((await cursor(missing.page)).event > 0);
+});
+
+test("on a telephone everything that is needed first is in one column, and a tap unfolds the story", async (t) => {
+  const { page } = await lab.visit(t, { size: sizes.phone, touch: true, calm: true });
+  const sentences = page.locator(".story-head p");
+  assert.equal(await sentences.isVisible(), false);
+  await page.locator(".unfold").tap();
+  await sentences.waitFor();
+  const box = await page.locator("netsplit-stage").boundingBox();
+  assert.equal(box?.height, 280);
+  const transport = await page.locator("netsplit-time").boundingBox();
+  assert.equal(Math.round((transport?.y ?? 0) + (transport?.height ?? 0)), sizes.phone.height, "the transport is at the foot");
+});
+
+for (const width of [320, 360, 768, 1280, 1920]) {
+  test(`nothing scrolls sideways at ${width}`, async (t) => {
+    const { page } = await lab.visit(t, { size: { width, height: 740 }, touch: width < 768, calm: true });
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(await overflow(), 0);
+    await page.getByRole("button", { name: "Details" }).click();
+    assert.equal(await overflow(), 0, "with the panel open");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Cut the network.." }).click();
+    assert.equal(await overflow(), 0, "while cutting");
+  });
+}

@@ -1,0 +1,43 @@
+// @ts-check
+/**
+ * The address says in words what is open: `#raft/leader-crash?seed=7`.
+ *
+ * @typedef {object} Address
+ * @property {string | null} scenario its id, or null where none is named
+ * @property {string | null} seed decimal digits, or null for the scenario's own
+ * @property {string[]} problems what could not be understood, a sentence each
+ */
+
+const SEED_MAX = 2n ** 64n - 1n;
+
+/** @param {string} hash @returns {Address} */
+export function parseAddress(hash) {
+  const text = hash.replace(/^#/, "");
+  const [path = "", query = ""] = text.split("?", 2);
+  /** @type {Address} */
+  const address = { scenario: decode(path) || null, seed: null, problems: [] };
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (name !== "seed") {
+      address.problems.push(`The address names ${name}, which the lab does not know; the rest of it is used.`);
+    } else if (/^\d{1,20}$/.test(value) && BigInt(value) <= SEED_MAX) {
+      address.seed = value;
+    } else {
+      address.problems.push(`The seed ${value} is not a whole number from 0 to ${SEED_MAX}; the scenario's own is used.`);
+    }
+  }
+  return address;
+}
+
+/** @param {string} scenario @param {string | null} seed */
+export function formatAddress(scenario, seed) {
+  return `#${scenario}${seed === null ? "" : `?seed=${seed}`}`;
+}
+
+/** @param {string} text */
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

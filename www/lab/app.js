@@ -1,0 +1,611 @@
+// @ts-check
+/**
+ * The one place that owns the Lab: opens it, advances it once per animation frame, and is the only caller of what changes it.
+ *
+ * The parts of the page read the Lab when they are told that something changed, and send their intentions here. One cursor,
+ * one selection. While nothing plays and nothing changed, no frame is asked for.
+ *
+ * What a run is (scenario, seed, plan, event) is also kept here, outside of the wasm, so that it outlives a trap.
+ *
+ * @typedef {import("../netsplit.js").Lab} Lab
+ * @typedef {import("../netsplit.js").EventRow} EventRow
+ * @typedef {import("../netsplit.js").VerdictRow} VerdictRow
+ * @typedef {import("../netsplit.js").ScenarioCard} ScenarioCard
+ * @typedef {import("../netsplit.js").ScenarioText} ScenarioText
+ * @typedef {import("../netsplit.js").SystemText} SystemText
+ * @typedef {import("../netsplit.js").Action} Action
+ * @typedef {import("../netsplit.js").ViewName} ViewName
+ *
+ * @typedef {"open" | "moment" | "branches" | "caption" | "look" | "panel" | "mode" | "settings" | "failed"} Change
+ *   open: another run; moment: the run or the cursor moved; look: view, selection or hover
+ * @typedef {"inspect" | "events" | "properties" | "faults" | "rules"} Tab
+ * @typedef {"islands" | "isolate" | "bridge" | "ring" | "one-way"} CutKind
+ * @typedef {{ kind: CutKind, sides: Map<number, number> }} CutMode   sides: island number of each node; 2 is the bridge
+ * @typedef {{ text: string, event: EventRow | null, verdict: VerdictRow | null }} Caption
+ * @typedef {{ scenario: string, seed: string, seedChosen: boolean, plan: object, event: number }} Kept
+ * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
+ */
+import { formatAddress, parseAddress } from "./address.js";
+import { currentBranchOf } from "./branches.js";
+import { Core, Stopped } from "./core.js";
+import { Settings } from "./settings.js";
+import { nextSpeed, refusal } from "./words.js";
+
+const HOME = "raft/leader-crash";
+const FRAME_MS_MAX = 100;
+const CAPTION_MS_MIN = 1500;
+const SLOW_MS = 200;
+
+export class App {
+  settings = new Settings();
+  /** @type {Lab | null} */
+  lab = null;
+  /** @type {ScenarioCard[]} */
+  catalogue = [];
+  /** @type {Failure | null} */
+  failure = null;
+
+  /** What the scenario tells and asks. @type {ScenarioText | null} */
+  scenario = null;
+  /** What the system tells of itself, with the rules that are broken. @type {SystemText | null} */
+  system = null;
+
+  /** @type {ViewName} */
+  view = "cluster";
+  /** What is selected, as the lab names it: `node:0`, `message:...`. @type {string | null} */
+  selected = null;
+  /** @type {string | null} */
+  hovered = null;
+  /** @type {Tab | null} */
+  tab = null;
+  /** @type {Tab} */
+  lastTab = "events";
+  /** @type {CutMode | null} */
+  cut = null;
+  /** @type {Caption} */
+  caption = { text: "", event: null, verdict: null };
+
+  #instance = 0;
+  /** @type {Core | null} */
+  #core = null;
+  /** @type {Kept | null} */
+  #kept = null;
+  #captionSince = 0;
+  /** @type {{ changes: Change[], listener: () => void, slow: boolean, due: boolean }[]} */
+  #listeners = [];
+  /** @type {Set<Change>} */
+  #changes = new Set();
+  #frame = 0;
+  #lastFrame = 0;
+  #lastSlow = 0;
+  #violations = 0;
+
+  constructor() {
+    this.settings.addEventListener("change", () => {
+      this.lab?.pauseOn("violation", this.settings.values.stopAtViolation);
+      this.changed("settings");
+    });
+    addEventListener("hashchange", () => this.#openAddress());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden && this.playing) this.pause();
+    });
+  }
+
+  // ---- being told
+
+  /**
+   * Calls `listener` in the next frame after one of these changes; with `slow`, a few times a second while playing.
+   *
+   * @param {Change[]} changes
+   * @param {() => void} listener
+   * @param {{ slow?: boolean }} [options]
+   * @returns {() => void} stops it
+   */
+  on(changes, listener, { slow = false } = {}) {
+    const entry = { changes, listener, slow, due: false };
+    this.#listeners.push(entry);
+    return () => void (this.#listeners = this.#listeners.filter((each) => each !== entry));
+  }
+
+  /** @param {...Change} changes */
+  changed(...changes) {
+    for (const change of changes) this.#changes.add(change);
+    this.#ask();
+  }
+
+  #ask() {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame((now) => this.#draw(now));
+  }
+
+  /** @param {number} now */
+  #draw(now) {
+    this.#frame = 0;
+    const elapsed = Math.min(FRAME_MS_MAX, Math.max(0, now - this.#lastFrame));
+    this.#lastFrame = now;
+    if (this.playing) this.#tick(this.#wasPlaying ? elapsed : 0);
+    this.#wasPlaying = this.playing;
+
+    const slowNow = !this.playing || now - this.#lastSlow >= SLOW_MS;
+    if (slowNow) this.#lastSlow = now;
+    const changes = this.#changes;
+    this.#changes = new Set();
+    for (const entry of this.#listeners) {
+      entry.due ||= entry.changes.some((change) => changes.has(change));
+      if (!entry.due || (entry.slow && !slowNow && !changes.has("open"))) continue;
+      entry.due = false;
+      entry.listener();
+    }
+    if (this.playing) this.#ask();
+  }
+
+  #wasPlaying = false;
+
+  /** @param {number} elapsed milliseconds */
+  #tick(elapsed) {
+    const lab = this.#need();
+    const tick = lab.tick(elapsed);
+    if (tick.moved) this.#moved();
+    if (tick.story) this.#tell(tick.story);
+    if (tick.paused_by) this.changed("moment", "caption");
+    if (tick.paused_by === "violation") this.#tellViolation();
+    if (tick.paused_by === "quiet") this.say("Nothing more will happen in this run.");
+    if (this.#watched !== null && lab.steps()[this.#watched]?.done) {
+      this.#watched = null;
+      this.pause();
+    }
+  }
+
+  // ---- what is true now
+
+  get playing() {
+    return this.lab !== null && this.failure === null && this.lab.cursor().playing;
+  }
+
+  get theme() {
+    return this.settings.theme;
+  }
+
+  /** The node that is selected. */
+  get selectedNode() {
+    const [kind, id] = this.selected?.split(":") ?? [];
+    return kind === "node" ? Number(id) : null;
+  }
+
+  /** The message that is selected. */
+  get selectedMessage() {
+    return this.selected?.startsWith("message:") ? this.selected.slice("message:".length) : null;
+  }
+
+  /** A seed to try: an input of the run, and shown. */
+  freshSeed() {
+    return this.#core?.freshSeed() ?? "0";
+  }
+
+  /** Whether the address names a seed, or the run has the scenario's own. */
+  get seedChosen() {
+    return this.#kept?.seedChosen ?? false;
+  }
+
+  /** @param {{ width: number, height: number, dpr: number }} size what a painter needs to know */
+  paintOptions({ width, height, dpr }) {
+    const islands = this.cut ? islandsOf(this.cut) : undefined;
+    return {
+      width,
+      height,
+      dpr,
+      theme: this.theme,
+      selected: this.selected,
+      hover: this.hovered,
+      reduced_motion: this.settings.reducedMotion,
+      ...(islands ? { islands } : {}),
+    };
+  }
+
+  #need() {
+    if (!this.lab) throw new Stopped("no run is open");
+    return this.lab;
+  }
+
+  // ---- opening
+
+  /** Loads the wasm and opens what the address names. */
+  async start() {
+    try {
+      this.#core = await Core.load(this.#instance, (error) => this.#fail(error));
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#openAddress();
+  }
+
+  #openAddress() {
+    if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
+    const address = parseAddress(location.hash);
+    const home = this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0];
+    const scenario = address.scenario ?? home?.id ?? HOME;
+    if (this.failure) return void (this.failure.loading || this.again("address"));
+    if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) }, address.seed !== null)) {
+      if (this.lab === null && home && scenario !== home.id) {
+        const { text } = this.caption;
+        this.#open({ scenario: home.id }, false);
+        this.say(text);
+      }
+    }
+    for (const problem of address.problems) this.say(problem);
+  }
+
+  /**
+   * Opens a scenario and enters it in the address.
+   *
+   * @param {string} scenario @param {string | null} [seed]
+   */
+  visit(scenario, seed = null) {
+    const address = formatAddress(scenario, seed);
+    if (address === location.hash) this.#openAddress();
+    else location.hash = address;
+  }
+
+  /**
+   * @param {import("./core.js").Source} source
+   * @param {boolean} seedChosen
+   * @param {{ event?: number, play?: boolean }} [at]
+   */
+  #open(source, seedChosen, { event, play = !this.settings.reducedMotion } = {}) {
+    if (!this.#core) return false;
+    const opened = this.#core.open(source);
+    if (!opened.ok) {
+      this.say(refusal(opened.error));
+      return false;
+    }
+    const scenario = opened.value.scenario();
+    if (!scenario) return false;
+    this.lab?.free();
+    this.lab = opened.value;
+    this.scenario = scenario;
+    this.system = this.lab.system();
+    this.lab.pauseOn("violation", this.settings.values.stopAtViolation);
+    this.#kept = { scenario: scenario.id, seed: this.lab.seed(), seedChosen, plan: {}, event: 0 };
+    this.selected = this.hovered = this.cut = null;
+    this.view = scenario.view;
+    this.#watched = null;
+    this.#violations = this.#violatedCount();
+    this.caption = { text: "", event: null, verdict: null };
+    this.#tellLatest();
+    this.#moved();
+    this.#keepPlan();
+    this.changed("open", "branches", "look", "mode");
+    if (event !== undefined) void this.seekEvent(event);
+    else if (play) this.play();
+    document.title = `${scenario.title} - Netsplit`;
+    document.documentElement.dataset.lab = "ready";
+    return true;
+  }
+
+  // ---- failing
+
+  /** @param {unknown} error */
+  #fail(error) {
+    if (this.failure) return;
+    this.failure = { error, kept: this.#kept, loading: this.lab === null };
+    this.lab = null;
+    document.documentElement.dataset.lab = "failed";
+    this.changed("failed");
+  }
+
+  /**
+   * After a trap: a fresh instance of the wasm with the same run, just before the event at which it stopped, or from
+   * the scenario's opening, or what the address names by now.
+   *
+   * @param {"just-before" | "start" | "address"} where
+   */
+  async again(where) {
+    const kept = this.failure?.kept ?? null;
+    this.#instance += 1;
+    try {
+      this.#core = await Core.load(this.#instance, (error) => this.#fail(error));
+    } catch (error) {
+      this.failure = { error, kept, loading: true };
+      this.changed("failed");
+      return;
+    }
+    this.failure = null;
+    this.changed("failed");
+    if (!kept || where === "address") return this.#openAddress();
+    if (where === "start") this.#open({ scenario: kept.scenario, seed: kept.seed }, kept.seedChosen);
+    else this.#open({ scenario: kept.scenario, seed: kept.seed, plan: kept.plan }, kept.seedChosen, { event: Math.max(0, kept.event - 1) });
+  }
+
+  // ---- time
+
+  play() {
+    this.#need().play();
+    this.changed("moment");
+  }
+
+  pause() {
+    this.#watched = null;
+    this.#need().pause();
+    this.changed("moment");
+  }
+
+  togglePlay() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  /** @param {number} usPerMs */
+  setSpeed(usPerMs) {
+    this.#accept(this.#need().setSpeed(usPerMs));
+    this.changed("moment");
+  }
+
+  /** @param {1 | -1} way */
+  changeSpeed(way) {
+    this.setSpeed(nextSpeed(this.#need().cursor().speed, way));
+  }
+
+  /** @param {"event" | "story"} kind */
+  step(kind) {
+    const lab = this.#need();
+    lab.pause();
+    const stepped = this.#accept(lab.step(kind));
+    if (stepped?.value) this.#tell(stepped.value, true);
+    else if (stepped) this.say("Nothing more will happen in this run.");
+    if (this.#violatedCount() > this.#violations) this.#tellViolation();
+    this.#moved();
+  }
+
+  /** @param {"event" | "story"} kind */
+  stepBack(kind) {
+    const lab = this.#need();
+    lab.pause();
+    if (this.#accept(lab.stepBack(kind))) this.#tellLatest(kind === "event" ? "everything" : "story");
+    this.#moved();
+  }
+
+  /** @type {number | null} the time to seek to when the seek that runs has ended */
+  #nextSeek = null;
+  #seeking = false;
+
+  /** Seeks; of several calls during one seek only the last counts. @param {number} at_us */
+  async seekTime(at_us) {
+    this.#nextSeek = at_us;
+    if (this.#seeking) return;
+    this.#seeking = true;
+    try {
+      while (this.#nextSeek !== null) {
+        const target = this.#nextSeek;
+        this.#nextSeek = null;
+        const lab = this.#need();
+        lab.pause();
+        if (this.#accept(await lab.seekTime(target))) this.#tellLatest();
+        this.#moved();
+      }
+    } finally {
+      this.#seeking = false;
+    }
+  }
+
+  /** @param {number} n events before the cursor */
+  async seekEvent(n) {
+    const lab = this.#need();
+    lab.pause();
+    if (this.#accept(await lab.seekEvent(n))) this.#tellLatest("everything");
+    this.#moved();
+  }
+
+  // ---- acting
+
+  /** The step of the scenario that is waited for. @type {number | null} */
+  #watched = null;
+
+  /** Does what a step of the scenario offers, or plays until it is done. @param {number} n */
+  doStep(n) {
+    const step = this.#need().steps()[n];
+    if (step?.action) {
+      this.act(step.action);
+      return;
+    }
+    this.#watched = n;
+    this.play();
+  }
+
+  /** @param {Action} action as the plan writes it */
+  act(action) {
+    const lab = this.#need();
+    const parent = currentBranchOf(lab)?.name;
+    const acted = this.#accept(lab.act(action));
+    if (acted) this.#acted(acted.value.event, acted.value.branched ? parent : undefined);
+    return acted !== null;
+  }
+
+  /** @param {number} client @param {import("../netsplit.js").Operation} operation */
+  request(client, operation) {
+    const lab = this.#need();
+    const parent = currentBranchOf(lab)?.name;
+    const asked = this.#accept(lab.request(client, operation));
+    if (asked) this.#acted(asked.value.event, asked.value.branched ? parent : undefined);
+    return asked !== null;
+  }
+
+  /** @param {EventRow | null} event @param {string} [parent] the branch that was left */
+  #acted(event, parent) {
+    this.#keepPlan();
+    if (event) this.#tell(event, true);
+    if (parent !== undefined) {
+      this.caption = { ...this.caption, text: `${this.caption.text} The old future is kept as ${parent}.` };
+      this.changed("branches");
+    }
+    this.#moved();
+    this.changed("branches");
+  }
+
+  fork() {
+    const lab = this.#need();
+    const parent = currentBranchOf(lab)?.name;
+    if (!this.#accept(lab.fork())) return;
+    this.#keepPlan();
+    this.#moved();
+    this.changed("branches");
+    this.say(`A new branch starts here: ${currentBranchOf(lab)?.name}. ${parent} is kept.`);
+  }
+
+  undo() {
+    if (!this.#accept(this.#need().undo())) return;
+    this.#keepPlan();
+    this.#tellLatest();
+    this.#moved();
+    this.changed("branches");
+  }
+
+  /** @param {number} id */
+  switchBranch(id) {
+    if (!this.#accept(this.#need().switchBranch(id))) return;
+    this.#keepPlan();
+    this.#tellLatest();
+    this.#moved();
+    this.changed("branches");
+  }
+
+  /** @param {number} id @param {string} name */
+  renameBranch(id, name) {
+    if (this.#accept(this.#need().renameBranch(id, name))) this.changed("branches");
+  }
+
+  /** @param {string} id @param {boolean} on */
+  setMutant(id, on) {
+    if (!this.#accept(this.#need().setMutant(id, on))) return;
+    this.system = this.#need().system();
+    this.#violations = this.#violatedCount();
+    this.#keepPlan();
+    this.#tellLatest();
+    this.#moved();
+    this.changed("open", "branches");
+  }
+
+  // ---- looking
+
+  /** @param {string | null} id */
+  select(id) {
+    if (this.selected === id) return;
+    this.selected = id;
+    this.changed("look");
+  }
+
+  /** @param {string | null} id */
+  hover(id) {
+    if (this.hovered === id) return;
+    this.hovered = id;
+    this.changed("look");
+  }
+
+  /** @param {ViewName} view */
+  setView(view) {
+    this.view = view;
+    this.changed("look");
+  }
+
+  /** @param {Tab | null} tab */
+  openPanel(tab) {
+    this.tab = tab;
+    if (tab) this.lastTab = tab;
+    this.changed("panel");
+  }
+
+  togglePanel() {
+    this.openPanel(this.tab ? null : this.lastTab);
+  }
+
+  /** Starts or changes cutting the network by hand. @param {CutMode} cut */
+  setCut(cut) {
+    this.cut = cut;
+    this.changed("mode", "look");
+  }
+
+  endCut() {
+    this.cut = null;
+    this.changed("mode", "look");
+  }
+
+  /** @param {VerdictRow} verdict shows where its property fell */
+  async showWitness(verdict) {
+    const { witness } = verdict;
+    if (!witness) return;
+    if (witness.nodes[0] !== undefined) this.selected = `node:${witness.nodes[0]}`;
+    this.changed("look");
+    if (witness.event_n !== null) await this.seekEvent(witness.event_n + 1);
+    else await this.seekTime(witness.at_us);
+    this.#show({ text: verdict.text, event: null, verdict });
+  }
+
+  // ---- saying
+
+  /** Shows a sentence that is not an event: why something was refused, what a click did. @param {string} text */
+  say(text) {
+    this.#show({ text, event: null, verdict: null });
+  }
+
+  /** @param {EventRow} event @param {boolean} [asked] by a step or a click: at once */
+  #tell(event, asked = false) {
+    const fresh = performance.now() - this.#captionSince < CAPTION_MS_MIN;
+    if (!asked && fresh && this.caption.text !== "") return;
+    this.#show({ text: event.text, event, verdict: null });
+  }
+
+  /** @param {"story" | "everything"} [level] the last event up to the cursor */
+  #tellLatest(level = "story") {
+    const event = this.#need().recentEvents(level, 1).at(-1);
+    if (event) this.#tell(event, true);
+    else this.#show({ text: "", event: null, verdict: null });
+    this.#violations = this.#violatedCount();
+  }
+
+  #tellViolation() {
+    const violated = this.#need().verdicts().filter((verdict) => verdict.status === "violated");
+    this.#violations = violated.length;
+    const last = violated.reduce((a, b) => ((b.witness?.at_us ?? 0) > (a?.witness?.at_us ?? -1) ? b : a), violated[0]);
+    if (last) this.#show({ text: last.text, event: null, verdict: last });
+  }
+
+  /** @param {Caption} caption */
+  #show(caption) {
+    this.caption = caption;
+    this.#captionSince = performance.now();
+    this.changed("caption");
+  }
+
+  // ---- keeping
+
+  #violatedCount() {
+    return this.#need().verdicts().filter((verdict) => verdict.status === "violated").length;
+  }
+
+  #moved() {
+    if (this.#kept) this.#kept.event = this.#need().cursor().event;
+    this.changed("moment");
+  }
+
+  #keepPlan() {
+    if (this.#kept) this.#kept.plan = this.#need().plan();
+  }
+
+  /**
+   * @template T
+   * @param {import("../netsplit.js").Result<T>} result
+   * @returns {{ value: T } | null} null after saying why not
+   */
+  #accept(result) {
+    if (result.ok) return { value: result.value };
+    this.say(refusal(result.error));
+    return null;
+  }
+}
+
+/** @param {CutMode} cut the nodes of each island that has any */
+export function islandsOf({ sides }) {
+  /** @type {number[][]} */
+  const islands = [];
+  for (const [node, side] of sides) (islands[side] ??= []).push(node);
+  return islands.filter((island) => island?.length);
+}

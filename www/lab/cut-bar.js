@@ -1,0 +1,81 @@
+// @ts-check
+/**
+ * `<netsplit-cut-bar>`: stands in for the actions while the network is being cut. Every node is a switch between the
+ * islands, here and on the canvas.
+ */
+import { cutAction, nodesOn, preset, SIDE_NAMES, switchSide } from "./cutting.js";
+import { h, redraw } from "./dom.js";
+import { Part } from "./part.js";
+import { list } from "./words.js";
+
+/** @type {[import("./app.js").CutKind, string][]} */
+const PRESETS = [["islands", "Half"], ["isolate", "Isolate"], ["bridge", "Bridge"], ["ring", "Ring"], ["one-way", "One-way"]];
+
+class CutBar extends Part {
+  setUp() {
+    this.hidden = true;
+    this.app.on(["open", "mode"], () => this.#draw());
+  }
+
+  #draw() {
+    const { system, cut } = this.app;
+    const opened = this.hidden && cut !== null;
+    this.hidden = cut === null;
+    if (!system || !cut) return;
+    const { nodes } = system;
+    redraw(this, [cut.kind, [...cut.sides]], () => [
+      h("p", { role: "status" }, this.#sentence()),
+      cut.kind !== "ring" &&
+        h(
+          "div",
+          { role: "group", "aria-label": "Which side is each node on?", class: "switches" },
+          nodes.map(({ id, name }) =>
+            h(
+              "button",
+              { type: "button", key: `side${id}`, class: "switch", "data-side": cut.sides.get(id) ?? 1, onclick: () => switchSide(this.app, id) },
+              h("span", null, name),
+              h("small", null, SIDE_NAMES[cut.sides.get(id) ?? 1]),
+            ),
+          ),
+        ),
+      h(
+        "div",
+        { class: "row" },
+        h(
+          "div",
+          { role: "group", "aria-label": "Kind of cut", class: "row" },
+          PRESETS.map(([kind, label]) =>
+            h("button", { type: "button", key: kind, "aria-pressed": String(kind === cut.kind), onclick: () => preset(this.app, kind) }, label),
+          ),
+        ),
+        h("span", { class: "space" }),
+        h("button", { type: "button", key: "apply", class: "strong", onclick: () => this.#apply() }, "Apply"),
+        h("button", { type: "button", key: "cancel", onclick: () => this.app.endCut() }, "Cancel"),
+      ),
+    ]);
+    if (opened) /** @type {HTMLElement | null} */ (this.querySelector("[data-key=islands]"))?.focus();
+  }
+
+  /** What the cut would do, in words. */
+  #sentence() {
+    const { system, cut } = this.app;
+    if (!system || !cut) return "";
+    const { nodes } = system;
+    /** @param {number} side */
+    const names = (side) => list(nodesOn(cut, side).map((id) => nodes.find((node) => node.id === id)?.name ?? ""));
+    if (cut.kind === "ring") return "Each server reaches only its two neighbours.";
+    if (cut.kind === "one-way") return `Nothing that ${names(0) || "nobody"} sends reaches ${names(1) || "anybody"}.`;
+    const between = cut.kind === "bridge" ? `; ${names(2)} reaches both` : "";
+    return `Island A: ${names(0) || "nobody"}. Island B: ${names(1) || "nobody"}${between}.`;
+  }
+
+  #apply() {
+    const { system, cut } = this.app;
+    if (!system || !cut) return;
+    const servers = system.nodes.filter((node) => !node.client).map((node) => node.id);
+    const action = cutAction(cut, servers);
+    this.app.endCut();
+    this.app.act(action);
+  }
+}
+customElements.define("netsplit-cut-bar", CutBar);

@@ -1,0 +1,86 @@
+// @ts-check
+/** `<netsplit-failure>`: what is shown when the lab stopped, or could not start. The run is kept outside of the wasm. */
+import { h, redraw } from "./dom.js";
+import { Part } from "./part.js";
+import { count } from "./words.js";
+
+class FailureScreen extends Part {
+  setUp() {
+    this.hidden = true;
+    this.setAttribute("role", "alert");
+    this.app.on(["failed", "open"], () => this.#draw());
+  }
+
+  #draw() {
+    const { failure } = this.app;
+    this.hidden = failure === null;
+    const lab = this.closest("netsplit-lab");
+    lab?.toggleAttribute("data-failed", failure !== null);
+    for (const region of lab?.querySelectorAll("netsplit-story, netsplit-time, netsplit-panel") ?? []) {
+      region.toggleAttribute("inert", failure !== null);
+    }
+    redraw(this, failure && [failure.loading, failure.kept], () => (failure ? [failure.loading ? this.#loading(failure) : this.#stopped(failure)] : []));
+    if (failure) this.querySelector("button")?.focus();
+  }
+
+  /** @param {import("./app.js").Failure} failure */
+  #loading({ error }) {
+    return h(
+      "div",
+      null,
+      h("h2", null, "This browser cannot run the lab"),
+      h("p", null, reason(error)),
+      h("div", { class: "row" }, h("button", { type: "button", onclick: () => void this.app.again("start") }, "Try again")),
+    );
+  }
+
+  /** @param {import("./app.js").Failure} failure */
+  #stopped(failure) {
+    const { kept } = failure;
+    const report = h("button", { type: "button", onclick: () => this.#copy(failure, report) }, "Copy report");
+    return h(
+      "div",
+      null,
+      h("h2", null, `The lab stopped at event ${count(kept?.event ?? 0)}`),
+      h("p", null, "Your run is kept."),
+      h(
+        "dl",
+        { class: "fields-list" },
+        [
+          ["Scenario", kept?.scenario ?? ""],
+          ["Seed", kept?.seed ?? ""],
+          ["Event", String(kept?.event ?? 0)],
+          ["Reason", reason(failure.error)],
+        ].flatMap(([label, value]) => [h("dt", null, label), h("dd", null, value)]),
+      ),
+      h(
+        "div",
+        { class: "row" },
+        h("button", { type: "button", onclick: () => void this.app.again("just-before") }, "Open just before"),
+        h("button", { type: "button", onclick: () => void this.app.again("start") }, "Start over"),
+        report,
+      ),
+    );
+  }
+
+  /** @param {import("./app.js").Failure} failure @param {HTMLElement} button */
+  async #copy({ error, kept }, button) {
+    const stack = error instanceof Error ? error.stack : undefined;
+    const text = JSON.stringify({ ...kept, reason: reason(error), stack, browser: navigator.userAgent }, null, 2);
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      const area = h("textarea", { readonly: true, rows: 8, "aria-label": "Report" });
+      area.value = text;
+      button.replaceWith(area);
+      area.select();
+    }
+  }
+}
+customElements.define("netsplit-failure", FailureScreen);
+
+/** @param {unknown} error */
+function reason(error) {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,267 @@
+// @ts-check
+/**
+ * `<netsplit-faults>`: everything that can be done to nodes, links, clocks and disks, in one place.
+ *
+ * @typedef {import("../netsplit.js").Action} Action
+ * @typedef {[string, string][]} Options
+ */
+import { h, redraw } from "./dom.js";
+import { nodeActions } from "./node-actions.js";
+import { field, select } from "./request.js";
+import { startCut } from "./cutting.js";
+import { TabPart } from "./tab.js";
+
+const PPM = 10_000;
+const CLASSES = /** @type {const} */ (["request", "reply", "oneway"]);
+
+class Faults extends TabPart {
+  #wrong = h("div");
+  #drawNodes = () => {};
+
+  setUp() {
+    const { system } = this.app;
+    if (!system) return;
+    /** @type {Options} */
+    const nodes = system.nodes.map(({ id, name }) => [String(id), name]);
+    /** @type {Options} */
+    const any = [["", "All"], ...nodes];
+    const servers = system.nodes.filter((node) => !node.client).map((node) => node.id);
+    const disks = nodes.filter(([id]) => servers.includes(Number(id)));
+    this.append(
+      this.#wrong,
+      this.#nodes(nodes),
+      this.#links(any),
+      this.#partitions(servers),
+      this.#clocks(nodes),
+      this.#disks(disks),
+    );
+    this.keep([], () => this.#draw());
+  }
+
+  /** What is wrong now, in words. */
+  #draw() {
+    const { lab } = this.app;
+    if (!lab) return;
+    const spoken = [...lab.cuts(), ...lab.links()].map((row) => row.spoken);
+    this.#drawNodes();
+    redraw(this.#wrong, spoken, () =>
+      spoken.length === 0
+        ? []
+        : [
+            h("h3", null, "Now"),
+            h("ul", null, spoken.slice(0, 20).map((text) => h("li", null, text))),
+            spoken.length > 20 && h("p", { class: "muted" }, `${spoken.length - 20} more links are faulty.`),
+            h(
+              "div",
+              { class: "row" },
+              this.#button("Heal all links", { heal: [] }),
+              this.#button("Take back all channel changes", "reset-channels"),
+            ),
+          ],
+    );
+  }
+
+  /** @param {Options} nodes */
+  #nodes(nodes) {
+    const node = select("node", nodes);
+    const actions = h("div", { class: "row" });
+    const service = number("Time per message, ms", 20, { min: 0 });
+    const queue = number("Messages that may wait", 10, { min: 1 });
+    const draw = () => {
+      const row = this.app.lab?.nodes().find((each) => each.id === Number(node.value));
+      if (!row) return;
+      redraw(actions, [row.id, row.status, row.timers.map((timer) => timer.item)], () =>
+        nodeActions(this.app, row).map(({ label, run }) => h("button", { type: "button", key: label, onclick: run }, label)),
+      );
+    };
+    node.addEventListener("change", draw);
+    this.#drawNodes = draw;
+    return group("Nodes", [
+      field("Node", node),
+      actions,
+      h("div", { class: "fields" }, service.label, queue.label),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Make it slow", () => ({ slow: { node: Number(node.value), service_us: service.value * 1000, queue: queue.value } })),
+        this.#do("Make it fast again", () => ({ slow: { node: Number(node.value), service_us: 0, queue: queue.value } })),
+      ),
+    ]);
+  }
+
+  /** @param {Options} any */
+  #links(any) {
+    const from = select("from", any);
+    const to = select("to", any);
+    const kind = select("class", [
+      ["", "All messages"],
+      ["request", "Requests"],
+      ["reply", "Replies"],
+      ["oneway", "One-way messages"],
+    ]);
+    const loss = number("Lost, %", 30, { max: 100 });
+    const duplicate = number("Arrive twice, %", 0, { max: 100 });
+    const reorder = number("Leave the order, %", 0, { max: 100 });
+    const reorderBy = number("By up to, ms", 20);
+    const delayMin = number("Delay from, ms", 1);
+    const delayMax = number("Delay to, ms", 5);
+    const lasts = number("Clog for, ms", 200, { min: 1 });
+    /** @param {HTMLSelectElement} choice */
+    const one = (choice) => (choice.value === "" ? [] : [Number(choice.value)]);
+    const links = () => this.#pairs(one(from), one(to));
+    return group("Links", [
+      h("div", { class: "fields" }, field("From", from), field("To", to)),
+      field("Which messages", kind),
+      h("div", { class: "fields" }, loss.label, duplicate.label, reorder.label, reorderBy.label, delayMin.label, delayMax.label),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Change these links", () => ({
+          channel: {
+            select: { from: one(from), to: one(to), class: CLASSES.find((name) => name === kind.value) ?? null },
+            set: {
+              delay_us: [delayMin.value * 1000, Math.max(delayMin.value, delayMax.value) * 1000],
+              loss_ppm: Math.round(loss.value * PPM),
+              duplicate_ppm: Math.round(duplicate.value * PPM),
+              reorder_ppm: Math.round(reorder.value * PPM),
+              reorder_us_max: Math.round(reorderBy.value * 1000),
+            },
+          },
+        })),
+        this.#button("Take back all changes", "reset-channels"),
+      ),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Hold", () => ({ hold: links() })),
+        this.#do("Release", () => ({ release: links() })),
+        this.#do("Cut these", () => ({ cut: { links: links() } })),
+        this.#do("Mend these", () => ({ heal: links() })),
+      ),
+      h("div", { class: "fields" }, lasts.label),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Clog", () => ({ clog: { links: links(), for_us: lasts.value * 1000 } })),
+        this.#do("Clog node after node", () => this.#swizzle(lasts.value * 1000)),
+      ),
+    ]);
+  }
+
+  /** @param {number[]} from @param {number[]} to empty: all @returns {[number, number][]} directed links */
+  #pairs(from, to) {
+    const all = this.app.system?.nodes.map((node) => node.id) ?? [];
+    const senders = from.length ? from : all;
+    const receivers = to.length ? to : all;
+    return senders.flatMap((a) => receivers.filter((b) => b !== a).map((b) => /** @type {[number, number]} */ ([a, b])));
+  }
+
+  /** Every server in turn, freed in the opposite order. @param {number} step_us */
+  #swizzle(step_us) {
+    const nodes = this.app.system?.nodes.filter((node) => !node.client).map((node) => node.id) ?? [];
+    return { "swizzle-clog": { nodes, step_us, free_order: nodes.map((_, n) => nodes.length - 1 - n) } };
+  }
+
+  /** @param {number[]} servers */
+  #partitions(servers) {
+    return group("Partitions", [
+      h(
+        "div",
+        { class: "row" },
+        h("button", { type: "button", onclick: () => startCut(this.app) }, "Cut the network.."),
+        this.#button("Ring", { cut: { ring: servers } }),
+        this.#button("Heal the network", { heal: [] }),
+      ),
+    ]);
+  }
+
+  /** @param {Options} nodes */
+  #clocks(nodes) {
+    const node = select("node", nodes);
+    const jump = number("Wall clock jumps by, ms", 400, { min: -1e9 });
+    const rate = number("Both clocks faster by, ppm", 1000, { min: -999_999 });
+    /** @type {(what: Extract<Action, { clock: unknown }>["clock"]["act"]) => Action} */
+    const act = (what) => ({ clock: { node: Number(node.value), act: what } });
+    return group("Clocks", [
+      field("Node", node),
+      h("div", { class: "fields" }, jump.label, rate.label),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Jump", () => act({ jump: Math.round(jump.value * 1000) })),
+        this.#do("Set the rate", () => act({ rate: rate.value })),
+      ),
+    ]);
+  }
+
+  /** @param {Options} nodes */
+  #disks(nodes) {
+    const node = select("node", nodes);
+    const fsyncMin = number("A write takes from, ms", 1, { step: 0.1 });
+    const fsyncMax = number("to, ms", 20, { step: 0.1 });
+    const lose = number("A crash loses unsynced writes, %", 100, { max: 100 });
+    const torn = number("and leaves a torn record, %", 0, { max: 100 });
+    const place = number("Record, counted from the newest", 0);
+    /** @type {(what: Extract<Action, { disk: unknown }>["disk"]["act"]) => Action} */
+    const act = (what) => ({ disk: { node: Number(node.value), act: what } });
+    /** @returns {[number, number]} */
+    const fsync = () => [Math.round(fsyncMin.value * 1000), Math.round(Math.max(fsyncMin.value, fsyncMax.value) * 1000)];
+    return group("Disks", [
+      field("Node", node),
+      h("div", { class: "fields" }, fsyncMin.label, fsyncMax.label),
+      h("div", { class: "row" }, this.#do("Set the time of writes", () => act({ fsync: fsync() }))),
+      h("div", { class: "fields" }, lose.label, torn.label),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Set the loss", () => act({ "lose-unsynced": Math.round(lose.value * PPM) })),
+        this.#do("Set torn records", () => act({ "torn-tail": Math.round(torn.value * PPM) })),
+      ),
+      h("div", { class: "fields" }, place.label),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Corrupt it", () => act({ corrupt: place.value })),
+        this.#do("Misdirect the next write there", () => act({ misdirect: place.value })),
+      ),
+      h(
+        "div",
+        { class: "row" },
+        this.#do("Fill the disk", () => act({ full: true })),
+        this.#do("Make room again", () => act({ full: false })),
+      ),
+    ]);
+  }
+
+  /** @param {string} label @param {Action} action */
+  #button(label, action) {
+    return this.#do(label, () => action);
+  }
+
+  /** @param {string} label @param {() => Action} action */
+  #do(label, action) {
+    return h("button", { type: "button", key: label, onclick: () => this.app.act(action()) }, label);
+  }
+}
+customElements.define("netsplit-faults", Faults);
+
+/** @param {string} title @param {(Node | null)[]} content */
+function group(title, content) {
+  return h("details", { class: "group" }, h("summary", null, title), ...content);
+}
+
+/**
+ * A field for a number; what is out of range is brought into it.
+ *
+ * @param {string} text @param {number} start @param {{ min?: number, max?: number, step?: number }} [range]
+ */
+function number(text, start, { min = 0, max = 1e9, step = 1 } = {}) {
+  const input = h("input", { type: "number", min, max, step, value: String(start) });
+  return {
+    label: field(text, input),
+    get value() {
+      const value = Number.isFinite(input.valueAsNumber) ? input.valueAsNumber : start;
+      return Math.min(max, Math.max(min, value));
+    },
+  };
+}

@@ -1,0 +1,160 @@
+// @ts-check
+/**
+ * `<netsplit-inspect>`: the selected node or message at the cursor: what it is, its state, what has just changed, and what
+ * can be done to it. With nothing selected: the run itself.
+ */
+import { currentBranchOf } from "./branches.js";
+import { h, redraw } from "./dom.js";
+import { messageActions, nodeActions } from "./node-actions.js";
+import { TabPart } from "./tab.js";
+import { count, duration, time } from "./words.js";
+
+/** @typedef {{ label: string, value: string }} Field */
+
+const ENTRIES = 12;
+
+class Inspect extends TabPart {
+  #head = h("div");
+  #actions = h("div", { class: "row actions" });
+  #state = h("div");
+  /** What was shown before: the fields of one thing at one event. @type {{ id: string, event: number, fields: Map<string, string> } | null} */
+  #shown = null;
+  /** @type {Map<string, string>} what a field was before the last change */
+  #was = new Map();
+  /** @type {Field[] | null} the fields of a message, kept after it has arrived */
+  #last = null;
+
+  setUp() {
+    this.append(this.#head, this.#actions, this.#state);
+    this.keep(["look", "branches"], () => this.#draw());
+  }
+
+  #draw() {
+    const { lab, selected } = this.app;
+    if (!lab) return;
+    const node = lab.nodes().find((row) => row.id === this.app.selectedNode);
+    const message = lab.messages().find((row) => row.id === this.app.selectedMessage);
+    if (node) this.#drawNode(node);
+    else if (message) this.#drawMessage(message);
+    else if (selected?.startsWith("message:") && this.#shown?.id === selected) this.#drawGone();
+    else this.#drawRun();
+  }
+
+  /** @param {import("../netsplit.js").NodeRow} node */
+  #drawNode(node) {
+    const { lab } = this.app;
+    if (!lab) return;
+    const now = lab.cursor().at_us;
+    redraw(this.#head, [node.spoken], () => [h("h3", null, node.name), h("p", null, node.spoken)]);
+    this.#drawActions(["node", node.id, node.status, node.timers.map((timer) => timer.item)], () => nodeActions(this.app, node));
+    /** @param {number} id */
+    const name = (id) => this.app.system?.nodes.find((each) => each.id === id)?.name ?? String(id);
+    const timers = node.timers.map((timer) => ({ label: `${timer.name} timer`, value: `in ${duration(Math.max(0, timer.due_us - now))}` }));
+    const fields = [...node.fields, ...this.#votes(node, name)];
+    this.#remember(`node:${node.id}`, fields);
+    const log = node.log;
+    const entries = log ? lab.log(node.id, Math.max(log.first, log.last - ENTRIES + 1), log.last) : [];
+    redraw(this.#state, [fields, timers, log, entries, node.peers, [...this.#was]], () => [
+      this.#table([...fields, ...timers]),
+      log && h("h4", null, `Log: ${count(log.last)} entries, committed to ${count(log.committed)}, applied to ${count(log.applied)}`),
+      entries.length > 0 &&
+        table(
+          ["Position", "Epoch", "Entry", "State"],
+          entries.map((entry) => [String(entry.index), String(entry.epoch), entry.label, entry.conflict ? `${entry.state}, differs from another node's` : entry.state]),
+        ),
+      node.peers.length > 0 && h("h4", null, "What it knows of the others"),
+      node.peers.length > 0 &&
+        table(
+          ["Node", "Next", "Matched", "In flight"],
+          node.peers.map((peer) => [name(peer.node), String(peer.next), String(peer.matched), String(peer.inflight)]),
+        ),
+    ]);
+  }
+
+  /** @param {import("../netsplit.js").NodeRow} node @param {(id: number) => string} name @returns {Field[]} */
+  #votes(node, name) {
+    return node.votes.length > 0 ? [{ label: "Votes", value: node.votes.map(name).join(", ") }] : [];
+  }
+
+  /** @param {import("../netsplit.js").MessageRow} message */
+  #drawMessage(message) {
+    redraw(this.#head, [message.spoken], () => [h("h3", null, message.kind_name), h("p", null, message.spoken)]);
+    this.#drawActions(["message", message.id], () => messageActions(this.app, message));
+    const fields = [
+      { label: "Sent", value: time(message.sent_us) },
+      ...(message.due_us === null ? [] : [{ label: message.lost ? "Is lost" : "Arrives", value: time(message.due_us) }]),
+      ...message.fields,
+    ];
+    this.#last = fields;
+    this.#remember(`message:${message.id}`, fields);
+    redraw(this.#state, [fields, [...this.#was]], () => [this.#table(fields)]);
+  }
+
+  #drawGone() {
+    redraw(this.#head, ["gone"], () => [h("p", null, "This message is not in flight at the cursor. It carried:")]);
+    this.#drawActions(["none"], () => []);
+    redraw(this.#state, ["gone", this.#last], () => [this.#table(this.#last ?? [])]);
+  }
+
+  #drawRun() {
+    const { lab } = this.app;
+    const { scenario, system } = this.app;
+    if (!lab || !scenario || !system) return;
+    const cursor = lab.cursor();
+    this.#shown = null;
+    redraw(this.#head, ["run"], () => [h("p", { class: "muted" }, "Select a node or a message to see its state."), h("h3", null, "This run")]);
+    this.#drawActions(["run"], () => [{ label: "Another seed", run: () => this.app.visit(scenario.id, this.app.freshSeed()) }]);
+    const fields = [
+      { label: "Scenario", value: scenario.id },
+      { label: "System", value: `${system.id}, behaviour ${system.behaviour}` },
+      { label: "Seed", value: lab.seed() },
+      { label: "Branch", value: currentBranchOf(lab)?.name ?? "" },
+      { label: "Event", value: `${count(cursor.event)} of ${count(cursor.events)}` },
+      { label: "Time", value: time(cursor.at_us) },
+      { label: "Fingerprint", value: lab.fingerprint() },
+    ];
+    redraw(this.#state, fields, () => [this.#table(fields)]);
+  }
+
+  /** @param {unknown} state @param {() => import("./menu.js").Item[]} items */
+  #drawActions(state, items) {
+    redraw(this.#actions, state, () =>
+      items().map(({ label, run }) => h("button", { type: "button", key: label, onclick: run }, label)),
+    );
+  }
+
+  /** Keeps what each field was before the last event that changed it. @param {string} id @param {Field[]} fields */
+  #remember(id, fields) {
+    const event = this.app.lab?.cursor().event ?? 0;
+    const now = new Map(fields.map(({ label, value }) => [label, value]));
+    if (this.#shown?.id !== id) this.#was = new Map();
+    else if (this.#shown.event !== event) {
+      const before = this.#shown.fields;
+      this.#was = new Map([...before].filter(([label, value]) => now.has(label) && now.get(label) !== value));
+    }
+    this.#shown = { id, event, fields: now };
+  }
+
+  /** @param {Field[]} fields */
+  #table(fields) {
+    return h(
+      "dl",
+      { class: "fields-list" },
+      fields.flatMap(({ label, value }) => {
+        const was = this.#was.get(label);
+        return [h("dt", null, label), h("dd", null, value, was !== undefined && h("small", null, ` was ${was}`))];
+      }),
+    );
+  }
+}
+customElements.define("netsplit-inspect", Inspect);
+
+/** @param {string[]} head @param {string[][]} rows */
+function table(head, rows) {
+  return h(
+    "table",
+    null,
+    h("thead", null, h("tr", null, head.map((text) => h("th", { scope: "col" }, text)))),
+    h("tbody", null, rows.map((row) => h("tr", null, row.map((text) => h("td", null, text))))),
+  );
+}

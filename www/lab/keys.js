@@ -1,0 +1,81 @@
+// @ts-check
+/**
+ * Keys that work anywhere in the lab. They are off where keys mean something else: in fields, in menus, in dialogs; and
+ * Space and Enter belong to the button that has the focus. Display switches the single ones off.
+ */
+import { openHelp } from "./help.js";
+import { openRequest } from "./request.js";
+
+/** @param {import("./app.js").App} app */
+export function listenToKeys(app) {
+  addEventListener("keydown", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.defaultPrevented || !app.lab || app.failure) return;
+    if (target.closest("dialog, [popover], textarea, select, [contenteditable], input:not([type=range])")) return;
+    const done = event.key === "Escape" ? leave(app) : shortcut(app, event, target);
+    if (done) event.preventDefault();
+  });
+}
+
+/** @param {import("./app.js").App} app @param {KeyboardEvent} event @param {HTMLElement} target */
+function shortcut(app, event, target) {
+  if (event.altKey) return false;
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key.toLowerCase() !== "z" || event.shiftKey) return false;
+    app.undo();
+    return true;
+  }
+  const inTabs = target.closest("[role=tablist], [role=toolbar], [role=radiogroup]") !== null;
+  switch (event.key) {
+    case "ArrowLeft":
+    case "ArrowRight":
+      if (inTabs) return false;
+      if (event.key === "ArrowLeft") app.stepBack(event.shiftKey ? "story" : "event");
+      else app.step(event.shiftKey ? "story" : "event");
+      return true;
+    case "Home":
+    case "End":
+      if (inTabs) return false;
+      void app.seekTime(event.key === "Home" ? 0 : (app.lab?.cursor().end_us ?? 0));
+      return true;
+  }
+  if (!app.settings.values.shortcuts) return false;
+  switch (event.key.toLowerCase()) {
+    case " ":
+      if (target.closest("button, a, summary, [role=option]")) return false;
+      app.togglePlay();
+      return true;
+    case "k":
+      app.togglePlay();
+      return true;
+    case "+":
+    case "=":
+      app.changeSpeed(1);
+      return true;
+    case "-":
+      app.changeSpeed(-1);
+      return true;
+    case "f":
+      app.fork();
+      return true;
+    case "c":
+      openRequest(app);
+      return true;
+    case "d":
+      app.togglePanel();
+      return true;
+    case "?":
+      openHelp();
+      return true;
+  }
+  return false;
+}
+
+/** Esc leaves one thing at a time: mode, panel, selection. Menus and dialogs close themselves. @param {import("./app.js").App} app */
+function leave(app) {
+  if (app.cut) app.endCut();
+  else if (app.tab) app.openPanel(null);
+  else if (app.selected) app.select(null);
+  else return false;
+  return true;
+}

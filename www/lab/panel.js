@@ -1,0 +1,89 @@
+// @ts-check
+/** `<netsplit-panel>`: details, one tab at a time. */
+import "./events.js";
+import "./faults.js";
+import "./inspect.js";
+import "./properties.js";
+import "./rules.js";
+import { h, redraw } from "./dom.js";
+import { icon } from "./icons.js";
+import { Part } from "./part.js";
+
+/** @type {[import("./app.js").Tab, string][]} */
+const TABS = [["inspect", "Inspect"], ["events", "Events"], ["properties", "Properties"], ["faults", "Faults"], ["rules", "Rules"]];
+
+class Panel extends Part {
+  #tabs = h("div", { role: "tablist", "aria-label": "Details", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
+  #body = h("div", { class: "panel-body", role: "tabpanel", id: "panel-body", tabindex: 0 });
+  /** @type {Element | null} what had the focus when the panel was opened */
+  #back = null;
+
+  setUp() {
+    this.hidden = true;
+    this.append(
+      h(
+        "div",
+        { class: "panel-head" },
+        this.#tabs,
+        h("button", { type: "button", class: "quiet", "aria-label": "Close the details", onclick: () => this.app.openPanel(null) }, icon("close")),
+      ),
+      this.#body,
+    );
+    this.app.on(["panel"], () => this.#draw());
+  }
+
+  #draw() {
+    const { tab } = this.app;
+    const opened = this.hidden && tab !== null;
+    if (opened) this.#back = document.activeElement;
+    const hadFocus = this.contains(document.activeElement);
+    this.hidden = tab === null;
+    if (tab === null) {
+      this.#body.replaceChildren();
+      if (hadFocus && this.#back instanceof HTMLElement) this.#back.focus();
+      redraw(this.#tabs, null, () => []);
+      return;
+    }
+    redraw(this.#tabs, tab, () =>
+      TABS.map(([id, name]) =>
+        h(
+          "button",
+          {
+            type: "button",
+            role: "tab",
+            id: `tab-${id}`,
+            key: id,
+            "aria-selected": String(id === tab),
+            "aria-controls": "panel-body",
+            tabindex: id === tab ? 0 : -1,
+            onclick: () => this.app.openPanel(id),
+          },
+          name,
+        ),
+      ),
+    );
+    this.#body.setAttribute("aria-labelledby", `tab-${tab}`);
+    if (this.#body.firstElementChild?.localName !== `netsplit-${tab}`) {
+      this.#body.scrollTop = 0;
+      this.#body.replaceChildren(document.createElement(`netsplit-${tab}`));
+    }
+    if (!opened) return;
+    document.getElementById(`tab-${tab}`)?.focus();
+    // Half a sheet covers the lower half: what is on the stage stays in view.
+    if (matchMedia("(width < 768px)").matches) document.getElementById("stage")?.scrollIntoView({ block: "start" });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const at = TABS.findIndex(([id]) => id === this.app.tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    const next = TABS.at(to % TABS.length)?.[0];
+    if (!next) return;
+    this.app.openPanel(next);
+    this.#draw();
+    document.getElementById(`tab-${next}`)?.focus();
+    event.preventDefault();
+  }
+}
+customElements.define("netsplit-panel", Panel);

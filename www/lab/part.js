@@ -1,0 +1,23 @@
+// @ts-check
+/** What every element of the page has in common: it finds the lab that it belongs to, and is set up once. */
+import { LabRoot } from "./root.js";
+
+export class Part extends HTMLElement {
+  #ready = false;
+
+  /** @returns {import("./app.js").App} */
+  get app() {
+    const root = this.closest("netsplit-lab");
+    if (!(root instanceof LabRoot)) throw new Error(`<${this.localName}> stands outside of <netsplit-lab>`);
+    return root.app;
+  }
+
+  connectedCallback() {
+    if (this.#ready) return;
+    this.#ready = true;
+    this.setUp();
+  }
+
+  /** Builds what never changes and says which changes it wants to hear of. */
+  setUp() {}
+}

@@ -1,0 +1,34 @@
+// @ts-check
+/** On paper: the picture as SVG, and the events that led there. */
+import { h } from "./dom.js";
+import { time } from "./words.js";
+
+const SIZE = { width: 720, height: 480, dpr: 1 };
+const ROWS = 40;
+
+/** @param {import("./app.js").App} app */
+export function preparePrint(app) {
+  /** @type {HTMLElement | null} */
+  let sheet = null;
+  addEventListener("beforeprint", () => {
+    const { lab, scenario } = app;
+    if (!lab || !scenario) return;
+    const options = { ...app.paintOptions(SIZE), theme: /** @type {const} */ ("light") };
+    const svg = lab.svg(app.view, options);
+    const picture = svg.ok && new DOMParser().parseFromString(svg.value, "image/svg+xml").documentElement;
+    sheet = h(
+      "section",
+      { class: "sheet" },
+      h("h2", null, scenario.question),
+      picture && document.importNode(picture, true),
+      h("p", null, `Seed ${lab.seed()}, ${time(lab.cursor().at_us)}, fingerprint ${lab.fingerprint()}`),
+      h(
+        "table",
+        null,
+        lab.recentEvents("story", ROWS).map((row) => h("tr", null, h("td", null, time(row.at_us)), h("td", null, row.text))),
+      ),
+    );
+    document.body.append(sheet);
+  });
+  addEventListener("afterprint", () => sheet?.remove());
+}

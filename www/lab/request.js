@@ -1,0 +1,72 @@
+// @ts-check
+/** Send a request: a small form, filled in so that Enter sends it. */
+import { openDialog } from "./dialog.js";
+import { h } from "./dom.js";
+
+/** How many numbers an operation takes, and what they are. @type {Record<string, string[]>} */
+const NUMBERS = { put: ["Value"], append: ["Value"], cas: ["Expected value", "New value"] };
+
+/** Written by hand, so that they differ from what the workload writes. */
+let nextValue = 1001;
+
+/** @param {import("./app.js").App} app @param {number} [client] */
+export function openRequest(app, client) {
+  const { system } = app;
+  if (!system) return;
+  const clients = system.nodes.filter((node) => node.client);
+  const servers = system.nodes.filter((node) => !node.client);
+  if (clients.length === 0) return app.say("No client takes part in this scenario.");
+
+  const verb = select("verb", system.verbs.map((name) => [name, name]), system.verbs.includes("put") ? "put" : system.verbs[0]);
+  const from = select("client", clients.map(({ id, name }) => [String(id), name]), String(client ?? clients[0]?.id));
+  const key = h("input", { name: "key", value: "x", autocomplete: "off", spellcheck: "false", required: true, maxlength: 8 });
+  const target = select("target", [["", "Whichever it takes to be the leader"], ...servers.map(({ id, name }) => /** @type {[string, string]} */ ([String(id), name]))], "");
+  const numbers = h("div", { class: "fields" });
+  const drawNumbers = () =>
+    numbers.replaceChildren(
+      ...(NUMBERS[verb.value] ?? []).map((label) =>
+        field(label, h("input", { type: "number", name: "number", min: 0, step: 1, required: true, value: String(nextValue) })),
+      ),
+    );
+  verb.addEventListener("change", drawNumbers);
+  drawNumbers();
+
+  openDialog("Send a request", (close) => [
+    h(
+      "form",
+      {
+        method: "dialog",
+        onsubmit: (/** @type {SubmitEvent} */ event) => {
+          event.preventDefault();
+          const args = [...numbers.querySelectorAll("input")].map((input) => Number(input.value));
+          nextValue = Math.max(nextValue, ...args) + 1;
+          close();
+          app.request(Number(from.value), {
+            verb: verb.value,
+            key: key.value.trim(),
+            args,
+            ...(target.value === "" ? {} : { target: Number(target.value) }),
+          });
+        },
+      },
+      h("div", { class: "fields" }, field("Operation", verb), field("Key", key)),
+      numbers,
+      h("div", { class: "fields" }, field("From", from), field("To", target)),
+      h("div", { class: "row" }, h("button", { type: "submit", autofocus: true }, "Send")),
+    ),
+  ]);
+}
+
+/** @param {string} label @param {HTMLElement} control */
+export function field(label, control) {
+  return h("label", { class: "field" }, h("span", null, label), control);
+}
+
+/** @param {string} name @param {[string, string][]} options @param {string} [chosen] */
+export function select(name, options, chosen) {
+  return h(
+    "select",
+    { name },
+    options.map(([value, label]) => h("option", { value, selected: value === chosen }, label)),
+  );
+}

@@ -1,0 +1,129 @@
+// @ts-check
+/**
+ * `<netsplit-story>`: the scenario's question, its steps, and what came of it. A step is done when its predicate holds in
+ * the run, however that came about. The first open step is the page's only filled button.
+ */
+import { formatAddress } from "./address.js";
+import { h, redraw } from "./dom.js";
+import { icon } from "./icons.js";
+import { Part } from "./part.js";
+
+class Story extends Part {
+  #head = h("div", { class: "story-head" });
+  #guess = h("div", { class: "story-guess" });
+  #steps = h("ol", { class: "steps" });
+  #end = h("div", { class: "story-end" });
+  /** @type {number | null} the answer that was chosen, from 0 */
+  #answer = null;
+  #told = false;
+
+  setUp() {
+    this.append(this.#head, this.#guess, this.#steps, this.#end);
+    this.app.on(["open"], () => this.#opened());
+    this.app.on(["open", "moment"], () => this.#draw(), { slow: true });
+  }
+
+  #opened() {
+    const { scenario } = this.app;
+    if (!scenario) return;
+    this.#answer = null;
+    this.#told = false;
+    this.removeAttribute("data-unfolded");
+    redraw(this.#head, scenario.id, () => [
+      h(
+        "h2",
+        null,
+        h("button", { type: "button", class: "unfold", "aria-expanded": "false", onclick: () => this.#unfold() }, scenario.question),
+        h("span", { class: "question" }, scenario.question),
+      ),
+      h("p", null, scenario.sentences),
+    ]);
+  }
+
+  #unfold() {
+    const open = this.toggleAttribute("data-unfolded");
+    this.querySelector(".unfold")?.setAttribute("aria-expanded", String(open));
+  }
+
+  #draw() {
+    const { lab, scenario } = this.app;
+    if (!lab || !scenario) return;
+    const steps = lab.steps();
+    const done = steps.map((step) => step.done);
+    const goal = lab.goal();
+    const open = done.indexOf(false);
+    redraw(this.#steps, [scenario.id, done, goal, steps[open]?.action !== null], () =>
+      steps.map((step, n) => {
+        if (done[n]) return h("li", { class: "done" }, icon("tick"), h("span", null, step.text), h("span", { class: "hidden" }, " Done."));
+        if (n !== open || goal) return h("li", null, h("span", null, step.text));
+        const primary = { type: "button", class: "primary", key: "step", onclick: () => this.app.doStep(n) };
+        if (step.action) return h("li", { "aria-current": "step" }, h("div", null, h("button", primary, step.text)));
+        return h("li", { "aria-current": "step" }, h("div", null, h("p", null, step.text), h("button", primary, "Play until then")));
+      }),
+    );
+    this.#drawGuess(scenario, goal);
+    this.#drawEnd(scenario, goal, done.includes(true));
+  }
+
+  /** @param {import("../netsplit.js").ScenarioText} scenario @param {boolean} goal */
+  #drawGuess({ id, prediction }, goal) {
+    redraw(this.#guess, [id, this.#answer, goal], () => {
+      if (!prediction) return [];
+      if (this.#answer !== null && goal) {
+        const right = this.#answer === prediction.right;
+        const answer = prediction.answers[prediction.right];
+        return [h("p", null, right ? `You expected this: ${answer}.` : `You expected: ${prediction.answers[this.#answer]}. It is: ${answer}.`)];
+      }
+      return [
+        h(
+          "fieldset",
+          { class: "choice" },
+          h("legend", null, prediction.question),
+          prediction.answers.map((answer, n) =>
+            h(
+              "label",
+              null,
+              h("input", { type: "radio", name: "guess", key: `guess${n}`, checked: this.#answer === n, onchange: () => this.#guessed(n) }),
+              answer,
+            ),
+          ),
+        ),
+      ];
+    });
+  }
+
+  /** @param {number} n */
+  #guessed(n) {
+    this.#answer = n;
+    this.#draw();
+  }
+
+  /** @param {import("../netsplit.js").ScenarioText} scenario @param {boolean} goal @param {boolean} begun */
+  #drawEnd(scenario, goal, begun) {
+    const told = goal || this.#told;
+    redraw(this.#end, [scenario.id, told, begun], () => {
+      if (!told) {
+        const tell = () => {
+          this.#told = true;
+          this.#draw();
+        };
+        return begun ? [h("button", { type: "button", class: "quiet", onclick: tell }, "Tell what happens")] : [];
+      }
+      const next = this.app.catalogue.filter((card) => scenario.next.includes(card.id));
+      return [
+        h("h3", null, "What happened"),
+        h("p", null, scenario.happened),
+        next.map((card) =>
+          h(
+            "p",
+            null,
+            "Next: ",
+            h("a", { href: formatAddress(card.id, null) }, card.title),
+          ),
+        ),
+        scenario.sources.length > 0 && h("p", { class: "sources" }, scenario.sources.join(" ")),
+      ];
+    });
+  }
+}
+customElements.define("netsplit-story", Story);

@@ -1,0 +1,81 @@
+// @ts-check
+/** `<netsplit-views>`: the views of the stage, the properties chip, and the way to the details. */
+import { h, redraw, setText } from "./dom.js";
+import { verdictIcon } from "./icons.js";
+import { Part } from "./part.js";
+
+/** @type {Record<string, string>} */
+const NAMES = { cluster: "Cluster", log: "Log" };
+
+class Views extends Part {
+  #tabs = h("div", { role: "tablist", "aria-label": "View", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
+  #chip = h("button", { type: "button", class: "chip", onclick: () => this.app.openPanel("properties") });
+  #broken = h("button", { type: "button", class: "chip", hidden: true, onclick: () => this.app.openPanel("rules") });
+  #details = h("button", { type: "button", "aria-expanded": "false", "aria-keyshortcuts": "d", onclick: () => this.app.togglePanel() }, "Details");
+
+  setUp() {
+    this.append(this.#tabs, h("span", { class: "space" }), this.#broken, this.#chip, this.#details);
+    this.app.on(["open", "look"], () => this.#drawTabs());
+    this.app.on(["open", "moment"], () => this.#drawChips(), { slow: true });
+    this.app.on(["panel"], () => this.#details.setAttribute("aria-expanded", String(this.app.tab !== null)));
+  }
+
+  #drawTabs() {
+    const { system, view } = this.app;
+    if (!system) return;
+    const { views } = system;
+    redraw(this.#tabs, [views, view], () =>
+      views.map((id) =>
+        h(
+          "button",
+          {
+            type: "button",
+            role: "tab",
+            id: `view-${id}`,
+            key: id,
+            "aria-selected": String(id === view),
+            "aria-controls": "stage",
+            tabindex: id === view ? 0 : -1,
+            onclick: () => this.app.setView(id),
+          },
+          NAMES[id] ?? id,
+        ),
+      ),
+    );
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const views = this.app.system?.views ?? [];
+    const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!way) return;
+    const to = views.at((views.indexOf(this.app.view) + way) % views.length);
+    if (to === undefined) return;
+    this.app.setView(to);
+    this.#drawTabs();
+    document.getElementById(`view-${to}`)?.focus();
+    event.preventDefault();
+  }
+
+  #drawChips() {
+    const { lab, system } = this.app;
+    if (!lab || !system) return;
+    const verdicts = lab.verdicts();
+    /** @param {string} status */
+    const many = (status) => verdicts.filter((verdict) => verdict.status === status).length;
+    const [violated, unknown, holds] = [many("violated"), many("unknown"), many("holds")];
+    const text = [
+      violated > 0 && `${violated} violated`,
+      holds > 0 && `${holds} ${holds === 1 ? "holds" : "hold"}`,
+      unknown > 0 && `${unknown} unknown`,
+    ].filter((part) => part !== false);
+    const worst = violated > 0 ? "violated" : holds > 0 ? "holds" : "unknown";
+    redraw(this.#chip, [worst, text], () => [verdictIcon(worst), h("span", { class: "hidden" }, "Properties: "), text.join(", ")]);
+    this.#chip.classList.toggle("violated", violated > 0);
+
+    const on = system.mutants.filter((mutant) => mutant.on);
+    this.#broken.hidden = on.length === 0;
+    setText(this.#broken, on.length === 1 ? "1 rule is broken" : `${on.length} rules are broken`);
+  }
+}
+customElements.define("netsplit-views", Views);
