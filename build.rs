@@ -39,7 +39,8 @@ fn main() {
     if broken > 0 {
         process::exit(1);
     }
-    scenarios.sort_by(|(a, one), (b, other)| (one.level, &one.plan.mutants, a).cmp(&(other.level, &other.plan.mutants, b)));
+    // As they are to be offered: real rules before broken ones, then by what one should know, then by name.
+    scenarios.sort_by_key(|(name, scenario)| (!scenario.plan.mutants.is_empty(), scenario.level, name.clone()));
     let scenarios: Vec<schema::Scenario> = scenarios.into_iter().map(|(_, scenario)| scenario).collect();
     let bytes = postcard::to_allocvec(&scenarios).unwrap_or_else(|error| stop(&error.to_string()));
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("scenarios.postcard");

@@ -1,6 +1,7 @@
 //! A fork changes only what was changed (DESIGN, promise 3), on the real systems: over seeds, plans, and kinds of intervention.
 
 use netsplit::base::{EventId, NodeId, Note};
+use netsplit::sim::nemesis::{self, Spec};
 use netsplit::sim::plan::{
     Action, Channel, ChannelPatch, ChannelRule, ClockAct, Cut, DiskAct, Generator, MessageAct, Operation, Plan, PlannedAction,
     Selector,
@@ -15,8 +16,8 @@ fn plans() -> impl Strategy<Value = Plan> {
     let cluster = (3u16..=5, 0u16..=2);
     let network = (0u32..40_000, 0u32..40_000, 0u32..80_000);
     let faults = prop::collection::vec((0u64..2_500_000, 0u16..5, 0u8..6), 0..5);
-    (any::<u64>(), cluster, network, faults).prop_map(
-        |(seed, (servers, clients), (loss_ppm, duplicate_ppm, reorder_ppm), faults)| {
+    (any::<u64>(), cluster, network, faults, any::<bool>()).prop_map(
+        |(seed, (servers, clients), (loss_ppm, duplicate_ppm, reorder_ppm), faults, swarm)| {
             let mut plan = Plan::new("raft", servers, seed);
             plan.cluster.clients = clients;
             plan.network.default = Channel { loss_ppm, duplicate_ppm, reorder_ppm, reorder_us_max: 8_000, ..Channel::default() };
@@ -29,6 +30,11 @@ fn plans() -> impl Strategy<Value = Plan> {
                 keys: 3,
                 mix,
             });
+            if swarm {
+                let spec = Spec { start_us: 100_000, end_us: 2_500_000, damaged_disks_max: 1, amnesia: false };
+                plan.faults = nemesis::generate(&plan, &spec);
+                return plan;
+            }
             for (at_us, node, kind) in faults {
                 let node = NodeId(node % servers);
                 let action = match kind {
@@ -109,7 +115,7 @@ fn future(session: &Session, from: u64) -> (Vec<Event>, Vec<Vec<Note>>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every event outside the intervention's causal cone is identical in id, time and content.
     #[test]
@@ -210,4 +216,29 @@ fn the_cone_of_a_crash_is_neither_everything_nor_nothing() {
     let change = Change::of(&session.plan().interventions[0], plan.cluster, &original, &changed);
     let inside = changed.iter().filter(|event| change.contains(event)).count();
     assert!(inside > 0 && inside < changed.len(), "{inside} of {}", changed.len());
+}
+
+/// Two futures whose events look alike may carry different things: the fingerprint tells.
+#[test]
+fn branches_that_differ_only_in_what_was_asked_diverge_there() {
+    let mut plan = Plan::new("raft", 3, 5);
+    plan.cluster.clients = 1;
+    let mut session = open(&plan);
+    session.seek_time(1_500_000);
+    session.seek_time(1_000_000);
+    let position = session.cursor().position;
+    let put = |value| {
+        let operation = Operation { verb: "put".into(), key: "x".into(), args: vec![value], target: None };
+        Action::Request { client: NodeId(3), operation }
+    };
+    let one = session.act(put(1)).expect("a client is there");
+    session.seek_time(1_500_000);
+    session.switch_branch(BranchId(0)).expect("the original is there");
+    session.seek_time(1_000_000);
+    assert_eq!(session.cursor().position, position);
+    let two = session.act(put(2)).expect("a client is there");
+    session.seek_time(1_500_000);
+    assert_eq!(one.event, two.event, "the same event, on the face of it");
+    let divergence = session.divergence(one.branch, two.branch).expect("both are there").expect("they differ");
+    assert_eq!(divergence.position, position);
 }

@@ -28,6 +28,10 @@ pub trait Core: Clone + Encode {
     /// What a client answers to its workload.
     type Response: Clone + Debug + Encode + PartialEq;
 
+    /// True of a core that compares local times (leases, expiry). Its state for search then says how long its timers still
+    /// have to run; of other cores only which timers are armed counts.
+    const COMPARES_LOCAL_TIME: bool = false;
+
     /// Handles one input at local time `now`. Everything that happens as a consequence is an effect in `out`.
     ///
     /// `Encode` of a core is its canonical state for state fingerprints: no absolute time, no ids, no counters.

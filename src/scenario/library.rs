@@ -5,7 +5,7 @@
 use super::schema::{Level, Scenario};
 use std::sync::LazyLock;
 
-/// All of them, in the order to be offered: by level, then by the order of their files' names.
+/// All of them, in the order to be offered: real rules before broken ones, then by what one should know before.
 pub fn all() -> &'static [Scenario] {
     static ALL: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
         // The blob was written by this crate's own build with the same types: it cannot fail to decode.

@@ -3,7 +3,7 @@
 //! Native only: the page gets its scenarios from the blob that the build script makes with this very file.
 
 use super::diagnostic::{Diagnostic, Place, did_you_mean};
-use super::schema::Scenario;
+use super::schema::{Action, Scenario};
 use std::ops::Range;
 use toml_edit::{ImDocument, Item, Table};
 
@@ -20,7 +20,7 @@ pub fn parse(file: &str, text: &str) -> Result<Scenario, Vec<Diagnostic>> {
             Err(error) => {
                 let place = place_of(file, &text, error.span());
                 let hint = "strings stand in double quotes, and every key on a line of its own".to_owned();
-                wrong.push(Diagnostic { place, message: first_line(error.message()), hint });
+                wrong.push(Diagnostic { place, message: in_one_line(error.message()), hint });
                 return Err(wrong);
             }
         };
@@ -40,6 +40,17 @@ pub fn parse(file: &str, text: &str) -> Result<Scenario, Vec<Diagnostic>> {
     }
 }
 
+/// Reads one action, as a fault or a step has it after `do =`: `{ crash = "S1" }`.
+pub fn parse_action(text: &str) -> Result<Action, Diagnostic> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        #[serde(rename = "do")]
+        action: Action,
+    }
+    let line = format!("do = {text}");
+    toml_edit::de::from_str::<Line>(&line).map(|line| line.action).map_err(|error| explain("", &line, &error))
+}
+
 /// Gives diagnostics of a scenario's values (which know only their paths) file, line and column.
 pub fn locate(file: &str, text: &str, diagnostics: &mut [Diagnostic]) {
     let Ok(document) = ImDocument::parse(text) else { return };
@@ -47,7 +58,7 @@ pub fn locate(file: &str, text: &str, diagnostics: &mut [Diagnostic]) {
         let span = span_of(document.as_item(), &diagnostic.place.path);
         let inside = diagnostic.place.column;
         let mut place = place_of(file, text, span.clone());
-        if inside > 1 && span.is_some_and(|span| text[span].starts_with(['"', '\''])) {
+        if inside > 0 && span.is_some_and(|span| text[span].starts_with(['"', '\''])) {
             place.column += inside;
         }
         diagnostic.place.file = place.file;
@@ -57,7 +68,7 @@ pub fn locate(file: &str, text: &str, diagnostics: &mut [Diagnostic]) {
 }
 
 fn explain(file: &str, text: &str, error: &toml_edit::de::Error) -> Diagnostic {
-    let message = first_line(error.message());
+    let message = in_one_line(error.message());
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let hint = match quoted.split_first() {
         Some((word, known)) if message.starts_with("unknown") => did_you_mean(word, known.iter().copied()),
@@ -70,8 +81,9 @@ fn explain(file: &str, text: &str, error: &toml_edit::de::Error) -> Diagnostic {
     Diagnostic { place: place_of(file, text, error.span()), message, hint }
 }
 
-fn first_line(message: &str) -> String {
-    message.lines().map(str::trim).collect::<Vec<_>>().join(", ")
+fn in_one_line(message: &str) -> String {
+    let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.is_empty() { "this is not TOML".to_owned() } else { lines.join(", ") }
 }
 
 /// Line and column of the beginning of a span; the first line where there is no span.

@@ -124,6 +124,13 @@ pub struct NodeState {
     parked: Vec<Entry>,
 }
 
+impl NodeState {
+    /// Whether it has had its first start.
+    pub fn has_started(&self) -> bool {
+        self.events > 0
+    }
+}
+
 /// One entry of the heap. Ordered by due time, then id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {

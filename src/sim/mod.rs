@@ -12,6 +12,7 @@ pub mod kernel;
 pub mod links;
 pub mod nemesis;
 pub mod plan;
+pub mod search;
 pub mod trace;
 pub mod world;
 

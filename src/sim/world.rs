@@ -8,6 +8,7 @@ use super::fired::{FaultKind, Fired};
 use super::history::History;
 use super::kernel::{Envelope, EventPlace, Flight, Item, Kernel, Process};
 use super::plan::{Action, ClockAct, Cut, DiskAct, Generator, MessageAct, Operation, Plan, Refusal};
+use super::search::Budgets;
 use super::trace::{Event, EventKind, Loss, Sink};
 use crate::base::draw::{Purpose, Sequence};
 use crate::base::{Encode, Encoder, EventId, Fingerprint, NodeId, Note, OpId, Place, WriteId};
@@ -57,6 +58,8 @@ pub struct World<D: Deployment> {
     payloads: Vec<Option<MessageOf<D>>>,
     history: HistoryOf<D>,
     violations: Vec<(EventId, Note)>,
+    /// What a search may still choose; `None` outside of one.
+    budgets: Option<Budgets>,
     scratch: Scratch<D::Node>,
 }
 
@@ -87,6 +90,7 @@ impl<D: Deployment> World<D> {
             payloads: Vec::new(),
             history: History::new(plan.cluster.servers, plan.cluster.clients),
             violations: Vec::new(),
+            budgets: None,
             scratch: Scratch { effects: Effects::default(), bytes: Encoder::new() },
             deployment: Arc::new(deployment),
             plan,
@@ -157,6 +161,33 @@ impl<D: Deployment> World<D> {
     /// Draws nothing from now on: delays are the least ones, and loss, duplication and crashes are choices.
     pub fn stop_drawing(&mut self) {
         self.kernel.stop_drawing();
+    }
+
+    /// What a search may still choose; `None` outside of one.
+    pub fn budgets(&self) -> Option<Budgets> {
+        self.budgets
+    }
+
+    pub(super) fn set_budgets(&mut self, budgets: Option<Budgets>) {
+        self.budgets = budgets;
+    }
+
+    pub(super) fn tear(&mut self, node: NodeId) {
+        self.kernel.fired.count(FaultKind::TornTail);
+        self.seats[node.index()].disk.tear();
+    }
+
+    /// Whether a node has had its first start.
+    pub fn has_started(&self, node: NodeId) -> bool {
+        self.kernel.node(node).is_some_and(super::kernel::NodeState::has_started)
+    }
+
+    /// A message in flight is lost now, as one event.
+    pub(super) fn lose_now(&mut self, message: EventId, sink: &mut (impl Sink + ?Sized)) -> Result<Event, Refusal> {
+        let slot = self.kernel.find(message).ok_or(Refusal::NoSuchMessage(message))?;
+        let event = self.lose(slot, Loss::Hand, sink);
+        self.kernel.settle();
+        Ok(event)
     }
 
     /// Lets time pass, at most until the next item is due.
@@ -645,12 +676,19 @@ impl<D: Deployment> World<D> {
                 to.put(receiver);
                 to.put(message);
             }
-            (0..self.kernel.timers()).for_each(|timer| to.bool(self.kernel.timer(id, timer).is_some()));
+            for timer in 0..self.kernel.timers() {
+                let armed = self.kernel.timer(id, timer);
+                to.bool(armed.is_some());
+                if let Some(armed) = armed.filter(|_| <D::Node as Core>::COMPARES_LOCAL_TIME) {
+                    to.u64(armed.due_us.saturating_sub(now_us));
+                }
+            }
         }
         let mut flying: Vec<u128> = self.kernel.flights().map(|(slot, flight)| self.encode_flight(slot, flight)).collect();
         flying.sort_unstable();
         to.list(flying.iter());
         self.kernel.links.encode_faults(now_us, to);
+        to.option(self.budgets.as_ref());
     }
 
     /// Rough number of bytes that a clone does not share: queue, messages, timers, pointers to shared chunks.

@@ -11,6 +11,7 @@ use crate::check::Checker;
 use crate::protocol::{Class, Core, Outcome, TimerName};
 use crate::sim::kernel::{Flight, Process, timer_item};
 use crate::sim::plan::{Action, Cluster, Cut, Refusal};
+use crate::sim::search::{Budgets, Choice};
 use crate::sim::trace::{Event, EventKind, Sink};
 use crate::sim::world::MessageOf;
 use crate::sim::{Deployment, World};
@@ -94,6 +95,18 @@ impl<S: System> Live<S> {
     /// The world itself, for those who know its types.
     pub fn world(&self) -> &World<S> {
         &self.world
+    }
+
+    /// Turns the run into a state of a search: nothing is drawn from now on, faults are choices within `budgets`.
+    pub fn begin_search(&mut self, budgets: Budgets) {
+        self.world.begin_search(budgets);
+    }
+
+    /// Executes a choice, and checks what came of it.
+    pub fn take(&mut self, choice: Choice, sink: &mut (impl Sink + ?Sized)) -> Result<Event, Refusal> {
+        let event = self.world.take(choice, sink)?;
+        self.check(&event);
+        Ok(event)
     }
 
     /// Executes the earliest due item without dynamic dispatch.

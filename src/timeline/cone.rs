@@ -10,13 +10,16 @@
 //! 1. *Seeds.* An action on a node changes that node from its time on. An action on links or on a message changes the
 //!    receiver from the first delivery on such a link that the two futures do not have in common.
 //! 2. *Edges.* A node is changed from the first event on that, in either future, has a cause at a changed node.
+//! 3. *Queues.* A message that joins a slow node's queue takes another's place before its own delivery, which alone is an
+//!    event. So a node is changed, too, from the first message on that its full queue turns away in one future only, if
+//!    anything that can send to it is changed by then.
 //!
 //! Everything else must be identical in id, time and content: [`Change::outside`].
 
 use crate::base::ids::PlaceKind;
 use crate::base::{EventId, NodeId};
 use crate::sim::plan::{Action, Cluster, Cut, Intervention, MessageAct};
-use crate::sim::trace::{Event, EventKind};
+use crate::sim::trace::{Event, EventKind, Loss};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The events of one trace that a set of seeds may have influenced: the seeds, and everything after them by the two edges of
@@ -170,9 +173,16 @@ impl Change {
             }
         }
         let times = [original, changed].map(|events| events.iter().map(|event| (event.id, event)).collect::<BTreeMap<_, _>>());
+        let full = turned_away(original, changed);
         // Causes at the same microsecond may come to light in any order.
         loop {
             let before = change.nodes.clone();
+            for &(node, at_us) in &full {
+                let aimed = change.aim.links.iter().any(|(_, to)| *to == node);
+                if aimed || change.nodes.values().any(|from_us| *from_us <= at_us) {
+                    change.touch(node, at_us);
+                }
+            }
             for (events, known) in [original, changed].into_iter().zip(&times) {
                 for event in events {
                     let caused = known.get(&event.cause).is_some_and(|cause| change.contains(cause));
@@ -230,15 +240,25 @@ impl Change {
     }
 }
 
+/// Receivers, and times, of the messages that a full queue turned away in one of two futures only.
+fn turned_away(original: &[Event], changed: &[Event]) -> Vec<(NodeId, u64)> {
+    let full = |events: &[Event]| -> BTreeSet<(EventId, NodeId, u64)> {
+        let lost = events.iter().filter(|event| event.kind == EventKind::Lost && event.detail == Loss::QueueFull as u32);
+        lost.map(|event| (event.item, event.peer, event.at_us)).collect()
+    };
+    full(original).symmetric_difference(&full(changed)).map(|(_, node, at_us)| (*node, *at_us)).collect()
+}
+
 /// The time of the first delivery on a link that only one of two futures has.
 fn first_difference(link: (NodeId, NodeId), original: &[Event], changed: &[Event]) -> Option<u64> {
-    let deliveries = |events: &'_ [Event]| -> Vec<(EventId, u64)> {
+    // With the event's own id: a message may arrive at the same time, but after another that it came before.
+    let deliveries = |events: &[Event]| -> Vec<(EventId, EventId, u64)> {
         let on_link = |event: &&Event| event.kind == EventKind::Delivered && link_of(event.item) == Some(link);
-        events.iter().filter(on_link).map(|event| (event.item, event.at_us)).collect()
+        events.iter().filter(on_link).map(|event| (event.item, event.id, event.at_us)).collect()
     };
     let (ours, theirs) = (deliveries(original), deliveries(changed));
     let at = ours.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
-    [ours.get(at), theirs.get(at)].into_iter().flatten().map(|(_, at_us)| *at_us).min()
+    [ours.get(at), theirs.get(at)].into_iter().flatten().map(|(.., at_us)| *at_us).min()
 }
 
 #[cfg(test)]

@@ -115,7 +115,7 @@ impl Fake {
         if event.id.n() % 10 == 9 {
             sink.note(&Note::new(&TENTH, []));
         }
-        if sum % 7 == 0 {
+        if sum.is_multiple_of(7) {
             sink.note(&Note::new(&SUM, []));
         }
         if sum > self.limit && self.fell.is_none() {

@@ -771,7 +771,8 @@ impl Session {
                     let (stepped, news) = self.tree.step(self.current, &mut self.player, None);
                     match stepped {
                         Stepped::Event(_) | Stepped::Acted(_) => events += 1,
-                        Stepped::Missed { .. } | Stepped::Quiet => continue,
+                        Stepped::Missed { .. } => continue,
+                        Stepped::Quiet => return Progress { events, stop: Some(Stop::Quiet) },
                     }
                     if let Some(stop) = self.stop_for(news) {
                         return Progress { events, stop: Some(stop) };
@@ -816,7 +817,8 @@ impl Session {
             }
             match self.tree.step(self.current, &mut self.player, Some(watch)).0 {
                 Stepped::Event(_) | Stepped::Acted(_) => events += 1,
-                Stepped::Missed { .. } | Stepped::Quiet => {}
+                Stepped::Missed { .. } => {}
+                Stepped::Quiet => return Progress { events, stop: Some(Stop::Quiet) },
             }
         }
     }

@@ -370,6 +370,31 @@ fn a_run_in_which_nothing_happens_says_so() {
     assert_eq!(again.fingerprint(), session.fingerprint());
 }
 
+#[test]
+fn an_event_with_its_notes_takes_less_than_110_bytes() {
+    let mut session = session(7);
+    session.seek(100_000);
+    let trace = session.memory().trace;
+    assert!(trace < 110 * 100_000, "{trace} bytes");
+}
+
+#[test]
+fn acting_at_the_end_of_a_plan_that_goes_on_keeps_what_it_has_planned() {
+    let mut whole = session(3);
+    whole.seek(100);
+    whole.act(Action::Crash(NodeId(0))).unwrap();
+    whole.seek(300);
+    let mut session = Session::open(whole.plan(), small(), fake::open).unwrap();
+    session.seek(50);
+    assert_eq!(session.act(Action::Crash(NodeId(1))).map(|acted| (acted.branched, acted.n)), Ok((false, 1)));
+    session.seek(300);
+    let numbers: Vec<u32> = session.plan().interventions.iter().map(|intervention| intervention.n).collect();
+    assert_eq!((numbers, session.branches()[0].missed.len()), (vec![1, 0], 0));
+    let mut again = Session::open(session.plan(), small(), fake::open).unwrap();
+    again.seek(300);
+    assert_eq!(again.fingerprint(), session.fingerprint());
+}
+
 /// Any calls in any order: nothing panics, and the branch that one ends on can be opened afresh.
 #[test]
 fn any_order_of_calls_leads_to_a_run_that_its_plan_reproduces() {

@@ -1,6 +1,6 @@
 //! Where nodes stand: on a ring, in a row, at two sites; servers inside, clients outside.
 
-use super::geometry::{Point, direction_at};
+use super::geometry::{Point, direction_at, segment_distance};
 use super::words::Lang;
 use crate::base::NodeId;
 use crate::sim::plan::Cluster;
@@ -86,10 +86,10 @@ impl Spot {
 }
 
 /// Room that a node needs beside its circle: timer ring and gap above, log bar and a line of text beneath.
-const ABOVE: f64 = 18.0;
+const ABOVE: f64 = 22.0;
 const BENEATH: f64 = 38.0;
 /// Least gap between the circles of neighbours, for messages to pass and be seen.
-const GAP: f64 = 36.0;
+const GAP: f64 = 44.0;
 /// Gap between the ring and a client.
 const OUTSIDE: f64 = 56.0;
 /// Stages narrower than this keep a strip at the foot for chips and legend; wider ones have corners for them.
@@ -131,7 +131,7 @@ fn ring(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
         let rx = ((options.width - side(left) - side(right)) / 2.0 - radius).clamp(0.0, ry * 1.3);
         extents = (rx, ry);
         let chord = 2.0 * rx.min(ry) * direction_at(0.5 / servers).x;
-        let gap = GAP.min(radius * 1.2);
+        let gap = GAP.min(radius * 1.6);
         if cluster.servers <= 1 || chord >= 2.0 * radius + gap || radius <= Spot::LEAST {
             break;
         }
@@ -158,12 +158,36 @@ fn ring(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
     let radius = client_radius(radius);
     for i in 0..cluster.clients {
         let (side, at, count) = if i % 2 == 0 { (1.0, i / 2, right) } else { (-1.0, i / 2, left) };
-        let spread = (ry * 2.0).min((count - 1) as f64 * (2.0 * radius + 56.0));
-        let y = if count > 1 { middle.y - spread / 2.0 + spread * at as f64 / (count - 1) as f64 } else { middle.y };
-        let x = middle.x + side * (reach(if side > 0.0 { right } else { left }) - radius);
+        let x = middle.x + side * (reach(count) - radius);
+        let y = if count == 1 {
+            free_height(&spots[..cluster.servers as usize], x, middle.y, ry)
+        } else {
+            let spread = (ry * 2.0).min((count - 1) as f64 * (2.0 * radius + 56.0));
+            middle.y - spread / 2.0 + spread * at as f64 / (count - 1) as f64
+        };
         spots.push(Spot { center: Point::new(x, y), radius });
     }
     spots
+}
+
+/// The height beside the ring from which the lines to all servers pass the others: the nearest to the middle that is good enough.
+fn free_height(servers: &[Spot], x: f64, middle: f64, ry: f64) -> f64 {
+    let clearance = |y: f64| {
+        let passes = servers.iter().enumerate().flat_map(|(i, to)| {
+            let others = servers.iter().enumerate().filter(move |(j, _)| i != *j);
+            others.map(move |(_, other)| segment_distance(other.center, Point::new(x, y), to.center) - other.radius)
+        });
+        passes.fold(f64::INFINITY, f64::min)
+    };
+    let heights = (0..13).map(|step| middle + ry * 0.1 * ((step + 1) / 2) as f64 * if step % 2 == 0 { 1.0 } else { -1.0 });
+    let mut best = (f64::NEG_INFINITY, middle);
+    for y in heights {
+        let room = clearance(y).min(12.0);
+        if room > best.0 {
+            best = (room, y);
+        }
+    }
+    best.1
 }
 
 fn client_radius(server: f64) -> f64 {
@@ -172,16 +196,25 @@ fn client_radius(server: f64) -> f64 {
 
 fn row(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
     let height = usable_height(options);
-    let line = |count: u16, y: f64, full: f64| -> Vec<Spot> {
+    let line = |count: u16, y: f64, full: f64, bowed: bool| -> Vec<Spot> {
         let step = options.width / count.max(1) as f64;
-        let radius = full.min(step / 2.0 - 10.0).min(height / 6.0).max(Spot::LEAST);
-        let step = step.min(2.0 * radius + 120.0);
-        let first = (options.width - step * (count as f64 - 1.0)) / 2.0;
-        (0..count).map(|i| Spot { center: Point::new(first + step * i as f64, y), radius }).collect()
+        let radius = full.min(step / 2.0 - 10.0).min(height / 9.0).max(Spot::LEAST);
+        let step = step.min(2.0 * radius + 140.0);
+        let middle = (count as f64 - 1.0) / 2.0;
+        // A row is an arch, so that the line between two nodes does not run through those between them.
+        let needed = (radius + 12.0) * middle * middle;
+        let bow = if bowed && count > 2 { needed.min(height * 0.4) } else { 0.0 };
+        (0..count)
+            .map(|i| {
+                let part = if middle > 0.0 { (i as f64 - middle) / middle } else { 0.0 };
+                let center = Point::new(options.width / 2.0 + step * (i as f64 - middle), y + bow * (part * part - 0.5));
+                Spot { center, radius }
+            })
+            .collect()
     };
-    let servers = if cluster.clients > 0 { height * 0.34 } else { height * 0.46 };
-    let mut spots = line(cluster.servers, servers, Spot::FULL);
-    spots.extend(line(cluster.clients, height * 0.78, client_radius(Spot::FULL)));
+    let servers = if cluster.clients > 0 { height * 0.38 } else { height * 0.46 };
+    let mut spots = line(cluster.servers, servers, Spot::FULL, true);
+    spots.extend(line(cluster.clients, height * 0.82, client_radius(Spot::FULL), false));
     spots
 }
 

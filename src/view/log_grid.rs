@@ -48,7 +48,7 @@ impl Metrics {
         let narrow = options.width < 640.0;
         let row = ((options.height - HEAD - FOOT) / rows.max(1) as f64).clamp(34.0, 76.0);
         let top = HEAD + ((options.height - HEAD - FOOT - row * rows as f64) / 2.0).max(0.0);
-        Metrics { left: if narrow { 58.0 } else { 96.0 }, column: if narrow { 50.0 } else { 62.0 }, row, top }
+        Metrics { left: if narrow { 70.0 } else { 96.0 }, column: if narrow { 56.0 } else { 62.0 }, row, top }
     }
 
     fn columns(&self, options: &ViewOptions) -> u64 {
@@ -59,10 +59,13 @@ impl Metrics {
 /// The window of the grid: from column `first`, or the newest entries if that is `None`, as many as the width has room for.
 pub fn log_window(nodes: &[NodeView], first: Option<u64>, options: &ViewOptions) -> Window {
     let columns = Metrics::new(nodes.len(), options).columns(options);
-    let newest = nodes.iter().filter_map(|node| node.log).map(|log| log.last).max().unwrap_or(0);
     // One column stays empty: the place of the next entry.
-    let first = first.unwrap_or((newest + 2).saturating_sub(columns)).max(1);
+    let first = first.unwrap_or((newest(nodes) + 2).saturating_sub(columns)).max(1);
     Window { first, last: first + columns - 1 }
+}
+
+fn newest(nodes: &[NodeView]) -> u64 {
+    nodes.iter().filter_map(|node| node.log).map(|log| log.last).max().unwrap_or(0)
 }
 
 /// Draws the grid. Ids: `entry:0:5` (node, position), `node:0`.
@@ -81,7 +84,7 @@ pub fn log_scene(input: &LogGridInput<'_>) -> Scene {
         options.height,
         words::log_label(options.lang, rows.len(), input.window.first, input.window.last),
     );
-    draw_head(&mut scene, input.window, &metrics);
+    draw_head(&mut scene, input, &metrics);
     let leader = leader(input.nodes);
     for (i, (node, entries)) in rows.iter().enumerate() {
         let top = metrics.top + metrics.row * i as f64;
@@ -92,7 +95,7 @@ pub fn log_scene(input: &LogGridInput<'_>) -> Scene {
         }
         draw_name(&mut scene, input, node, top, &metrics);
         let at = |position: u64| Point::new(metrics.left + (position - input.window.first) as f64 * metrics.column, top);
-        let strength = if node.status == NodeStatus::Crashed { 0.5 } else { 1.0 };
+        let strength = if node.status == NodeStatus::Crashed { 0.75 } else { 1.0 };
         for entry in entries.iter().filter(|entry| (input.window.first..=input.window.last).contains(&entry.index)) {
             draw_entry(&mut scene, input, node, entry, at(entry.index), &metrics, strength);
         }
@@ -110,8 +113,10 @@ fn leader(nodes: &[NodeView]) -> Option<&NodeView> {
     nodes.iter().filter(|node| !node.peers.is_empty() && node.status == NodeStatus::Running).max_by_key(|node| node.epoch)
 }
 
-fn draw_head(scene: &mut Scene, window: Window, metrics: &Metrics) {
-    for position in window.first..=window.last {
+/// The numbers of the positions, up to the place of the next entry.
+fn draw_head(scene: &mut Scene, input: &LogGridInput<'_>, metrics: &Metrics) {
+    let window = input.window;
+    for position in window.first..=window.last.min(newest(input.nodes) + 1) {
         let x = metrics.left + ((position - window.first) as f64 + 0.5) * metrics.column;
         scene.push(Shape::text(Point::new(x, metrics.top - 12.0), position.to_string(), 12.0).filled(Role::Muted));
     }
@@ -166,10 +171,8 @@ fn draw_entry(
     // Numbers say what hues say.
     let epoch = entry.epoch.to_string();
     if two_lines {
-        scene.push(
-            Shape::text(middle.by(0.0, -shift), shortened(&entry.label, width - 6.0), 12.0).filled(ink).mono().faded(strength),
-        );
-        scene.push(Shape::text(middle.by(0.0, shift), epoch, 12.0).filled(ink).faded(strength));
+        scene.push(Shape::text(middle.by(0.0, -shift), shortened(&entry.label, width - 6.0), 12.0).filled(ink).mono());
+        scene.push(Shape::text(middle.by(0.0, shift), epoch, 12.0).filled(ink));
     } else {
         scene.push(
             Shape::text(middle, shortened(&format!("{epoch} {}", entry.label), width - 4.0), 12.0)
@@ -185,7 +188,7 @@ fn draw_entry(
             .push(Shape::line(Point::new(corner.x, y), Point::new(corner.x + width, y)).outlined(Role::Ink, 2.0).faded(strength));
     }
     if entry.conflict {
-        draw_conflict(scene, corner, width, height);
+        draw_conflict(scene, corner, width);
     }
     let is = |pointed: &Option<String>| pointed.as_deref() == Some(id.as_str());
     let ring = |by: f64| Shape::rect(corner.by(-by, -by), width + 2.0 * by, height + 2.0 * by, 4.0 + by);
@@ -199,10 +202,9 @@ fn draw_entry(
     }
 }
 
-/// Another running node holds something else here: a corner cut off in ink, with a sign.
-fn draw_conflict(scene: &mut Scene, corner: Point, width: f64, height: f64) {
+/// Another running node holds something else here: unequal.
+fn draw_conflict(scene: &mut Scene, corner: Point, width: f64) {
     let right = corner.by(width, 0.0);
-    scene.push(Shape::rect(corner.by(-1.0, -1.0), width + 2.0, height + 2.0, 5.0).outlined(Role::Ink, 2.0));
     let sign = right.by(-1.0, 1.0);
     scene.push(Shape::circle(sign, 7.5).filled(Role::Paper).outlined(Role::Ink, 1.5));
     let mark = vec![
@@ -243,7 +245,7 @@ fn draw_legend(scene: &mut Scene, options: &ViewOptions, leads: bool) {
     let mut x = 12.0;
     let mut item = |key: &str, mark: &dyn Fn(f64) -> Vec<Shape>| {
         let text = words::word(options.lang, key).to_owned();
-        let width = 20.0 + Text::width_of(&text, 12.0) + 18.0;
+        let width = 20.0 + Text::width_of(&text, 12.0) + 24.0;
         if x + width > options.width {
             return;
         }

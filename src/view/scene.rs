@@ -49,6 +49,7 @@ impl Dash {
     pub fn lengths(self, width: f64) -> Option<(f64, f64)> {
         match self {
             Dash::Solid => None,
+            Dash::Dashed if width < 2.0 => Some((4.0, 3.0)),
             Dash::Dashed => Some((4.0 + width * 2.0, 3.0 + width * 1.5)),
             Dash::Dotted => Some((0.0, width * 2.0 + 1.0)),
         }
@@ -102,7 +103,7 @@ impl Text {
 
     /// A rough width in pixels: no fonts are measured, so that every machine lays out alike.
     pub fn width_of(content: &str, size: f64) -> f64 {
-        content.chars().map(|c| if "iljtf.,:;|'()[] 1".contains(c) { 0.34 } else { 0.58 }).sum::<f64>() * size
+        content.chars().map(|c| if "iljtf.,:;|'()[] 1".contains(c) { 0.36 } else { 0.61 }).sum::<f64>() * size
     }
 }
 

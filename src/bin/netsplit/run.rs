@@ -1,7 +1,7 @@
 //! `netsplit run`: what happened, the verdicts, the fingerprint.
 
 use super::{Done, Source, duration, json_line, seconds};
-use netsplit::base::{EventId, Fingerprint, Level, Note};
+use netsplit::base::{EventId, Level, Note};
 use netsplit::scenario::Compiled;
 use netsplit::sim::plan::Plan;
 use netsplit::sim::trace::{Event, Sink};
@@ -37,7 +37,7 @@ struct Summary<'a> {
     seed: u64,
     events: u64,
     end_us: u64,
-    fingerprint: Fingerprint,
+    fingerprint: String,
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
@@ -78,7 +78,7 @@ fn summary<'a>(scenario: &'a Compiled, run: &dyn Run, end_us: u64) -> Summary<'a
         seed: scenario.plan.seed,
         events: run.executed(),
         end_us,
-        fingerprint: run.run_fingerprint(),
+        fingerprint: run.run_fingerprint().to_string(),
     }
 }
 

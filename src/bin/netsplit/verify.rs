@@ -1,7 +1,6 @@
 //! `netsplit verify`: does everything come of a scenario that should?
 
 use super::{Done, Failure, json_line, load, seconds};
-use netsplit::base::Fingerprint;
 use netsplit::scenario::{Compiled, Report, library, verify, verify_twin};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -28,7 +27,7 @@ struct Row<'a> {
     failures: Vec<String>,
     events: u64,
     end_us: u64,
-    fingerprint: Fingerprint,
+    fingerprint: String,
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
@@ -77,7 +76,7 @@ fn tell(
         failures,
         events: report.events,
         end_us: report.end_us,
-        fingerprint: report.fingerprint,
+        fingerprint: report.fingerprint.to_string(),
     };
     if arguments.json {
         json_line(out, &row)?;

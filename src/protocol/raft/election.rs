@@ -31,6 +31,7 @@ impl Server {
         let mut votes = Votes::default();
         self.config.rules.tally(&mut votes, self.id);
         self.role = Role::PreCandidate { votes };
+        self.reset_election_timer(out);
         self.ask_for_votes(true, self.hard.term + 1, out);
         self.settle_election(out);
     }
@@ -41,6 +42,7 @@ impl Server {
         self.hard.term += 1;
         self.hard.voted_for = self.config.rules.vote_of_a_candidate(self.id);
         self.role = Role::Candidate { votes: Votes::default() };
+        self.reset_election_timer(out);
         self.ask_for_votes(false, self.hard.term, out);
     }
 
@@ -74,16 +76,26 @@ impl Server {
         if self.is_leader() || !self.voters.contains(self.id) {
             return;
         }
-        let waited = self.now_us.saturating_sub(self.waiting_since_us);
-        let term = self.hard.term + 1;
-        self.reset_election_timer(out);
-        if self.config.pre_vote {
-            out.note(Note::new(&notes::TIMES_OUT_PRE, [waited, term]));
-            self.become_pre_candidate(out);
-        } else {
-            out.note(Note::new(&notes::TIMES_OUT, [waited, term]));
-            self.become_candidate(out);
+        self.note_timeout(out);
+        match self.config.pre_vote {
+            true => self.become_pre_candidate(out),
+            false => self.become_candidate(out),
         }
+    }
+
+    fn note_timeout(&self, out: &mut Effects<Node>) {
+        let waited = self.now_us.saturating_sub(self.waiting_since_us);
+        let (term, needed) = (self.hard.term + 1, self.majority() as u64);
+        let (first, again) = match self.config.pre_vote {
+            true => (&notes::TIMES_OUT_PRE, &notes::ASKS_AGAIN_PRE),
+            false => (&notes::TIMES_OUT, &notes::ASKS_AGAIN),
+        };
+        out.note(match self.role {
+            Role::PreCandidate { votes } | Role::Candidate { votes } => {
+                Note::new(again, [waited, term, votes.granted.bits(), votes.counted as u64, needed])
+            }
+            Role::Follower { .. } | Role::Leader(_) => Note::new(first, [waited, term]),
+        });
     }
 
     fn set_quorum_timer(&self, out: &mut Effects<Node>) {

@@ -44,7 +44,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use client::Client;
+pub use client::{Client, Outstanding};
 pub use config::{Config, ConfigError};
 pub use entry::{Command, Entries, Entry, Index, Term};
 pub use log::Log;

@@ -35,6 +35,12 @@ notes! {
     TIMES_OUT = "raft.times-out", Story, Some("election_timeout"), ["waited": DurationUs, "term": Int];
     /// Times out without a heartbeat, and asks whether it would get the votes (thesis 9.6).
     TIMES_OUT_PRE = "raft.times-out-pre", Story, Some("election_timeout"), ["waited": DurationUs, "term": Int];
+    /// A candidate without a majority asks for votes again, in the next term. The votes are those of the election that failed.
+    ASKS_AGAIN = "raft.asks-again", Story, Some("election_timeout"),
+        ["waited": DurationUs, "term": Int, "votes": Nodes, "count": Int, "needed": Int];
+    /// The same with PreVote: asks again whether it would get the votes.
+    ASKS_AGAIN_PRE = "raft.asks-again-pre", Protocol, Some("election_timeout"),
+        ["waited": DurationUs, "term": Int, "votes": Nodes, "count": Int, "needed": Int];
     /// Would win: asks for votes now.
     WINS_PRE_VOTE = "raft.wins-pre-vote", Protocol, Some("majority"), ["term": Int, "votes": Nodes, "count": Int, "voters": Int];
     /// Grants its vote.

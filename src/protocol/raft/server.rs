@@ -21,8 +21,10 @@ use std::sync::Arc;
 /// Term, vote and log survive a crash. `commit_index` and `last_applied` do not: a server that starts again rebuilds its
 /// state machine from its log, as far as it learns from a leader, or as a leader finds out, what is committed.
 ///
-/// Invariants, whatever arrives: `last_applied <= commit_index <= log.last_index()` and
-/// `persisted_index <= log.last_index()`.
+/// Invariants, whatever arrives and whichever mutants are on: `commit_index`, `last_applied` and `persisted_index` are at most
+/// `log.last_index()`. Between inputs `last_applied == commit_index`, unless a mutant took the latter back.
+///
+/// No decision compares clocks: whether a leader is still heard from is what the server's own election timer says.
 #[derive(Clone, Debug)]
 pub struct Server {
     pub(super) id: NodeId,

@@ -31,8 +31,8 @@ impl Labels {
     }
 
     /// Puts a label at the first place where it fits. If none is free, it goes to the first place inside of the stage if it
-    /// `must` be there, and is left out otherwise.
-    pub(super) fn put(&mut self, places: &[(Point, Anchor)], label: impl Fn(Point, Anchor) -> Shape, must: bool) {
+    /// `must` be there, and is left out otherwise. True if it was put.
+    pub(super) fn put(&mut self, places: &[(Point, Anchor)], label: impl Fn(Point, Anchor) -> Shape, must: bool) -> bool {
         let shapes: Vec<Shape> = places.iter().map(|&(at, anchor)| label(at, anchor)).collect();
         let inside = |shape: &&Shape| {
             let (left, top, right, bottom) = shape.bounds();
@@ -48,10 +48,13 @@ impl Labels {
             .find(free)
             .or_else(|| shapes.iter().filter(|_| must).find(inside))
             .or(shapes.first().filter(|_| must));
-        if let Some(shape) = chosen.cloned() {
+        let chosen = chosen.cloned();
+        let found = chosen.is_some();
+        if let Some(shape) = chosen {
             let (left, top, right, bottom) = shape.bounds();
             self.take(left - 2.0, top - 1.0, right + 2.0, bottom + 1.0);
             self.shapes.push(shape);
         }
+        found
     }
 }

@@ -100,15 +100,7 @@ fn draw_faults(
     for (fault, links) in &remarks {
         for link in links.iter().filter(|link| few || input.options.points_at(&id(link.from, link.to))) {
             let (from, to) = ends(spots[link.from.index()], spots[link.to.index()], LANE);
-            let side = from.direction(to).right();
-            let anchor = if side.x > 0.5 {
-                Anchor::Start
-            } else if side.x < -0.5 {
-                Anchor::End
-            } else {
-                Anchor::Middle
-            };
-            let places = [0.5, 0.35, 0.65, 0.22, 0.78].map(|part| (from.towards(to, part).along(side, 11.0), anchor));
+            let places = label_places(from, to, Point::new(input.options.width / 2.0, input.options.height / 2.0));
             let text = words::link_words(lang, fault, link.from, link.to, &input.names);
             labels.put(
                 &places,
@@ -128,4 +120,24 @@ fn draw_faults(
             );
         }
     }
+}
+
+/// Beside a line, first on the side that faces away from the middle of the stage.
+fn label_places(from: Point, to: Point, middle: Point) -> Vec<(Point, Anchor)> {
+    let right = from.direction(to).right();
+    let half = from.towards(to, 0.5);
+    let outwards = (half.x - middle.x) * right.x + (half.y - middle.y) * right.y >= 0.0;
+    let sides = if outwards { [1.0, -1.0] } else { [-1.0, 1.0] };
+    let place = |sign: f64, part: f64| {
+        let x = right.x * sign;
+        let anchor = if x > 0.3 {
+            Anchor::Start
+        } else if x < -0.3 {
+            Anchor::End
+        } else {
+            Anchor::Middle
+        };
+        (from.towards(to, part).along(right, sign * 13.0), anchor)
+    };
+    sides.iter().flat_map(|&sign| [0.5, 0.35, 0.65, 0.22, 0.78].map(|part| place(sign, part))).collect()
 }

@@ -35,8 +35,8 @@ fn placed<'a>(input: &ClusterInput<'a>, spots: &[Spot]) -> Vec<Placed<'a>> {
         let mut lane = LANE * (from.radius.min(to.radius) / Spot::FULL).max(0.45);
         let (mut start, mut end) = link::ends(from, to, lane);
         let ahead = all.iter().filter(|other| (other.message.from, other.message.to) == (message.from, message.to));
-        let (part, way) = progress(input, message, ahead.clone().filter(|other| other.message.waiting).count());
         let length = start.distance(end);
+        let (part, way) = progress(input, message, length, ahead.clone().filter(|other| other.message.waiting).count());
         // Two at the same place on one lane: the later one steps aside.
         let crowd = ahead.filter(|other| other.at.distance(start.towards(end, way)) < HALF * 1.6 && !message.waiting).count();
         if crowd > 0 && length > 0.0 {
@@ -49,12 +49,13 @@ fn placed<'a>(input: &ClusterInput<'a>, spots: &[Spot]) -> Vec<Placed<'a>> {
 }
 
 /// How much of its time has passed, and how much of its way lies behind it.
-fn progress(input: &ClusterInput<'_>, message: &MessageView, waiting_before: usize) -> (f64, f64) {
+fn progress(input: &ClusterInput<'_>, message: &MessageView, length: f64, waiting_before: usize) -> (f64, f64) {
     let receiver = input.nodes.get(message.to.index());
     if message.waiting || message.due_us.is_none() {
         // In the queue of a node that stands still or is slow it waits at the door, else in the middle of the link.
         let at_door = receiver.is_some_and(|node| node.status == NodeStatus::Paused || node.queue.is_some());
-        let way = if at_door { 1.0 - 0.09 * waiting_before as f64 } else { 0.5 - 0.09 * waiting_before as f64 };
+        let back = waiting_before as f64 * (2.0 * HALF + 6.0) / length.max(1.0);
+        let way = if at_door { 1.0 - 12.0 / length.max(12.0) - back } else { 0.5 - back };
         return (1.0, way.max(0.05));
     }
     let (sent, due) = (message.sent_us as f64, message.due_us.unwrap_or(message.sent_us) as f64);

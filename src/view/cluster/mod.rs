@@ -10,6 +10,7 @@ mod node;
 
 use super::geometry::{self, Point};
 use super::islands;
+use super::islands::Outline;
 use super::layout::{self, Spot, ViewOptions, place};
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
@@ -116,7 +117,7 @@ fn draw_islands(
     if islands.is_empty() {
         return;
     }
-    let outlines = islands::outlines(islands, spots);
+    let outlines = islands::outlines(islands, input.cluster(), spots);
     for (i, outline) in outlines.iter().enumerate() {
         for part in &outline.parts {
             let lines = geometry::hatching(part, islands::slope(i), 9.0);
@@ -129,25 +130,47 @@ fn draw_islands(
     for (from, to) in islands::borders(islands, &outlines, spots, options.width, options.height) {
         let (role, width) = if draft { (Role::Muted, 2.0) } else { (Role::Ink, 4.0) };
         scene.push(Shape::line(from, to).stroked(role, width, Dash::Dashed));
+        // No label shall stand on the line.
+        let steps = (from.distance(to) / 12.0).ceil().max(1.0);
+        for step in 0..=steps as u32 {
+            let at = from.towards(to, step as f64 / steps);
+            labels.take(at.x - 4.0, at.y - 4.0, at.x + 4.0, at.y + 4.0);
+        }
     }
     for (i, (island, outline)) in islands.iter().zip(&outlines).enumerate() {
-        let text = words::island(options.lang, i, island, &input.names);
-        let (left, top, right, bottom) = geometry::bounds(outline.parts.iter().flatten().copied());
-        let middle = (left + right) / 2.0;
-        let places = [
-            (Point::new(middle, top - 11.0), Anchor::Middle),
-            (Point::new(middle, bottom + 11.0), Anchor::Middle),
-            (Point::new(left, top - 11.0), Anchor::Start),
-            (Point::new(right, top - 11.0), Anchor::End),
-            (Point::new(left, bottom + 11.0), Anchor::Start),
-            (Point::new(right, bottom + 11.0), Anchor::End),
-            (Point::new(right + 8.0, (top + bottom) / 2.0), Anchor::Start),
-            (Point::new(left - 8.0, (top + bottom) / 2.0), Anchor::End),
-            (Point::new(middle, top + 10.0), Anchor::Middle),
-            (Point::new(middle, bottom - 10.0), Anchor::Middle),
-        ];
-        labels.put(&places, |at, anchor| Shape::text(at, text.clone(), 12.0).anchored(anchor).bold().rimmed(), true);
+        // Where there is no room for all names, the letter will do.
+        let names = words::island(options.lang, i, island, &input.names);
+        for (text, must) in [(names, false), (words::island_letter(options.lang, i), true)] {
+            let places = island_label_places(outline, &outlines, &text);
+            if labels.put(&places, |at, anchor| Shape::text(at, text.clone(), 12.0).anchored(anchor).bold().rimmed(), must) {
+                break;
+            }
+        }
     }
+}
+
+/// Where an island's label may stand: at the outermost points of its area, first where it covers no area.
+fn island_label_places(outline: &Outline, all: &[Outline], text: &str) -> Vec<(Point, Anchor)> {
+    let area = outline.main_part();
+    let outermost = |key: fn(&Point) -> f64| area.iter().copied().max_by(|a, b| key(a).total_cmp(&key(b))).unwrap_or_default();
+    let (top, bottom) = (outermost(|p| -p.y), outermost(|p| p.y));
+    let (left, right) = (outermost(|p| -p.x), outermost(|p| p.x));
+    let mut places = vec![(bottom.by(0.0, 11.0), Anchor::Middle), (top.by(0.0, -11.0), Anchor::Middle)];
+    for shift in [0.0, 24.0, -24.0] {
+        places.extend([(right.by(8.0, shift), Anchor::Start), (left.by(-8.0, shift), Anchor::End)]);
+    }
+    for (at, shift) in [(bottom, 11.0), (top, -11.0)] {
+        places.extend([(at.by(-20.0, shift), Anchor::Start), (at.by(20.0, shift), Anchor::End)]);
+    }
+    let covers = |&(at, anchor): &(Point, Anchor)| {
+        let (x, y, to, below) = Shape::text(at, text, 12.0).anchored(anchor).bounds();
+        let corners = [(x, y), (to, y), (x, below), (to, below), ((x + to) / 2.0, y), ((x + to) / 2.0, below)];
+        let inside = |(x, y)| all.iter().flat_map(|outline| &outline.parts).any(|part| geometry::inside(Point::new(x, y), part));
+        corners.into_iter().any(inside)
+    };
+    // A stable sort: those that cover something come last.
+    places.sort_by_key(covers);
+    places
 }
 
 /// Chips and the legend of hues, in the corners or, on narrow stages, in the strip at the foot.
@@ -179,9 +202,9 @@ fn draw_chip(shapes: &mut Vec<Shape>, at: Point, chip: &Chip) -> f64 {
         shapes.push(Shape::polygon(node::octagon(center, 8.0)).filled(Role::Violated));
         shapes.push(Shape::text(center, "!", 12.0).filled(Role::OnEpoch).bold());
     } else {
-        // A ring that is broken.
-        shapes.push(Shape::arc(center, 6.0, 0.2, 0.8).outlined(Role::Ink, 2.0));
-        shapes.push(Shape::line(center.by(-2.5, -10.0), center.by(2.5, -3.0)).outlined(Role::Ink, 2.0));
+        // A rule that is struck out.
+        shapes.push(Shape::circle(center, 6.5).outlined(Role::Ink, 1.5));
+        shapes.push(Shape::line(center.by(-4.5, 4.5), center.by(4.5, -4.5)).outlined(Role::Ink, 1.5));
     }
     shapes.push(Shape::text(at.by(glyph, 0.0), chip.text.clone(), 12.0).filled(role).anchored(Anchor::Start));
     width
@@ -205,7 +228,7 @@ fn draw_legend(shapes: &mut Vec<Shape>, labels: &mut Labels, input: &ClusterInpu
             break;
         }
         shapes.push(Shape::rect(at.by(0.0, -6.0), 12.0, 12.0, 3.0).filled(Role::epoch(epoch)));
-        shapes.push(Shape::text(at.by(18.0, 0.0), text, 12.0).filled(Role::Muted).anchored(Anchor::Start));
+        shapes.push(Shape::text(at.by(18.0, 0.0), text, 12.0).filled(Role::Muted).anchored(Anchor::Start).rimmed());
         labels.take(at.x, at.y - 8.0, at.x + width, at.y + 8.0);
         at.x += width;
     }

@@ -16,15 +16,18 @@ const ELEVEN_O_CLOCK: f64 = 11.0 / 12.0;
 pub(super) fn draw(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
     let mut shapes = Vec::new();
     let named = spot.radius >= Spot::NAMED;
-    if named && node.status != NodeStatus::Crashed {
+    if named && matches!(node.status, NodeStatus::Running | NodeStatus::Paused) {
         draw_timer(&mut shapes, input, node, spot);
     }
+    let first = shapes.len();
     draw_body(&mut shapes, input, node, spot);
     if spot.radius >= Spot::LETTERED {
         draw_inscription(&mut shapes, node, spot, &input.cluster().name(node.id), named);
     }
     if node.status == NodeStatus::Crashed {
         shapes.iter_mut().for_each(|shape| shape.opacity *= 0.45);
+        // Faint, but nothing shines through it.
+        shapes.insert(first, body(node, spot, spot.radius).filled(Role::Paper));
         draw_cross(&mut shapes, spot);
     }
     if named {
@@ -216,6 +219,6 @@ fn draw_pointed(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView, sp
         ring(9.5, Role::Line, 1.5);
     }
     if is(&input.options.focus) {
-        ring(14.0, Role::Ink, 2.0);
+        ring(if is(&input.options.selected) { 14.0 } else { 11.0 }, Role::Ink, 2.0);
     }
 }

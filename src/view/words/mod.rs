@@ -429,6 +429,12 @@ pub fn island(lang: Lang, number: usize, nodes: &[NodeId], names: &Names) -> Str
     fill(text(lang, key).unwrap_or_default(), &args)
 }
 
+/// The short form: `Island A`.
+pub fn island_letter(lang: Lang, number: usize) -> String {
+    let letter = char::from(b'A' + (number % 26) as u8).to_string();
+    fill(text(lang, "view.island.letter").unwrap_or_default(), &[("letter", letter.into())])
+}
+
 /// What is said of an entry: `S3, entry 5, term 2: x=7, committed`.
 pub fn entry_label(lang: Lang, node: NodeId, entry: &EntryView, names: &Names) -> String {
     let state = match entry.state {
@@ -464,3 +470,6 @@ pub fn duration(us: u64) -> String {
 pub fn key_name(key: u64) -> String {
     render::key(key)
 }
+
+#[cfg(test)]
+mod tests;

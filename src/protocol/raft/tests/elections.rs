@@ -57,6 +57,7 @@ fn a_candidate_that_hears_nothing_starts_a_new_election() {
     cluster.fire(S0, Timer::Election);
     assert_eq!((role(&cluster, S0), cluster.server(S0).term()), ("candidate", 2));
     assert_eq!(cluster.sent().len(), 2);
+    assert_eq!((cluster.noted(S0, &notes::TIMES_OUT), cluster.noted(S0, &notes::ASKS_AGAIN)), (1, 1));
 }
 
 #[test]

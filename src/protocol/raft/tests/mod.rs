@@ -1,5 +1,6 @@
 //! Tests named after what must hold, by the paper's sections.
 
+mod chaos;
 mod clients;
 mod commitment;
 mod disk;

@@ -1,0 +1,122 @@
+//! The native command line, as a shell sees it.
+
+#![cfg(feature = "cli")]
+
+use serde_json::Value;
+use std::process::{Command, Output};
+
+fn netsplit(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_netsplit")).args(arguments).output().expect("the binary runs")
+}
+
+#[track_caller]
+fn lines(arguments: &[&str]) -> Vec<Value> {
+    let output = netsplit(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+#[track_caller]
+fn unusable(arguments: &[&str], says: &str, hint: &str) {
+    let output = netsplit(arguments);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+    assert!(output.stdout.is_empty(), "results and mistakes do not mix");
+    assert!(told.contains(says) && told.contains(hint), "{arguments:?}: {told}");
+}
+
+#[test]
+fn a_run_is_told_event_by_event_and_ends_with_its_fingerprint() {
+    let told = lines(&["run", "raft/leader-crash", "--until", "1s", "--json"]);
+    let (summary, rest) = told.split_last().expect("a summary");
+    let events: Vec<&Value> = rest.iter().filter(|line| line.get("at_us").is_some()).collect();
+    assert_eq!(summary["events"], events.len());
+    assert_eq!(summary["fingerprint"].as_str().map(str::len), Some(32));
+    for (n, event) in events.iter().enumerate() {
+        assert_eq!(event["n"], n);
+        for field in ["id", "node", "kind", "key", "level", "text", "rule", "notes"] {
+            assert!(event.get(field).is_some(), "{field} of {event}");
+        }
+    }
+    let verdicts = rest.len() - events.len();
+    assert!(rest[events.len()..].iter().all(|verdict| verdict["status"] != "violated"), "{verdicts} verdicts");
+}
+
+#[test]
+fn the_same_run_has_the_same_fingerprint_and_another_seed_another() {
+    let fingerprint =
+        |seed: &str| lines(&["run", "raft/first-election", "--seed", seed, "--json"]).pop().unwrap()["fingerprint"].clone();
+    assert_eq!(fingerprint("5"), fingerprint("5"));
+    assert_ne!(fingerprint("5"), fingerprint("6"));
+}
+
+#[test]
+fn a_run_is_told_in_sentences() {
+    let output = netsplit(&["run", "raft/first-election"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains(" becomes leader of term 1"), "{text}");
+    assert!(text.lines().last().unwrap().starts_with("fingerprint "), "{text}");
+}
+
+#[test]
+fn a_file_runs_like_a_built_in_scenario() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/www/scenarios/raft-first-election.toml");
+    assert_eq!(lines(&["run", file, "--json"]), lines(&["run", "raft/first-election", "--json"]));
+}
+
+#[test]
+fn scenarios_and_mutants_are_listed() {
+    let scenarios = lines(&["scenarios", "--json"]);
+    assert!(scenarios.len() >= 8);
+    for scenario in &scenarios {
+        assert!(["id", "system", "title", "looks_for"].iter().all(|field| scenario[field].is_string()), "{scenario}");
+    }
+    let mutants = lines(&["mutants", "--system", "raft", "--json"]);
+    assert!(mutants.iter().filter(|mutant| mutant["scenario"].is_string()).count() >= 8);
+    for mutant in &mutants {
+        assert!(["id", "rule", "property"].iter().all(|field| mutant[field].is_string()), "{mutant}");
+    }
+}
+
+#[test]
+fn a_moment_is_drawn() {
+    for view in ["cluster", "log"] {
+        let output = netsplit(&["svg", "raft/leader-crash", "--at", "1.2s", "--view", view, "--theme", "dark"]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.starts_with("<svg") && text.trim_end().ends_with("</svg>"));
+    }
+}
+
+#[test]
+fn verify_says_what_passed() {
+    let rows = lines(&["verify", "raft/no-persist-vote", "raft/first-election", "--json"]);
+    let twins: Vec<bool> = rows.iter().map(|row| row["twin"] == true).collect();
+    assert_eq!(twins, [false, true, false]);
+    assert!(rows.iter().all(|row| row["passed"] == true), "{rows:#?}");
+}
+
+#[test]
+fn a_scenario_that_does_not_keep_its_promise_fails_with_status_1() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/scenarios/raft-first-election.toml")).unwrap();
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("broken-promise.toml");
+    std::fs::write(&file, text.replace("committed = 1", "committed = 99")).unwrap();
+    let output = netsplit(&["verify", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("FAILED raft/first-election") && told.contains("not so:"), "{told}");
+}
+
+#[test]
+fn unusable_input_is_told_with_a_hint_and_status_2() {
+    unusable(&["run", "raft/leader-crsh"], "no scenario", "did you mean `raft/leader-crash`?");
+    unusable(&["run", "nowhere.toml"], "nowhere.toml", "readable");
+    unusable(&["run", "raft/leader-crash", "--until", "soon"], "soon", "duration");
+    unusable(&["svg", "raft/leader-crash", "--view", "map"], "no view", "cluster");
+    unusable(&["mutants", "--system", "rafd"], "no system", "did you mean `raft`?");
+    unusable(&["verify", "nothing"], "no scenario", "netsplit scenarios");
+    unusable(&["dance"], "dance", "--help");
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("unknown-key.toml");
+    std::fs::write(&file, "id = \"raft/x\"\ntitel = \"X\"\n").unwrap();
+    unusable(&["run", file.to_str().unwrap()], "unknown-key.toml:2:1: unknown field `titel`", "did you mean `title`?");
+}
