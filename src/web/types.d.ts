@@ -242,7 +242,7 @@ export interface PaintOptions {
   height: number;
   /** Bitmap pixels for each logical pixel. */
   dpr?: number;
-  theme?: "light" | "dark";
+  theme?: "light" | "dark" | "forced";
   selected?: string | null;
   hover?: string | null;
   focus?: string | null;

@@ -33,6 +33,11 @@ export function formatAddress(scenario, seed) {
   return `#${scenario}${seed === null ? "" : `?seed=${seed}`}`;
 }
 
+/** @param {string} scenario a link to it that is one for every reader: with its path, it is no jump within the page */
+export function linkTo(scenario) {
+  return `${location.pathname}${location.search}${formatAddress(scenario, null)}`;
+}
+
 /** @param {string} text */
 function decode(text) {
   try {

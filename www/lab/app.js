@@ -342,7 +342,8 @@ export class App {
 
   /** @param {1 | -1} way */
   changeSpeed(way) {
-    this.setSpeed(nextSpeed(this.#need().cursor().speed, way));
+    const { speed } = this.#need().cursor();
+    this.setSpeed(nextSpeed(speed, this.scenario?.pace ?? speed, way));
   }
 
   /** @param {"event" | "story"} kind */

@@ -1,6 +1,6 @@
 // @ts-check
 /** The scenarios, over the page; the run keeps its place. The whole card is one link. */
-import { formatAddress } from "./address.js";
+import { linkTo } from "./address.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { systemName } from "./words.js";
@@ -23,7 +23,7 @@ export function openCatalogue(app) {
             h(
               "a",
               {
-                href: formatAddress(card.id, null),
+                href: linkTo(card.id),
                 "aria-current": card.id === here ? "page" : null,
                 onclick: (/** @type {MouseEvent} */ event) => {
                   event.preventDefault();

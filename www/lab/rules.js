@@ -1,6 +1,6 @@
 // @ts-check
 /** `<netsplit-rules>`: the rules of the protocol that can be broken, each a switch. */
-import { formatAddress } from "./address.js";
+import { linkTo } from "./address.js";
 import { h, redraw } from "./dom.js";
 import { TabPart } from "./tab.js";
 
@@ -44,5 +44,5 @@ customElements.define("netsplit-rules", Rules);
 /** A link to the scenario that shows a rule broken. @param {import("./app.js").App} app @param {string} id */
 function scenario(app, id) {
   const card = app.catalogue.find((each) => each.id === id);
-  return card ? h("a", { href: formatAddress(id, null) }, card.title) : null;
+  return card ? h("a", { href: linkTo(id) }, card.title) : null;
 }

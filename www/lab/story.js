@@ -3,7 +3,7 @@
  * `<netsplit-story>`: the scenario's question, its steps, and what came of it. A step is done when its predicate holds in
  * the run, however that came about. The first open step is the page's only filled button.
  */
-import { formatAddress } from "./address.js";
+import { linkTo } from "./address.js";
 import { h, redraw } from "./dom.js";
 import { icon } from "./icons.js";
 import { Part } from "./part.js";
@@ -76,15 +76,20 @@ class Story extends Part {
       }
       return [
         h(
-          "fieldset",
-          { class: "choice" },
-          h("legend", null, prediction.question),
-          prediction.answers.map((answer, n) =>
-            h(
-              "label",
-              null,
-              h("input", { type: "radio", name: "guess", key: `guess${n}`, checked: this.#answer === n, onchange: () => this.#guessed(n) }),
-              answer,
+          "details",
+          { open: this.#answer !== null },
+          h("summary", { key: "guess" }, "Guess first"),
+          h(
+            "fieldset",
+            { class: "choice" },
+            h("legend", null, prediction.question),
+            prediction.answers.map((answer, n) =>
+              h(
+                "label",
+                null,
+                h("input", { type: "radio", name: "guess", key: `guess${n}`, checked: this.#answer === n, onchange: () => this.#guessed(n) }),
+                answer,
+              ),
             ),
           ),
         ),
@@ -118,7 +123,7 @@ class Story extends Part {
             "p",
             null,
             "Next: ",
-            h("a", { href: formatAddress(card.id, null) }, card.title),
+            h("a", { href: linkTo(card.id) }, card.title),
           ),
         ),
         scenario.sources.length > 0 && h("p", { class: "sources" }, scenario.sources.join(" ")),

@@ -55,8 +55,9 @@ class TimeBar extends Part {
     if (!lab) return;
     const cursor = lab.cursor();
     redraw(this.#play, cursor.playing, () => [icon(cursor.playing ? "pause" : "play"), cursor.playing ? "Pause" : "Play"]);
-    redraw(this.#speed, cursor.speed, () =>
-      speeds(cursor.speed).map((value) => h("option", { value, selected: value === cursor.speed }, speed(value))),
+    const pace = this.app.scenario?.pace ?? cursor.speed;
+    redraw(this.#speed, [cursor.speed, pace], () =>
+      speeds(cursor.speed, pace).map((value) => h("option", { value, selected: value === cursor.speed }, speed(value))),
     );
     setText(this.#now, time(cursor.at_us));
     this.#range.max = String(Math.max(1, cursor.end_us));

@@ -72,6 +72,7 @@ class Views extends Part {
     const worst = violated > 0 ? "violated" : holds > 0 ? "holds" : "unknown";
     redraw(this.#chip, [worst, text], () => [verdictIcon(worst), h("span", { class: "hidden" }, "Properties: "), text.join(", ")]);
     this.#chip.classList.toggle("violated", violated > 0);
+    this.#chip.hidden = verdicts.length === 0;
 
     const on = system.mutants.filter((mutant) => mutant.on);
     this.#broken.hidden = on.length === 0;

@@ -29,14 +29,19 @@ export function speed(usPerMs) {
   return `${Math.round(1000 / usPerMs)} x slower`;
 }
 
-/** @param {number} usPerMs the speeds to choose from, slowest first, with this one among them */
-export function speeds(usPerMs) {
-  return [...new Set([...LADDER_US_PER_MS, usPerMs])].sort((a, b) => a - b);
+/** @param {...number} usPerMs speeds that must be among them @returns {number[]} the speeds to choose from, slowest first */
+export function speeds(...usPerMs) {
+  return [...new Set([...LADDER_US_PER_MS, ...usPerMs])].sort((a, b) => a - b);
 }
 
-/** @param {number} usPerMs @param {1 | -1} way the next faster or slower speed, or the same at the end */
-export function nextSpeed(usPerMs, way) {
-  const all = speeds(usPerMs);
+/**
+ * @param {number} usPerMs
+ * @param {number} pace the scenario's own speed
+ * @param {1 | -1} way
+ * @returns {number} the next faster or slower speed, or the same at the end
+ */
+export function nextSpeed(usPerMs, pace, way) {
+  const all = speeds(usPerMs, pace);
   return all[Math.min(all.length - 1, Math.max(0, all.indexOf(usPerMs) + way))] ?? usPerMs;
 }
 
