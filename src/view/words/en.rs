@@ -347,6 +347,8 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     // Raft: elections
     ("raft.times-out", "{me} times out after {waited} without a heartbeat and asks for votes in term {term}."),
     ("raft.times-out-pre", "{me} times out after {waited} without a heartbeat and asks who would vote for it in term {term}."),
+    ("raft.asks-again", "{me} asks again, for votes in term {term}: after {waited} it had {count} of {needed} ({votes})."),
+    ("raft.asks-again-pre", "{me} asks again who would vote for it in term {term}: after {waited} it had {count} of {needed}."),
     ("raft.wins-pre-vote", "{me} would win term {term} with {count} of {voters} votes ({votes}): it asks for them now."),
     ("raft.grants-vote", "{me} votes for {candidate} in term {term}."),
     ("raft.grants-pre-vote", "{me} would vote for {candidate} in term {term}."),
@@ -417,6 +419,62 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("raft.client-gives-up", "{me} gives up request {seq} after {after}: it may or may not take effect."),
     ("raft.client-queue-full", "{me} takes no more requests: {waiting} wait, and request {seq} is never sent."),
     ("raft.client-ignores-stale", "{me} ignores {server}'s answer to request {seq}: it no longer waits for it."),
+    // Raft: verdicts
+    ("raft.election-safety.holds", "Election Safety holds in this run: at most one leader in each term."),
+    ("raft.election-safety.unknown", "Election Safety is unknown: {events} {events|event|events} went by unchecked."),
+    ("raft.leader-append-only.holds", "Leader Append-Only holds in this run: no leader overwrites or removes its entries."),
+    ("raft.leader-append-only.unknown", "Leader Append-Only is unknown: {events} {events|event|events} went by unchecked."),
+    ("raft.log-matching.holds", "Log Matching holds in this run: entries of one index and term stand on the same log."),
+    ("raft.log-matching.unknown", "Log Matching is unknown: {events} {events|event|events} went by unchecked."),
+    ("raft.leader-completeness.holds", "Leader Completeness holds in this run: every leader has what was committed before."),
+    ("raft.leader-completeness.unknown", "Leader Completeness is unknown: {events} {events|event|events} went by unchecked."),
+    ("raft.state-machine-safety.holds", "State Machine Safety holds in this run: all apply the same entry at each index."),
+    ("raft.state-machine-safety.unknown", "State Machine Safety is unknown: {events} {events|event|events} went by unchecked."),
+    ("raft.monotonic-term.holds", "Monotonic term holds in this run: no term goes back, no vote is forgotten."),
+    ("raft.monotonic-term.unknown", "Monotonic term is unknown: {events} {events|event|events} went by unchecked."),
+    ("raft.monotonic-commit.holds", "Monotonic commit index holds in this run: none goes back while its server runs."),
+    ("raft.monotonic-commit.unknown", "Monotonic commit index is unknown: {events} {events|event|events} went by unchecked."),
+    ("raft.monotonic-applied.holds", "Monotonic applied index holds in this run: none goes back while its server runs."),
+    ("raft.monotonic-applied.unknown", "Monotonic applied index is unknown: {events} {events|event|events} went by unchecked."),
+    ("raft.election-safety.violated", "Election Safety is violated at {at}: {a} and {b} both lead term {term}."),
+    (
+        "raft.leader-append-only.violated",
+        "Leader Append-Only is violated at {at}: {leader}, leader of term {term}, gives up its entry {index}.",
+    ),
+    (
+        "raft.log-matching.violated",
+        "Log Matching is violated at {at}: {a} and {b} share entry {index} of term {term}, on different logs.",
+    ),
+    (
+        "raft.leader-completeness.violated",
+        "Leader Completeness is violated at {at}: {leader} leads term {term} without entry {index}, committed in {committed_term}.",
+    ),
+    (
+        "raft.leader-completeness.violated-by-removal",
+        "Leader Completeness is violated at {at}: {leader} has {node} remove entry {index}; {commit_index} is committed.",
+    ),
+    (
+        "raft.state-machine-safety.violated",
+        "State Machine Safety is violated at {at}: {a} and {b} apply different entries at index {index}.",
+    ),
+    (
+        "raft.state-machine-safety.violated-by-gap",
+        "State Machine Safety is violated at {at}: {node} must apply up to {commit_index}, its log ends at {last_index}.",
+    ),
+    (
+        "raft.state-machine-safety.violated-by-assertion",
+        "State Machine Safety is violated at {at}: {node} meets what its own code rules out, and stops.",
+    ),
+    ("raft.monotonic-term.violated", "Monotonic term is violated at {at}: {node} goes back from term {before} to {after}."),
+    (
+        "raft.monotonic-term.violated-vote",
+        "Monotonic term is violated at {at}: {node} forgets its vote for {voted_for} in term {term}.",
+    ),
+    ("raft.monotonic-commit.violated", "Monotonic commit index is violated at {at}: {node} goes back from {before} to {after}."),
+    (
+        "raft.monotonic-applied.violated",
+        "Monotonic applied index is violated at {at}: {node} goes back from {before} to {after}.",
+    ),
     // Properties
     ("election-safety.name", "Election Safety"),
     ("election-safety.about", "At most one leader can be elected in a given term (Raft, figure 3)."),
