@@ -9,30 +9,20 @@ const RUNS: usize = 7;
 
 fn main() {
     for case in CASES {
-        println!("{}", figure(case));
+        println!("{}", support::figure("native", case, median(case)));
     }
 }
 
-fn figure(case: &Case) -> String {
+fn median(case: &Case) -> f64 {
     (case.run)();
     let mut rates: Vec<f64> = (0..RUNS)
         .map(|_| {
             let start = Instant::now();
             let work = (case.run)();
             std::hint::black_box(work.fingerprint);
-            rate(case, work.amount, start.elapsed().as_secs_f64())
+            support::rate(case, work.amount, start.elapsed().as_secs_f64())
         })
         .collect();
     rates.sort_by(f64::total_cmp);
-    format!(
-        r#"{{"name":"native: {}","value":{:.0},"unit":"{}","peer":null,"peer_value":null}}"#,
-        case.name,
-        rates[RUNS / 2],
-        case.unit
-    )
-}
-
-fn rate(case: &Case, amount: u64, seconds: f64) -> f64 {
-    let amount = if case.unit == "times real time" { amount as f64 / 1e6 } else { amount as f64 };
-    amount / seconds
+    rates[RUNS / 2]
 }

@@ -111,7 +111,7 @@ fn a_scenario_that_does_not_keep_its_promise_fails_with_status_1() {
 fn unusable_input_is_told_with_a_hint_and_status_2() {
     unusable(&["run", "raft/leader-crsh"], "no scenario", "did you mean `raft/leader-crash`?");
     unusable(&["run", "nowhere.toml"], "nowhere.toml", "readable");
-    unusable(&["run", "raft/leader-crash", "--until", "soon"], "soon", "duration");
+    unusable(&["run", "raft/leader-crash", "--until", "soon"], "soon", "unit of time");
     unusable(&["svg", "raft/leader-crash", "--view", "map"], "no view", "cluster");
     unusable(&["mutants", "--system", "rafd"], "no system", "did you mean `raft`?");
     unusable(&["verify", "nothing"], "no scenario", "netsplit scenarios");

@@ -115,7 +115,7 @@ fn future(session: &Session, from: u64) -> (Vec<Event>, Vec<Vec<Note>>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every event outside the intervention's causal cone is identical in id, time and content.
     #[test]

@@ -37,6 +37,18 @@ pub const CASES: &[Case] = &[
     Case { name: "Raft, 3 servers, swarm of faults, all checkers", unit: "times real time", run: raft_under_faults },
 ];
 
+/// Amount a second; for runs of virtual time, virtual seconds a second.
+pub fn rate(case: &Case, amount: u64, seconds: f64) -> f64 {
+    let amount = if case.unit == "times real time" { amount as f64 / 1e6 } else { amount as f64 };
+    amount / seconds
+}
+
+/// A figure as `make bench` collects it.
+pub fn figure(place: &str, case: &Case, value: f64) -> String {
+    let Case { name, unit, .. } = case;
+    format!(r#"{{"name":"{place}: {name}","value":{value:.0},"unit":"{unit}","peer":null,"peer_value":null}}"#)
+}
+
 fn tokens(hosts: u16, tokens: u32, events: u64) -> Work {
     let mut world = ring::world(hosts, tokens);
     for _ in 0..events {

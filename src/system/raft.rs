@@ -364,12 +364,47 @@ pub fn info() -> &'static SystemInfo {
         timers: Timer::NAMES,
         properties: PROPERTIES,
         mutants: Vec::leak(
-            MUTANTS.iter().map(|mutant| Mutant { id: mutant.id, rule: mutant.rule, falls: mutant.falls, scenario: "" }).collect(),
+            MUTANTS
+                .iter()
+                .map(|mutant| Mutant {
+                    id: mutant.id,
+                    rule: mutant.rule,
+                    falls: property_id(mutant.falls),
+                    scenario: scenario_of(mutant.id),
+                })
+                .collect(),
         ),
         settings: SETTINGS,
         verbs: VERBS,
         views: &["cluster", "log"],
     })
+}
+
+/// The id of a property by its published name; what no checker watches yet keeps its name.
+fn property_id(name: &'static str) -> &'static str {
+    match name {
+        "Election Safety" => "election-safety",
+        "Log Matching" => "log-matching",
+        "Leader Completeness" => "leader-completeness",
+        "State Machine Safety" => "state-machine-safety",
+        "monotonic commit index" => "monotonic-commit",
+        other => other,
+    }
+}
+
+/// The scenario in which a mutant's property falls; empty while there is none.
+fn scenario_of(mutant: &str) -> &'static str {
+    match mutant {
+        "no_persist_vote" => "raft/no-persist-vote",
+        "clear_vote_same_term" => "raft/clear-vote-same-term",
+        "stale_vote_resp" => "raft/stale-vote-resp",
+        "even_majority" => "raft/even-majority",
+        "no_up_to_date_check" => "raft/no-up-to-date-check",
+        "fig8" => "raft/fig8",
+        "ae_always_truncates" => "raft/ae-always-truncates",
+        "brief_commit_index" => "raft/brief-commit-index",
+        _ => "",
+    }
 }
 
 const fn setting(name: &'static str, default: i64, min: i64, max: i64) -> SettingInfo {

@@ -22,6 +22,7 @@ pub struct Problem {
 
 impl Problem {
     /// An error of the catalogue: `error.` and the code name its sentences.
+    #[inline(never)]
     pub fn new(lang: Lang, code: &'static str, place: &str, args: &[(&str, &str)]) -> Problem {
         let (message, hint) = words::error(lang, code, args);
         Problem { code, place: place.to_owned(), message, hint }

@@ -19,6 +19,7 @@ pub(super) fn row<T: Serialize + ?Sized>(value: &T) -> JsValue {
 }
 
 /// `{ok: true, value}` or `{ok: false, error}`.
+#[inline(never)]
 pub(super) fn answer(result: Answer<JsValue>) -> JsValue {
     let (ok, key, value) = match &result {
         Ok(value) => (true, "value", value.clone()),
@@ -31,6 +32,7 @@ pub(super) fn answer(result: Answer<JsValue>) -> JsValue {
 }
 
 /// Sets a property of an object that was made here: that cannot fail.
+#[inline(never)]
 pub(super) fn set(object: &Object, key: &str, value: &JsValue) {
     let _ = Reflect::set(object, &key.into(), value);
 }

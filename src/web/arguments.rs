@@ -24,11 +24,13 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
+    #[inline(never)]
     pub(super) fn problem(self, code: &'static str, place: &str, args: &[(&str, &str)]) -> Problem {
         Problem::new(self.lang, code, place, args)
     }
 
     /// A whole number from 0 to `max`.
+    #[inline(never)]
     pub(super) fn whole(self, value: &JsValue, place: &str, max: u64) -> Answer<u64> {
         let wrong = || self.problem("bad-number", place, &[("min", "0"), ("max", &max.to_string())]);
         let number = value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).ok_or_else(wrong)?;
@@ -41,6 +43,7 @@ impl Arguments {
     }
 
     /// A seed: a number, a BigInt or digits.
+    #[inline(never)]
     pub(super) fn seed(self, value: &JsValue, place: &str) -> Answer<u64> {
         let seed = if value.is_bigint() {
             u64::try_from(value.clone()).ok()
@@ -53,6 +56,7 @@ impl Arguments {
     }
 
     /// A text that is not too long.
+    #[inline(never)]
     pub(super) fn text(self, value: &JsValue, place: &str) -> Answer<String> {
         match value.dyn_ref::<js_sys::JsString>() {
             Some(text) if text.length() <= TEXT_MAX => Ok(String::from(text)),
@@ -61,6 +65,7 @@ impl Arguments {
     }
 
     /// A text, or nothing for undefined and null.
+    #[inline(never)]
     pub(super) fn text_or_none(self, value: &JsValue, place: &str) -> Answer<Option<String>> {
         if is_absent(value) { Ok(None) } else { self.text(value, place).map(Some) }
     }
@@ -76,12 +81,19 @@ impl Arguments {
     }
 
     /// True or false.
+    #[inline(never)]
     pub(super) fn flag(self, value: &JsValue, place: &str) -> Answer<bool> {
         value.as_bool().ok_or_else(|| self.problem("bad-choice", place, &[("choices", "true, false")]))
     }
 
     /// Plain data, as JSON would carry it. Getters run, proxies answer and cycles end before anything of it is looked at.
     pub(super) fn data<T: DeserializeOwned>(self, value: &JsValue, place: &str) -> Answer<T> {
+        let plain = self.plain(value, place)?;
+        serde_wasm_bindgen::from_value(plain).map_err(|error| self.problem("bad-data", place, &[("why", &reason(&error.into()))]))
+    }
+
+    #[inline(never)]
+    fn plain(self, value: &JsValue, place: &str) -> Answer<JsValue> {
         let wrong = |why: &str| self.problem("bad-data", place, &[("why", why)]);
         let json = JSON::stringify(value).map_err(|thrown| wrong(&reason(&thrown)))?;
         // What has no JSON (undefined, a function) comes back as undefined.
@@ -95,11 +107,11 @@ impl Arguments {
         if depth(&text) > DEPTH_MAX {
             return Err(wrong("nested too deep"));
         }
-        let plain = JSON::parse(&text).map_err(|thrown| wrong(&reason(&thrown)))?;
-        serde_wasm_bindgen::from_value(plain).map_err(|error| wrong(&reason(&error.into())))
+        JSON::parse(&text).map_err(|thrown| wrong(&reason(&thrown)))
     }
 
     /// A property of an object; undefined if it has none, or if `value` is undefined or null.
+    #[inline(never)]
     pub(super) fn property(self, value: &JsValue, key: &str, place: &str) -> Answer<JsValue> {
         if is_absent(value) {
             return Ok(JsValue::UNDEFINED);
@@ -123,6 +135,7 @@ fn reason(thrown: &JsValue) -> String {
 }
 
 /// How deep JSON is nested.
+#[inline(never)]
 fn depth(json: &str) -> usize {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
     for byte in json.bytes() {
