@@ -45,6 +45,8 @@ export class App {
   /** @type {Failure | null} */
   failure = null;
 
+  /** Counts the runs that were opened: tells one from another with the same names. */
+  run = 0;
   /** What the scenario tells and asks. @type {ScenarioText | null} */
   scenario = null;
   /** What the system tells of itself, with the rules that are broken. @type {SystemText | null} */
@@ -71,6 +73,8 @@ export class App {
   /** @type {Kept | null} */
   #kept = null;
   #captionSince = 0;
+  /** The newest story event that the caption has not yet had time for. @type {EventRow | null} */
+  #waiting = null;
   /** @type {{ changes: Change[], listener: () => void, slow: boolean, due: boolean }[]} */
   #listeners = [];
   /** @type {Set<Change>} */
@@ -145,7 +149,8 @@ export class App {
     const lab = this.#need();
     const tick = lab.tick(elapsed);
     if (tick.moved) this.#moved();
-    if (tick.story) this.#tell(tick.story);
+    this.#waiting = tick.story ?? this.#waiting;
+    if (this.#waiting && performance.now() - this.#captionSince >= CAPTION_MS_MIN) this.#tell(this.#waiting);
     if (tick.paused_by) this.changed("moment", "caption");
     if (tick.paused_by === "violation") this.#tellViolation();
     if (tick.paused_by === "quiet") this.say("Nothing more will happen in this run.");
@@ -262,6 +267,7 @@ export class App {
     if (!scenario) return false;
     this.lab?.free();
     this.lab = opened.value;
+    this.run += 1;
     this.scenario = scenario;
     this.system = this.lab.system();
     this.lab.pauseOn("violation", this.settings.values.stopAtViolation);
@@ -326,6 +332,7 @@ export class App {
   pause() {
     this.#watched = null;
     this.#need().pause();
+    if (this.#waiting) this.#tell(this.#waiting);
     this.changed("moment");
   }
 
@@ -351,7 +358,7 @@ export class App {
     const lab = this.#need();
     lab.pause();
     const stepped = this.#accept(lab.step(kind));
-    if (stepped?.value) this.#tell(stepped.value, true);
+    if (stepped?.value) this.#tell(stepped.value);
     else if (stepped) this.say("Nothing more will happen in this run.");
     if (this.#violatedCount() > this.#violations) this.#tellViolation();
     this.#moved();
@@ -433,7 +440,7 @@ export class App {
   /** @param {EventRow | null} event @param {string} [parent] the branch that was left */
   #acted(event, parent) {
     this.#keepPlan();
-    if (event) this.#tell(event, true);
+    if (event) this.#tell(event);
     if (parent !== undefined) {
       this.caption = { ...this.caption, text: `${this.caption.text} The old future is kept as ${parent}.` };
       this.changed("branches");
@@ -477,6 +484,7 @@ export class App {
   /** @param {string} id @param {boolean} on */
   setMutant(id, on) {
     if (!this.#accept(this.#need().setMutant(id, on))) return;
+    this.run += 1;
     this.system = this.#need().system();
     this.#violations = this.#violatedCount();
     this.#keepPlan();
@@ -547,17 +555,15 @@ export class App {
     this.#show({ text, event: null, verdict: null });
   }
 
-  /** @param {EventRow} event @param {boolean} [asked] by a step or a click: at once */
-  #tell(event, asked = false) {
-    const fresh = performance.now() - this.#captionSince < CAPTION_MS_MIN;
-    if (!asked && fresh && this.caption.text !== "") return;
+  /** @param {EventRow} event */
+  #tell(event) {
     this.#show({ text: event.text, event, verdict: null });
   }
 
   /** @param {"story" | "everything"} [level] the last event up to the cursor */
   #tellLatest(level = "story") {
     const event = this.#need().recentEvents(level, 1).at(-1);
-    if (event) this.#tell(event, true);
+    if (event) this.#tell(event);
     else this.#show({ text: "", event: null, verdict: null });
     this.#violations = this.#violatedCount();
   }
@@ -571,6 +577,7 @@ export class App {
 
   /** @param {Caption} caption */
   #show(caption) {
+    this.#waiting = null;
     this.caption = caption;
     this.#captionSince = performance.now();
     this.changed("caption");

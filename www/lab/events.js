@@ -5,6 +5,7 @@
  *
  * @typedef {import("../netsplit.js").EventRow} EventRow
  * @typedef {EventRow["level"]} Level
+ * @typedef {import("../netsplit.js").Lab} Lab
  */
 import { h, redraw } from "./dom.js";
 import { TabPart } from "./tab.js";
@@ -24,8 +25,8 @@ class Events extends TabPart {
   #levels = h("div", { class: "levels", role: "group", "aria-label": "How much detail" });
   #list = h("ol", { class: "events" });
   #note = h("p", { class: "muted" });
-  /** Rows of the branch at this level, as far as it has been read. */
-  #read = { branch: -1, level: /** @type {Level} */ ("story"), upTo: 0, fingerprint: "", rows: /** @type {EventRow[]} */ ([]) };
+  /** Which events of a branch are at a level: their indices, as far as it has been read. */
+  #read = { of: "", upTo: 0, found: /** @type {number[]} */ ([]) };
   /** @type {number | null} first row of the window; null follows the cursor */
   #from = null;
   #event = -1;
@@ -46,22 +47,23 @@ class Events extends TabPart {
     const cursor = lab.cursor();
     if (cursor.event !== this.#event) this.#from = null;
     this.#event = cursor.event;
-    const complete = this.#readOn(lab, cursor.branch);
-    const { rows } = this.#read;
-    // The last row that has happened at the cursor: row n has, once n + 1 events are executed.
-    const at = rows.findLastIndex((row) => row.n < cursor.event);
-    const from = this.#from ?? Math.max(0, Math.min(at - WINDOW / 2, rows.length - WINDOW));
-    const shown = rows.slice(from, from + WINDOW);
-    const drawn = redraw(this.#list, [shown.map((row) => row.id), at - from, from > 0, from + WINDOW < rows.length], () => [
+    const of = `${this.app.run} ${cursor.branch} ${this.#level}`;
+    const complete = this.#readOn(lab, of);
+    const list = this.#level === "everything" ? everything(lab.eventCount()) : listed(this.#read.found);
+    // The last one that has happened at the cursor: event n has, once n + 1 events are executed.
+    const at = list.lastBefore(cursor.event);
+    const from = this.#from ?? Math.max(0, Math.min(at - WINDOW / 2, list.length - WINDOW));
+    const to = Math.min(from + WINDOW, list.length);
+    const drawn = redraw(this.#list, [of, from, to, list.length > to, at], () => [
       from > 0 && this.#more("earlier", "Earlier events", Math.max(0, from - WINDOW)),
-      shown.map((row, n) => this.#row(row, from + n === at, from + n > at)),
-      from + WINDOW < rows.length && this.#more("later", "Later events", from + WINDOW),
-    ].flat());
-    redraw(this.#note, [complete, rows.length === 0, this.#level], () => [
-      !complete ? `Reading events: ${count(this.#read.upTo)} of ${count(lab.eventCount())}.` : rows.length === 0 ? "Nothing has happened yet." : "",
+      ...list.rows(lab, from, to).map((row, n) => this.#row(row, from + n === at, from + n > at)),
+      to < list.length && this.#more("later", "Later events", from + WINDOW),
+    ]);
+    redraw(this.#note, [complete, complete || this.#read.upTo, list.length === 0], () => [
+      !complete ? `Reading events: ${count(this.#read.upTo)} of ${count(lab.eventCount())}.` : list.length === 0 && "Nothing has happened yet.",
     ]);
     if (drawn && this.#from === null) this.#list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-    if (!complete) this.app.changed("branches");
+    if (!complete) requestAnimationFrame(() => this.isConnected && this.#draw());
   }
 
   /** @param {Level} level */
@@ -72,21 +74,20 @@ class Events extends TabPart {
   }
 
   /**
-   * Reads on where it stopped, within its budget.
+   * Reads on where it stopped, within its budget. Only indices are kept: a branch may have a million events.
    *
-   * @param {import("../netsplit.js").Lab} lab @param {number} branch
+   * @param {Lab} lab @param {string} of which run, branch and level
    * @returns {boolean} whether all is read
    */
-  #readOn(lab, branch) {
+  #readOn(lab, of) {
+    if (this.#level === "everything") return true;
     const total = lab.eventCount();
-    if (this.#read.branch !== branch || this.#read.level !== this.#level || this.#read.upTo > total || this.#read.fingerprint !== lab.seed()) {
-      this.#read = { branch, level: this.#level, upTo: 0, fingerprint: lab.seed(), rows: [] };
-    }
+    if (this.#read.of !== of || this.#read.upTo > total) this.#read = { of, upTo: 0, found: [] };
     const read = this.#read;
     const start = performance.now();
     while (read.upTo < total && performance.now() - start < BUDGET_MS) {
       const to = Math.min(total, read.upTo + SLICE);
-      for (const row of lab.events(read.upTo, to)) if (row.n >= read.upTo && row.n < to && wanted(row, read.level)) read.rows.push(row);
+      for (const row of lab.events(read.upTo, to)) if (wanted(row, this.#level)) read.found.push(row.n);
       read.upTo = to;
     }
     return read.upTo >= total;
@@ -119,7 +120,27 @@ class Events extends TabPart {
 customElements.define("netsplit-events", Events);
 
 /** @param {EventRow} row @param {Level} level */
-function wanted(row, level) {
-  if (level === "everything") return true;
-  return row.level === "story" || row.level === level;
-}
+const wanted = (row, level) => row.level === "story" || row.level === level;
+
+/**
+ * A list of events that is read where it is looked at.
+ *
+ * @typedef {object} List
+ * @property {number} length
+ * @property {(n: number) => number} lastBefore position of the last event with an index below n, or -1
+ * @property {(lab: Lab, from: number, to: number) => EventRow[]} rows
+ */
+
+/** @param {number} length @returns {List} all events */
+const everything = (length) => ({
+  length,
+  lastBefore: (n) => Math.min(n, length) - 1,
+  rows: (lab, from, to) => lab.events(from, to),
+});
+
+/** @param {number[]} found @returns {List} the events with these indices, which ascend */
+const listed = (found) => ({
+  length: found.length,
+  lastBefore: (n) => found.findLastIndex((index) => index < n),
+  rows: (lab, from, to) => found.slice(from, to).flatMap((n) => lab.events(n, n + 1)),
+});

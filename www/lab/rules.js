@@ -30,7 +30,7 @@ class Rules extends TabPart {
           return h(
             "li",
             null,
-            h("label", { class: "toggle" }, input, h("span", null, mutant.name)),
+            h("label", { class: "toggle" }, input, h("code", null, mutant.id)),
             h("p", null, mutant.about),
             h("p", { class: "muted" }, "Rule ", h("code", null, mutant.rule), `; ${falls} falls. `, scenario(this.app, mutant.scenario)),
           );

@@ -122,7 +122,7 @@ class Stage extends Part {
   #key(event) {
     if (event.key === "ArrowDown") this.#walk(1);
     else if (event.key === "ArrowUp") this.#walk(-1);
-    else if ((event.key === "Enter" || event.key === " ") && this.app.selected) this.#openSelected();
+    else if (event.key === "Enter" && this.app.selected) this.#openSelected();
     else return;
     event.preventDefault();
   }
@@ -192,6 +192,7 @@ class Stage extends Part {
       if (node !== null) switchSide(this.app, node);
       return;
     }
+    this.#twin.focus({ preventScroll: true });
     if (now.id !== null && now.id === this.app.selected) this.#openSelected();
     this.app.select(now.id);
   }

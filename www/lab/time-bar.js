@@ -24,6 +24,7 @@ class TimeBar extends Part {
     onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
   });
   #marks = s("svg", { class: "marks", "aria-hidden": "true", preserveAspectRatio: "none" });
+  #fork = h("button", { type: "button", class: "quiet fork", "aria-keyshortcuts": "f", onclick: () => this.app.fork() }, "Fork");
   #branches = h("div", { class: "branches", role: "group", "aria-label": "Branches", hidden: true });
 
   setUp() {
@@ -41,7 +42,7 @@ class TimeBar extends Part {
       this.#speed,
       this.#now,
       h("div", { class: "scrubber" }, this.#marks, this.#range),
-      h("button", { type: "button", class: "quiet fork", "aria-keyshortcuts": "f", onclick: () => this.app.fork() }, "Fork"),
+      this.#fork,
       this.#branches,
     );
     this.app.on(["open", "moment"], () => this.#drawTime());
@@ -60,6 +61,8 @@ class TimeBar extends Part {
       speeds(cursor.speed, pace).map((value) => h("option", { value, selected: value === cursor.speed }, speed(value))),
     );
     setText(this.#now, time(cursor.at_us));
+    // Offered where it makes a difference: in the past. Its place stays free, so that nothing jumps.
+    this.#fork.classList.toggle("away", cursor.at_end);
     this.#range.max = String(Math.max(1, cursor.end_us));
     this.#range.value = String(cursor.at_us);
   }

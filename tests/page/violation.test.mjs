@@ -1,0 +1,51 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { laboratory } from "./harness.mjs";
+import { caption, cursor, cursorWhere } from "./reading.mjs";
+
+const lab = laboratory();
+
+/** @param {import("playwright-core").Page} page plays fast until it is paused */
+async function playOut(page) {
+  await page.getByLabel("Speed").selectOption({ label: "real time" });
+  await page.keyboard.press("k");
+  await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+}
+
+test("a violation pauses, is the caption, is spoken at once, and its witness is one click away", async (t) => {
+  const visit = await lab.visit(t, { path: "#raft/even-majority", calm: true });
+  const { page } = visit;
+  await page.getByRole("button", { name: /rule is broken/ }).waitFor();
+  await playOut(page);
+  const verdict = await caption(page);
+  assert.match(verdict, /violated/);
+  assert.equal(await page.locator("netsplit-caption [role=alert]").innerText(), verdict);
+  await page.getByRole("button", { name: /1 violated/ }).click();
+  const row = page.locator("netsplit-properties li.violated");
+  assert.match(await row.innerText(), /violated/);
+  await visit.assertAccessible();
+  await visit.screenshot("violation");
+
+  await page.getByRole("slider").focus();
+  await page.keyboard.press("Home");
+  await cursorWhere(page, (at) => at.event === 0);
+  await page.getByRole("button", { name: /violated/ }).waitFor({ state: "detached" });
+  await page.keyboard.press("End");
+  await row.getByRole("button", { name: "Witness" }).click();
+  await cursorWhere(page, (at) => at.event > 0);
+  await page.locator(".caption-text", { hasText: verdict }).waitFor();
+});
+
+test("whoever wants it otherwise is not stopped by a violation", async (t) => {
+  const { page } = await lab.visit(t, { path: "#raft/even-majority", calm: true });
+  await page.getByRole("button", { name: "Display" }).click();
+  await page.getByLabel("Pause when a property is violated").uncheck();
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Speed").selectOption({ label: "real time" });
+  await page.keyboard.press("k");
+  await page.getByRole("button", { name: /1 violated/ }).waitFor();
+  const { event } = await cursor(page);
+  await cursorWhere(page, (at) => at.event > event);
+});
