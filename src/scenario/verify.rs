@@ -12,7 +12,7 @@ use crate::sim::plan::Plan;
 use crate::sim::trace::{Event, Sink};
 use crate::system::inspect::{Status, Verdict};
 use crate::system::{OpenError, Run, open};
-use crate::timeline::{Predicate, Watch, classify};
+use crate::timeline::{Predicate, Watch};
 
 /// What came of a run.
 #[derive(Clone, Debug)]
@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
 
     fn hear(&mut self, heard: &Heard) {
         let Some(event) = &heard.event else { return };
-        let key = classify(event).key;
+        let key = event.class().key;
         for watch in self.watches() {
             watch.event(event, key);
             heard.notes.iter().for_each(|note| watch.note(note));

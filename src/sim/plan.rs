@@ -422,6 +422,54 @@ pub enum Action {
     Choose(EventId),
 }
 
+impl Action {
+    /// Catalogue keys of the events that actions are, by [`Action::number`].
+    pub const KEYS: [&'static str; 18] = [
+        "world.crashed",
+        "world.restarted",
+        "world.paused",
+        "world.resumed",
+        "world.slowed",
+        "world.cut",
+        "world.healed",
+        "world.link-changed",
+        "world.links-reset",
+        "world.clogged",
+        "world.swizzled",
+        "world.held",
+        "world.released",
+        "world.message",
+        "world.clock",
+        "world.disk",
+        "world.invoked",
+        "world.chosen",
+    ];
+
+    /// Which kind of action it is: its place in [`Action::KEYS`].
+    pub fn number(&self) -> u32 {
+        match self {
+            Action::Crash(_) => 0,
+            Action::Restart { .. } => 1,
+            Action::Pause(_) => 2,
+            Action::Resume(_) => 3,
+            Action::Slow { .. } => 4,
+            Action::Cut(_) => 5,
+            Action::Heal(_) => 6,
+            Action::Channel(_) => 7,
+            Action::ResetChannels => 8,
+            Action::Clog { .. } => 9,
+            Action::SwizzleClog { .. } => 10,
+            Action::Hold(_) => 11,
+            Action::Release(_) => 12,
+            Action::Message { .. } => 13,
+            Action::Clock { .. } => 14,
+            Action::Disk { .. } => 15,
+            Action::Request { .. } => 16,
+            Action::Choose(_) => 17,
+        }
+    }
+}
+
 /// Which directed links a cut takes away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,7 +3,9 @@
 //! Two edges give true happens-before: the event before it at the same place, and its cause. Events at links, disks and the
 //! network order nothing between nodes. The trace is a cache: any part can be had again by replay.
 
-use crate::base::{EventId, NodeId, Note};
+use super::plan::Action;
+use crate::base::ids::PlaceKind;
+use crate::base::{EventId, Level, NodeId, Note};
 
 /// What kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +31,8 @@ pub enum EventKind {
     Resumed = 8,
     /// At a link: a message is lost (`item`: the message; `sub`: its kind; `peer`: the receiver; `detail`: a [`Loss`]).
     Lost = 9,
-    /// At the plan or the hand: an action on the network, a clock, a disk, a queue or a message (`detail`: see the plan).
+    /// At the plan or the hand: an action on the network, a clock, a disk, a queue or a message (`detail`: the action's number,
+    /// see [`Action::KEYS`](super::plan::Action::KEYS)).
     Acted = 10,
     /// At the plan: an action whose target is missing: a reported no-op.
     Missed = 11,
@@ -78,11 +81,54 @@ pub struct Event {
     pub detail: u32,
 }
 
+/// What the catalogue says of an event itself, apart from its notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventClass {
+    /// Key in the catalogue of sentences, e.g. `world.crashed`: what predicates name.
+    pub key: &'static str,
+    /// Who wants to read of it.
+    pub level: Level,
+}
+
 impl Event {
+    /// True if somebody did this by hand.
+    pub fn by_hand(&self) -> bool {
+        [self.item, self.id].iter().any(|id| *id != EventId::NONE && id.place().kind() == PlaceKind::Hand)
+    }
+
+    /// Its key in the catalogue and its level, by its kind and, for an action, by the action's.
+    pub fn class(&self) -> EventClass {
+        let (key, level) = match self.kind {
+            EventKind::Started if self.detail == 0 => ("world.started", Level::Everything),
+            EventKind::Started => ("world.restarted", Level::Story),
+            EventKind::Delivered => ("world.delivered", Level::Everything),
+            EventKind::TimerFired => ("world.timer-fired", Level::Everything),
+            EventKind::Persisted => ("world.persisted", Level::Everything),
+            EventKind::WriteFailed => ("world.write-failed", Level::Protocol),
+            EventKind::Invoked if self.by_hand() => ("world.invoked", Level::Story),
+            EventKind::Invoked => ("world.invoked", Level::Protocol),
+            EventKind::Crashed => ("world.crashed", Level::Story),
+            EventKind::Paused => ("world.paused", Level::Story),
+            EventKind::Resumed => ("world.resumed", Level::Story),
+            EventKind::Lost => match Loss::ALL.get(self.detail as usize) {
+                // Routine traffic to whoever is down or cut off: only for those who want everything.
+                Some(Loss::Cut | Loss::ReceiverDown) => ("world.lost", Level::Everything),
+                _ => ("world.lost", Level::Protocol),
+            },
+            EventKind::Acted => match Action::KEYS.get(self.detail as usize).copied().unwrap_or("world.acted") {
+                // A choreography's own business.
+                "world.chosen" => ("world.chosen", Level::Protocol),
+                key => (key, Level::Story),
+            },
+            EventKind::Missed => ("world.missed", Level::Protocol),
+        };
+        EventClass { key, level }
+    }
+
     /// The node at which it happened; `None` for links, the plan and the hand.
     pub fn node(&self) -> Option<NodeId> {
         let place = self.id.place();
-        (place.kind() == crate::base::ids::PlaceKind::Node).then(|| place.node())
+        (place.kind() == PlaceKind::Node).then(|| place.node())
     }
 }
 

@@ -381,7 +381,7 @@ impl<D: Deployment> World<D> {
         if let Action::Choose(chosen) = planned.action {
             // One step is one event: the plan makes the item due now, and it runs next.
             return match self.kernel.hasten(chosen) {
-                Ok(()) => self.acted(item, sink),
+                Ok(()) => self.acted(item, &planned.action, sink),
                 Err(_) => self.missed(item, sink),
             };
         }
@@ -481,7 +481,7 @@ impl<D: Deployment> World<D> {
             Action::Disk { node, act } => self.act_on_disk(*node, act)?,
             Action::Choose(chosen) => return Err(Refusal::NotEnabled(*chosen)),
         }
-        Ok(self.acted(item, sink))
+        Ok(self.acted(item, action, sink))
     }
 
     fn crash(&mut self, node: NodeId, cause: EventId, sink: &mut (impl Sink + ?Sized)) -> Event {
@@ -554,8 +554,9 @@ impl<D: Deployment> World<D> {
         event
     }
 
-    fn acted(&mut self, item: EventId, sink: &mut (impl Sink + ?Sized)) -> Event {
-        let event = self.kernel.event(EventKind::Acted, EventPlace::Item, item, EventId::NONE);
+    fn acted(&mut self, item: EventId, action: &Action, sink: &mut (impl Sink + ?Sized)) -> Event {
+        let mut event = self.kernel.event(EventKind::Acted, EventPlace::Item, item, EventId::NONE);
+        event.detail = action.number();
         self.report(&event, &0u8, sink);
         event
     }

@@ -258,11 +258,10 @@ impl Tree {
 
     /// Executes the next step of a branch with `player`. At the branch's furthest moment everything is recorded.
     pub(super) fn step(&mut self, id: BranchId, player: &mut Player, mut extra: Option<&mut Watch>) -> (Stepped, News) {
-        let classify = self.reading.classify;
         if player.position() != self.end(id) {
             let script = &self.branches[id.0 as usize].script;
             let stepped = match &mut extra {
-                Some(watch) => player.step(script, &mut Ear { watch, classify }),
+                Some(watch) => player.step(script, &mut Ear { watch }),
                 None => player.step(script, &mut NoTrace),
             };
             return (stepped, News::default());
@@ -276,7 +275,7 @@ impl Tree {
         };
         watches.extend(extra);
         let record = Recorder { trace, kinds: &mut self.kinds, reading: self.reading };
-        let stepped = player.step(&branch.script, &mut Ears { record, watches, classify });
+        let stepped = player.step(&branch.script, &mut Ears { record, watches });
         let news = self.record(id, player, &stepped);
         (stepped, news)
     }
@@ -284,14 +283,13 @@ impl Tree {
     /// Executes an action at a branch's furthest moment that is not in its script yet, and puts it there.
     pub(super) fn act(&mut self, id: BranchId, player: &mut Player, act: Intervention) -> Result<(Event, News), Refusal> {
         self.prime_goals(id, player);
-        let classify = self.reading.classify;
         let branch = &mut self.branches[id.0 as usize];
         let watches: Vec<&mut Watch> = match &mut self.watching {
             Some(watching) => watching.watches.iter_mut().flatten().collect(),
             None => Vec::new(),
         };
         let record = Recorder { trace: &mut branch.trace, kinds: &mut self.kinds, reading: self.reading };
-        let event = player.act(&act, &mut Ears { record, watches, classify })?;
+        let event = player.act(&act, &mut Ears { record, watches })?;
         let index = player.next_intervention().saturating_sub(1).min(branch.script.len());
         branch.script.insert(index, act);
         let news = self.record(id, player, &Stepped::Acted(event));
@@ -541,7 +539,7 @@ impl Tree {
 
     pub(super) fn count(&self, id: BranchId, key: &str, node: Option<NodeId>, position: u64) -> u32 {
         let line = self.line(id);
-        line.map(|(id, below)| self.branch(id).trace.count(key, node, position.min(below), &self.kinds, self.reading)).sum()
+        line.map(|(id, below)| self.branch(id).trace.count(key, node, position.min(below), &self.kinds)).sum()
     }
 
     pub(super) fn marks(&self, id: BranchId) -> Vec<Mark> {
@@ -585,7 +583,7 @@ impl Tree {
                 all.filter_map(|(branch, known)| known.trace.oldest().map(|(stamp, index)| (stamp, branch, index))).min();
             // What was asked for just now stays, whatever the budget says.
             let Some((_, branch, index)) = oldest.filter(|(stamp, ..)| *stamp < self.stamp) else { break };
-            self.branches[branch].trace.drop_body(index, &self.kinds, self.reading);
+            self.branches[branch].trace.drop_body(index, &self.kinds);
         }
     }
 
@@ -669,12 +667,11 @@ impl Tree {
 /// Tells a watch what a replay executes.
 struct Ear<'a> {
     watch: &'a mut Watch,
-    classify: fn(&Event) -> super::trace::EventClass,
 }
 
 impl Sink for Ear<'_> {
     fn event(&mut self, event: &Event) {
-        self.watch.event(event, (self.classify)(event).key);
+        self.watch.event(event, event.class().key);
     }
 
     fn note(&mut self, note: &Note) {
@@ -686,14 +683,13 @@ impl Sink for Ear<'_> {
 struct Ears<'a> {
     record: Recorder<'a>,
     watches: Vec<&'a mut Watch>,
-    classify: fn(&Event) -> super::trace::EventClass,
 }
 
 impl Sink for Ears<'_> {
     fn event(&mut self, event: &Event) {
         self.record.event(event);
         if !self.watches.is_empty() {
-            let key = (self.classify)(event).key;
+            let key = event.class().key;
             self.watches.iter_mut().for_each(|watch| watch.event(event, key));
         }
     }

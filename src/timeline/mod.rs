@@ -32,5 +32,5 @@ pub use cone::{Aim, Change, Cone, Outside};
 pub use player::{Opened, Stepped};
 pub use predicate::Predicate;
 pub use session::{Acted, Config, Cursor, Error, Memory, Progress, Session, StepKind, Stop, Undone};
-pub use trace::{EventClass, Mark, MarkShape, classify, mark_note};
+pub use trace::{Mark, MarkShape, mark_note};
 pub use watch::Watch;

@@ -3,7 +3,7 @@
 use super::branch::{Branch, BranchId, BranchInfo, BranchName, Divergence, News, Tree};
 use super::player::{Opened, Player, Stepped};
 use super::predicate::Predicate;
-use super::trace::{EventClass, Mark, Reading};
+use super::trace::{Mark, Reading};
 use super::watch::Watch;
 use crate::base::{EventId, Fingerprint, Level, Note};
 use crate::sim::plan::{Action, Intervention, Moment, Plan, Refusal};
@@ -21,8 +21,6 @@ pub struct Config {
     pub checkpoint_bytes: usize,
     /// Memory for the trace, bytes. Beyond it the segments that were not read for longest are dropped.
     pub trace_bytes: usize,
-    /// Key and level of an event itself.
-    pub classify: fn(&Event) -> EventClass,
     /// The mark that a note makes, besides those that events make by themselves.
     pub mark: fn(&Note) -> Option<super::MarkShape>,
 }
@@ -143,7 +141,6 @@ pub struct Session {
     job: Option<Job>,
     fraction_ppm: u32,
     pause_on_violation: bool,
-    classify: fn(&Event) -> EventClass,
 }
 
 #[derive(Debug)]
@@ -193,7 +190,7 @@ impl Session {
     /// fingerprint.
     pub fn open<E>(plan: Plan, config: Config, open: impl FnOnce(&Plan) -> Opened<E>) -> Result<Session, E> {
         let player = Player::new(open(&plan)?);
-        let reading = Reading { classify: config.classify, mark: config.mark };
+        let reading = Reading { mark: config.mark };
         let budgets = (config.checkpoint_gap, config.checkpoint_bytes, config.trace_bytes);
         let script = plan.interventions.clone();
         Ok(Session {
@@ -205,7 +202,6 @@ impl Session {
             job: None,
             fraction_ppm: 0,
             pause_on_violation: true,
-            classify: config.classify,
         })
     }
 
@@ -649,11 +645,6 @@ impl Session {
         (0..buckets).map(|bucket| edge(bucket + 1).saturating_sub(edge(bucket))).collect()
     }
 
-    /// Key and level of an event itself.
-    pub fn class(&self, event: &Event) -> EventClass {
-        (self.classify)(event)
-    }
-
     // ---- inside
 
     fn at_end(&self) -> bool {
@@ -865,13 +856,7 @@ fn keep_recent(recent: &mut Vec<Player>, player: &Player) {
 impl Default for Config {
     /// A million events of a five-node cluster in less than 256 MB.
     fn default() -> Config {
-        Config {
-            checkpoint_gap: 8_192,
-            checkpoint_bytes: 64 << 20,
-            trace_bytes: 128 << 20,
-            classify: super::trace::classify,
-            mark: super::trace::mark_note,
-        }
+        Config { checkpoint_gap: 8_192, checkpoint_bytes: 64 << 20, trace_bytes: 128 << 20, mark: super::trace::mark_note }
     }
 }
 

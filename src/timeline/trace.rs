@@ -6,37 +6,6 @@ use crate::sim::trace::{Event, EventKind, Sink};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// What the catalogue says of an event itself, apart from its notes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EventClass {
-    /// Key in the catalogue of sentences, e.g. `world.crashed`.
-    pub key: &'static str,
-    /// Who wants to read of it.
-    pub level: Level,
-}
-
-/// The class of an event by its kind: `world.started`, `world.delivered`, `world.timer-fired`, `world.persisted`,
-/// `world.write-failed`, `world.invoked`, `world.crashed`, `world.paused`, `world.resumed`, `world.lost`, `world.acted`,
-/// `world.missed`. A [`Config`](super::Config) may bring its own.
-pub fn classify(event: &Event) -> EventClass {
-    let (key, level) = match event.kind {
-        EventKind::Started if event.detail == 0 => ("world.started", Level::Everything),
-        EventKind::Started => ("world.restarted", Level::Story),
-        EventKind::Delivered => ("world.delivered", Level::Everything),
-        EventKind::TimerFired => ("world.timer-fired", Level::Everything),
-        EventKind::Persisted => ("world.persisted", Level::Everything),
-        EventKind::WriteFailed => ("world.write-failed", Level::Protocol),
-        EventKind::Invoked => ("world.invoked", Level::Protocol),
-        EventKind::Crashed => ("world.crashed", Level::Story),
-        EventKind::Paused => ("world.paused", Level::Story),
-        EventKind::Resumed => ("world.resumed", Level::Story),
-        EventKind::Lost => ("world.lost", Level::Everything),
-        EventKind::Acted => ("world.acted", Level::Story),
-        EventKind::Missed => ("world.missed", Level::Protocol),
-    };
-    EventClass { key, level }
-}
-
 /// The mark that a note makes: a leader of a new epoch, a commit; by the last part of its key.
 pub fn mark_note(note: &Note) -> Option<MarkShape> {
     match note.kind.key.rsplit('.').next().unwrap_or_default() {
@@ -114,7 +83,6 @@ impl Kinds {
 /// What the catalogue says of events and notes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reading {
-    pub(super) classify: fn(&Event) -> EventClass,
     pub(super) mark: fn(&Note) -> Option<MarkShape>,
 }
 
@@ -169,23 +137,23 @@ impl Body {
         self.events.capacity() * size_of::<Event>() + self.starts.capacity() * 4 + self.bytes.capacity()
     }
 
-    fn count(&self, key: &str, node: Option<NodeId>, below: usize, kinds: &Kinds, reading: Reading) -> u32 {
+    fn count(&self, key: &str, node: Option<NodeId>, below: usize, kinds: &Kinds) -> u32 {
         let mut times = 0;
         for (index, event) in self.events.iter().enumerate().take(below) {
             if node.is_some() && event.node() != node {
                 continue;
             }
-            times += ((reading.classify)(event).key == key) as u32;
+            times += (event.class().key == key) as u32;
             times += self.notes(index, kinds).filter(|note| note.kind.key == key).count() as u32;
         }
         times
     }
 
-    fn tally(&self, kinds: &Kinds, reading: Reading) -> Vec<Tally> {
+    fn tally(&self, kinds: &Kinds) -> Vec<Tally> {
         let mut times: BTreeMap<(&'static str, Option<NodeId>), u32> = BTreeMap::new();
         for (index, event) in self.events.iter().enumerate() {
             let node = event.node();
-            *times.entry(((reading.classify)(event).key, node)).or_default() += 1;
+            *times.entry((event.class().key, node)).or_default() += 1;
             for note in self.notes(index, kinds) {
                 *times.entry((note.kind.key, node)).or_default() += 1;
             }
@@ -321,12 +289,12 @@ impl Trace {
         self.full_bytes + open + self.marks.capacity() * size_of::<Mark>()
     }
 
-    fn push(&mut self, event: &Event, reading: Reading) {
+    fn push(&mut self, event: &Event) {
         if self.segments.last().is_none_or(Segment::full) {
             self.segments.push(Segment { first: self.end(), body: Some(Body::default()), ..Segment::default() });
         }
         let position = self.end();
-        let level = (reading.classify)(event).level;
+        let level = event.class().level;
         if let Some(shape) = mark_of(event) {
             self.marks.push(Mark { position, at_us: event.at_us, shape, event: *event, note: None });
         }
@@ -445,11 +413,11 @@ impl Trace {
     }
 
     /// How often something with this key happened below `below`.
-    pub(super) fn count(&self, key: &str, node: Option<NodeId>, below: u64, kinds: &Kinds, reading: Reading) -> u32 {
+    pub(super) fn count(&self, key: &str, node: Option<NodeId>, below: u64, kinds: &Kinds) -> u32 {
         let mut times = 0;
         for segment in self.segments.iter().take_while(|segment| segment.first < below) {
             times += match &segment.body {
-                Some(body) => body.count(key, node, (below - segment.first) as usize, kinds, reading),
+                Some(body) => body.count(key, node, (below - segment.first) as usize, kinds),
                 None => {
                     let here = segment.tally.iter().filter(|tally| tally.key == key && (node.is_none() || tally.node == node));
                     here.map(|tally| tally.times).sum()
@@ -470,11 +438,11 @@ impl Trace {
         there.map(|(index, segment)| (segment.touched, index)).min()
     }
 
-    pub(super) fn drop_body(&mut self, index: usize, kinds: &Kinds, reading: Reading) {
+    pub(super) fn drop_body(&mut self, index: usize, kinds: &Kinds) {
         let Some(segment) = self.segments.get_mut(index) else { return };
         let before = segment.memory_bytes();
         if let Some(body) = segment.body.take() {
-            segment.tally = body.tally(kinds, reading);
+            segment.tally = body.tally(kinds);
         }
         self.full_bytes = self.full_bytes + segment.memory_bytes() - before;
     }
@@ -518,7 +486,7 @@ pub(super) struct Recorder<'a> {
 
 impl Sink for Recorder<'_> {
     fn event(&mut self, event: &Event) {
-        self.trace.push(event, self.reading);
+        self.trace.push(event);
     }
 
     fn note(&mut self, note: &Note) {

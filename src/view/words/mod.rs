@@ -11,7 +11,7 @@ use crate::base::ids::PlaceKind;
 use crate::base::{EventId, Level, NodeId, Note};
 use crate::protocol::MessageKind;
 use crate::sim::plan::{Action, Cluster, Refusal};
-use crate::sim::trace::Event;
+use crate::sim::trace::{Event, EventClass};
 use crate::system::inspect::{
     EntryState, EntryView, FieldValue, Fill, LinkView, MessageView, NodeStatus, NodeView, SystemInfo, Verdict,
 };
@@ -19,7 +19,7 @@ use render::{Arg, capital, fill};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub use world::{action_sentence, action_title, cut_label, event_key, event_sentence};
+pub use world::{action_sentence, action_title, cut_label, event_sentence};
 
 /// A language of the catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -98,11 +98,11 @@ pub fn sentence(lang: Lang, note: &Note, node: Option<NodeId>, names: &Names) ->
 /// The sentence for everybody: the weightiest of what the event's notes say and what the event itself is. Of equals, a note
 /// says more than the event, and a later note more than an earlier one; but what somebody does by hand is told as that.
 pub fn headline(lang: Lang, event: &Event, context: Context<'_>, notes: &[Note], names: &Names) -> Headline {
-    let (key, level) = event_key(event, context.action);
+    let EventClass { key, level } = event.class();
     let own = || Headline { key, level, rule: None, text: event_sentence(lang, event, context, names) };
     // `min_by_key` keeps the first of equals.
     let Some(note) = notes.iter().rev().min_by_key(|note| note.kind.level) else { return own() };
-    if level < note.kind.level || (level == note.kind.level && world::by_hand(event)) {
+    if level < note.kind.level || (level == note.kind.level && event.by_hand()) {
         return own();
     }
     let text = sentence(lang, note, event.node(), names);

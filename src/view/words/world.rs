@@ -7,7 +7,7 @@
 use super::render::{Arg, capital, duration, fill, listed, node, nodes, per_cent, signed_duration};
 use super::{Context, Lang, Names, text};
 use crate::base::ids::PlaceKind;
-use crate::base::{EventId, Level, NodeId};
+use crate::base::{EventId, NodeId};
 use crate::protocol::Class;
 use crate::sim::plan::{Action, ChannelRule, ClockAct, Cut, DiskAct, MessageAct, Operation};
 use crate::sim::trace::{Event, EventKind, Loss};
@@ -15,62 +15,8 @@ use crate::system::inspect::{Fill, NodeView};
 
 type Args = Vec<(&'static str, Arg)>;
 
-/// True if somebody did this by hand.
-pub(super) fn by_hand(event: &Event) -> bool {
-    [event.item, event.id].iter().any(|id| *id != EventId::NONE && id.place().kind() == PlaceKind::Hand)
-}
-
-/// Key and level of an event of the world itself. `action` makes the key of what the plan or the hand did a narrower one:
-/// `world.cut`, `world.healed`, ... instead of `world.acted`.
-pub fn event_key(event: &Event, action: Option<&Action>) -> (&'static str, Level) {
-    match event.kind {
-        EventKind::Started if event.detail == 0 => ("world.started", Level::Everything),
-        EventKind::Started => ("world.restarted", Level::Story),
-        EventKind::Delivered => ("world.delivered", Level::Everything),
-        EventKind::TimerFired => ("world.timer-fired", Level::Everything),
-        EventKind::Persisted => ("world.persisted", Level::Everything),
-        EventKind::WriteFailed => ("world.write-failed", Level::Protocol),
-        EventKind::Invoked if by_hand(event) => ("world.invoked", Level::Story),
-        EventKind::Invoked => ("world.invoked", Level::Protocol),
-        EventKind::Crashed => ("world.crashed", Level::Story),
-        EventKind::Paused => ("world.paused", Level::Story),
-        EventKind::Resumed => ("world.resumed", Level::Story),
-        EventKind::Lost => match loss(event) {
-            // Routine traffic to whoever is down or cut off: only for those who want everything.
-            Loss::Cut | Loss::ReceiverDown => ("world.lost", Level::Everything),
-            Loss::Chance | Loss::QueueFull | Loss::Hand => ("world.lost", Level::Protocol),
-        },
-        EventKind::Acted => (action.map_or("world.acted", action_key), Level::Story),
-        EventKind::Missed => ("world.missed", Level::Protocol),
-    }
-}
-
 fn loss(event: &Event) -> Loss {
     Loss::ALL.get(event.detail as usize).copied().unwrap_or(Loss::Chance)
-}
-
-/// The key of an action that is an event of its own kind at the plan or the hand.
-fn action_key(action: &Action) -> &'static str {
-    match action {
-        Action::Crash(_) => "world.crashed",
-        Action::Restart { .. } => "world.restarted",
-        Action::Pause(_) => "world.paused",
-        Action::Resume(_) => "world.resumed",
-        Action::Slow { .. } => "world.slowed",
-        Action::Cut(_) => "world.cut",
-        Action::Heal(_) => "world.healed",
-        Action::Channel(_) => "world.link-changed",
-        Action::ResetChannels => "world.links-reset",
-        Action::Clog { .. } => "world.clogged",
-        Action::SwizzleClog { .. } => "world.swizzled",
-        Action::Hold(_) => "world.held",
-        Action::Release(_) => "world.released",
-        Action::Message { .. } => "world.message",
-        Action::Clock { .. } => "world.clock",
-        Action::Disk { .. } => "world.disk",
-        Action::Request { .. } => "world.invoked",
-        Action::Choose(_) => "world.chosen",
-    }
 }
 
 /// The sentence of an event of the world itself.
@@ -80,9 +26,9 @@ pub fn event_sentence(lang: Lang, event: &Event, context: Context<'_>, names: &N
         Some(action),
     ) = (event.kind, context.action)
     {
-        return action_sentence(lang, action, by_hand(event), context.before, names);
+        return action_sentence(lang, action, event.by_hand(), context.before, names);
     }
-    let you = by_hand(event);
+    let you = event.by_hand();
     let (key, second) = match (event.kind, event.detail) {
         (EventKind::Started, 0) => ("world.started", None),
         (EventKind::Started, 2) => ("world.restarted.empty", Some("world.restarted.empty.you")),
