@@ -367,7 +367,7 @@ fn everything_that_can_be_pointed_at_is_said_in_words() {
     for scene in [calm(), cut(), ill()].map(|moment| moment.picture(&ViewOptions::sized(1140.0, 600.0))) {
         for target in scene.targets() {
             assert!(target.label.len() > 3 && !target.label.contains('{'), "{target:?}");
-            assert_eq!(scene.hit(target.x + target.width / 2.0, target.y + target.height / 2.0).is_some(), true, "{target:?}");
+            assert!(scene.hit(target.x + target.width / 2.0, target.y + target.height / 2.0).is_some(), "{target:?}");
         }
     }
     assert_eq!(Lang::default().code(), "en");

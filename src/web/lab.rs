@@ -249,6 +249,15 @@ fn with<T>(desk: &RefCell<Option<Desk>>, work: impl FnOnce(&mut Desk, Arguments)
     result
 }
 
+impl Lab {
+    fn set_playing(&self, playing: bool) {
+        let _ = self.with(|desk, _| {
+            desk.playback.set_playing(playing);
+            Ok(())
+        });
+    }
+}
+
 fn empty_list() -> JsValue {
     js_sys::Array::new().into()
 }
@@ -298,12 +307,12 @@ impl Lab {
 
     /// From now on, `tick` moves the cursor.
     pub fn play(&self) {
-        let _ = self.with(|desk, _| Ok(desk.playback.set_playing(true)));
+        self.set_playing(true);
     }
 
     /// From now on, it does not.
     pub fn pause(&self) {
-        let _ = self.with(|desk, _| Ok(desk.playback.set_playing(false)));
+        self.set_playing(false);
     }
 
     /// Sets the pace: virtual microseconds for each real millisecond, from 0.0001 to 1,000,000; 1000 is real time.

@@ -110,9 +110,7 @@ pub(super) fn draw(scene: &mut Scene, labels: &mut Labels, input: &ClusterInput<
     for placed in &all {
         draw_one(scene, input, placed);
         let pointed = input.options.points_at(&id(placed.message));
-        if pointed
-            || (few && !placed.message.faint && placed.message.to.index() < spots.len() && spots[0].radius >= Spot::LETTERED)
-        {
+        if pointed || (few && !placed.message.faint && input.witness.is_none()) {
             draw_label(labels, input, placed, pointed);
         }
     }

@@ -97,6 +97,7 @@ pub fn cluster_scene(input: &ClusterInput<'_>) -> Scene {
     for node in input.nodes {
         if let Some(spot) = spots.get(node.id.index()) {
             node::draw(&mut scene, input, node, *spot);
+            node::remark(&mut labels, input, node, *spot);
         }
     }
     message::draw(&mut scene, &mut labels, input, &spots);
@@ -180,21 +181,26 @@ fn corner_remarks(input: &ClusterInput<'_>, labels: &mut Labels) -> Vec<Shape> {
     let foot = options.height - layout::STRIP / 2.0;
     let mut at = Point::new(if narrow { 8.0 } else { 12.0 }, if narrow { foot } else { 22.0 });
     let mut taken = 0.0;
-    for chip in input.chips.iter().take(if narrow { 1 } else { 3 }) {
-        let width = draw_chip(&mut shapes, at, chip);
+    for (i, chip) in input.chips.iter().take(3).enumerate() {
+        // Beside each other there is room for the words of the first one; the others keep their sign.
+        let width = draw_chip(&mut shapes, at, chip, !narrow || i == 0);
         labels.take(at.x, at.y - 12.0, at.x + width, at.y + 12.0);
-        taken = width + 12.0;
-        at.y += if narrow { 0.0 } else { 30.0 };
+        if narrow {
+            at.x += width + 6.0;
+            taken = at.x;
+        } else {
+            at.y += 30.0;
+        }
     }
-    let left = if narrow { 8.0 + taken } else { 12.0 };
+    let left = if narrow { taken.max(8.0) } else { 12.0 };
     draw_legend(&mut shapes, labels, input, Point::new(left, foot));
     shapes
 }
 
 /// A chip from its left end; returns its width.
-fn draw_chip(shapes: &mut Vec<Shape>, at: Point, chip: &Chip) -> f64 {
+fn draw_chip(shapes: &mut Vec<Shape>, at: Point, chip: &Chip, words: bool) -> f64 {
     let glyph = 28.0;
-    let width = glyph + Text::width_of(&chip.text, 12.0) * 1.06 + 12.0;
+    let width = if words { glyph + Text::width_of(&chip.text, 12.0) + 12.0 } else { glyph + 2.0 };
     let role = if chip.violated { Role::Violated } else { Role::Ink };
     shapes.push(Shape::rect(at.by(0.0, -12.0), width, 24.0, 6.0).filled(Role::Raised).outlined(role, 1.0));
     let center = at.by(15.0, 0.0);
@@ -206,7 +212,9 @@ fn draw_chip(shapes: &mut Vec<Shape>, at: Point, chip: &Chip) -> f64 {
         shapes.push(Shape::circle(center, 6.5).outlined(Role::Ink, 1.5));
         shapes.push(Shape::line(center.by(-4.5, 4.5), center.by(4.5, -4.5)).outlined(Role::Ink, 1.5));
     }
-    shapes.push(Shape::text(at.by(glyph, 0.0), chip.text.clone(), 12.0).filled(role).anchored(Anchor::Start));
+    if words {
+        shapes.push(Shape::text(at.by(glyph, 0.0), chip.text.clone(), 12.0).filled(role).anchored(Anchor::Start));
+    }
     width
 }
 

@@ -1,6 +1,7 @@
 //! One node: its circle, role, epoch, timer, log bar and state.
 
 use super::ClusterInput;
+use super::label::Labels;
 use crate::system::inspect::{Fill, LogSummary, NodeStatus, NodeView};
 use crate::view::geometry::{Point, direction_at};
 use crate::view::layout::Spot;
@@ -36,7 +37,6 @@ pub(super) fn draw(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView,
             let newest = input.nodes.iter().filter_map(|node| node.log).map(|log| log.last).max().unwrap_or(0);
             draw_log_bar(&mut shapes, log, newest, spot);
         }
-        draw_remarks(&mut shapes, input, node, spot);
     }
     let strength = input.strength(node.id);
     scene.shapes.extend(shapes.into_iter().map(|shape| shape.faded(strength)));
@@ -195,16 +195,20 @@ fn draw_log_bar(shapes: &mut Vec<Shape>, log: LogSummary, newest: u64, spot: Spo
     }
 }
 
-/// What the node's state needs words for, beneath it.
-fn draw_remarks(shapes: &mut Vec<Shape>, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
-    let from = spot.center.by(0.0, spot.radius + if node.log.is_some() { 29.0 } else { 15.0 });
+/// What the node's state needs words for, beneath it, as far as there is room.
+pub(super) fn remark(labels: &mut Labels, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
+    if spot.radius < Spot::NAMED {
+        return;
+    }
+    let from = spot.center.by(0.0, spot.radius + 29.0);
     for (i, remark) in words::node_remarks(input.options.lang, node, &input.names).into_iter().enumerate() {
-        let text = Shape::text(from.by(0.0, 14.0 * i as f64), remark, 12.0).anchored(Anchor::Middle).rimmed();
-        shapes.push(if node.status == NodeStatus::Halted && i == 0 {
-            text.filled(Role::Violated).bold()
-        } else {
-            text.filled(Role::Muted)
-        });
+        let halted = node.status == NodeStatus::Halted && i == 0;
+        let place = (from.by(0.0, 14.0 * i as f64), Anchor::Middle);
+        let text = |at, _| {
+            let text = Shape::text(at, remark.clone(), 12.0).rimmed().faded(input.strength(node.id));
+            if halted { text.filled(Role::Violated).bold() } else { text.filled(Role::Muted) }
+        };
+        labels.put(&[place], text, false);
     }
 }
 

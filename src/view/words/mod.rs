@@ -130,7 +130,7 @@ pub fn filled(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
 }
 
 /// The word with this key: a role, a status, a label. The last part of the key if the catalogue has none.
-pub fn word<'a>(lang: Lang, key: &'a str) -> &'a str {
+pub fn word(lang: Lang, key: &str) -> &str {
     text(lang, key).unwrap_or_else(|| key.rsplit('.').next().unwrap_or(key))
 }
 

@@ -16,7 +16,7 @@ fn names() -> Names {
 
 /// Every kind of note that a core or a checker declares.
 fn kinds() -> impl Iterator<Item = &'static NoteKind> {
-    notes::ALL.iter().copied()
+    notes::ALL.iter().chain(crate::check::raft::notes::ALL).copied()
 }
 
 /// The names of a template's places.
