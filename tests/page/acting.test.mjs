@@ -123,7 +123,8 @@ test("a second click on what is selected opens its actions; a node can be paused
   const { page } = await lab.visit(t, calm);
   const { x, y } = await placeOf(page, /^S2\b/);
   await page.mouse.click(x, y);
-  await selected(page).filter({ hasText: /^S2\b/ }).waitFor();
+  await selected(page).filter({ hasText: /^S2\b/ }).waitFor({ state: "attached" });
+  assert.equal(await page.getByRole("menu").isVisible(), false, "one click only selects");
   await page.mouse.click(x, y);
   await page.getByRole("menuitem", { name: "Pause", exact: true }).click();
   await page.locator("netsplit-stage [role=option]", { hasText: /^S2\b.*(paused|stands still)/i }).waitFor();
@@ -169,12 +170,14 @@ test("every fault of the panel is taken by the lab", async (t) => {
   }
 });
 
-test("a broken rule is a chip on the stage, and runs the scenario again", async (t) => {
+test("a broken rule is said on the stage, and runs the scenario again", async (t) => {
   const { page } = await lab.visit(t, calm);
   await page.getByRole("button", { name: "Details" }).click();
   await page.getByRole("tab", { name: "Rules" }).click();
-  await page.getByRole("switch").first().click();
-  await page.getByRole("button", { name: "1 rule is broken" }).waitFor();
-  await page.getByRole("switch").first().click();
-  await page.getByRole("button", { name: "1 rule is broken" }).waitFor({ state: "hidden" });
+  const said = page.locator("netsplit-views [role=status]");
+  assert.equal(await said.innerText(), "");
+  await page.getByRole("switch", { name: "no_persist_vote" }).click();
+  await said.filter({ hasText: "no_persist_vote" }).waitFor();
+  await page.getByRole("switch", { name: "no_persist_vote" }).click();
+  await said.filter({ hasNotText: "no_persist_vote" }).waitFor({ state: "attached" });
 });

@@ -17,7 +17,7 @@ async function playOut(page) {
 test("a violation pauses, is the caption, is spoken at once, and its witness is one click away", async (t) => {
   const visit = await lab.visit(t, { path: "#raft/even-majority", calm: true });
   const { page } = visit;
-  await page.getByRole("button", { name: /rule is broken/ }).waitFor();
+  await page.locator("netsplit-views [role=status]", { hasText: "even_majority" }).waitFor();
   await playOut(page);
   const verdict = await caption(page);
   assert.match(verdict, /violated/);

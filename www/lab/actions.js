@@ -29,7 +29,8 @@ class Actions extends Part {
 
   /** @param {string} key @param {string} label @param {(at: HTMLElement) => void} run */
   #button(key, label, run) {
-    return h("button", { type: "button", key, onclick: (/** @type {MouseEvent} */ event) => run(/** @type {HTMLElement} */ (event.currentTarget)) }, label);
+    const button = h("button", { type: "button", key, onclick: () => run(button) }, label);
+    return button;
   }
 
   /** @param {HTMLElement} at */

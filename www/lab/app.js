@@ -22,7 +22,7 @@
  * @typedef {"islands" | "isolate" | "bridge" | "ring" | "one-way"} CutKind
  * @typedef {{ kind: CutKind, sides: Map<number, number> }} CutMode   sides: island number of each node; 2 is the bridge
  * @typedef {{ text: string, event: EventRow | null, verdict: VerdictRow | null }} Caption
- * @typedef {{ scenario: string, seed: string, seedChosen: boolean, plan: object, event: number }} Kept
+ * @typedef {{ scenario: string, seed: string, plan: object, event: number }} Kept
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
  */
 import { formatAddress, parseAddress } from "./address.js";
@@ -186,11 +186,6 @@ export class App {
     return this.#core?.freshSeed() ?? "0";
   }
 
-  /** Whether the address names a seed, or the run has the scenario's own. */
-  get seedChosen() {
-    return this.#kept?.seedChosen ?? false;
-  }
-
   /** @param {{ width: number, height: number, dpr: number }} size what a painter needs to know */
   paintOptions({ width, height, dpr }) {
     const islands = this.cut ? islandsOf(this.cut) : undefined;
@@ -230,10 +225,10 @@ export class App {
     const home = this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0];
     const scenario = address.scenario ?? home?.id ?? HOME;
     if (this.failure) return void (this.failure.loading || this.again("address"));
-    if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) }, address.seed !== null)) {
+    if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) })) {
       if (this.lab === null && home && scenario !== home.id) {
         const { text } = this.caption;
-        this.#open({ scenario: home.id }, false);
+        this.#open({ scenario: home.id });
         this.say(text);
       }
     }
@@ -253,10 +248,9 @@ export class App {
 
   /**
    * @param {import("./core.js").Source} source
-   * @param {boolean} seedChosen
    * @param {{ event?: number, play?: boolean }} [at]
    */
-  #open(source, seedChosen, { event, play = !this.settings.reducedMotion } = {}) {
+  #open(source, { event, play = !this.settings.reducedMotion } = {}) {
     if (!this.#core) return false;
     const opened = this.#core.open(source);
     if (!opened.ok) {
@@ -271,7 +265,7 @@ export class App {
     this.scenario = scenario;
     this.system = this.lab.system();
     this.lab.pauseOn("violation", this.settings.values.stopAtViolation);
-    this.#kept = { scenario: scenario.id, seed: this.lab.seed(), seedChosen, plan: {}, event: 0 };
+    this.#kept = { scenario: scenario.id, seed: this.lab.seed(), plan: {}, event: 0 };
     this.selected = this.hovered = this.cut = null;
     this.view = scenario.view;
     this.#watched = null;
@@ -318,8 +312,8 @@ export class App {
     this.failure = null;
     this.changed("failed");
     if (!kept || where === "address") return this.#openAddress();
-    if (where === "start") this.#open({ scenario: kept.scenario, seed: kept.seed }, kept.seedChosen);
-    else this.#open({ scenario: kept.scenario, seed: kept.seed, plan: kept.plan }, kept.seedChosen, { event: Math.max(0, kept.event - 1) });
+    if (where === "start") this.#open({ scenario: kept.scenario, seed: kept.seed });
+    else this.#open({ scenario: kept.scenario, seed: kept.seed, plan: kept.plan }, { event: Math.max(0, kept.event - 1) });
   }
 
   // ---- time

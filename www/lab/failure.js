@@ -19,7 +19,9 @@ class FailureScreen extends Part {
     for (const region of lab?.querySelectorAll("netsplit-story, netsplit-time, netsplit-panel") ?? []) {
       region.toggleAttribute("inert", failure !== null);
     }
-    redraw(this, failure && [failure.loading, failure.kept], () => (failure ? [failure.loading ? this.#loading(failure) : this.#stopped(failure)] : []));
+    redraw(this, failure && [failure.loading, failure.kept], () => [
+      failure && (failure.loading ? this.#loading(failure) : this.#stopped(failure)),
+    ]);
     if (failure) this.querySelector("button")?.focus();
   }
 

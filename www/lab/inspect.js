@@ -60,7 +60,12 @@ class Inspect extends TabPart {
       entries.length > 0 &&
         table(
           ["Position", "Epoch", "Entry", "State"],
-          entries.map((entry) => [String(entry.index), String(entry.epoch), entry.label, entry.conflict ? `${entry.state}, differs from another node's` : entry.state]),
+          entries.map(({ index, epoch, label, state, conflict }) => [
+            String(index),
+            String(epoch),
+            label,
+            conflict ? `${state}, differs from another node's` : state,
+          ]),
         ),
       node.peers.length > 0 && h("h4", null, "What it knows of the others"),
       node.peers.length > 0 &&

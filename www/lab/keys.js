@@ -36,7 +36,8 @@ function shortcut(app, event, target) {
     case "Home":
     case "End":
       if (inTabs) return false;
-      void app.seekTime(event.key === "Home" ? 0 : (app.lab?.cursor().end_us ?? 0));
+      // Several events may happen at time 0: the start is before the first.
+      void (event.key === "Home" ? app.seekEvent(0) : app.seekTime(app.lab?.cursor().end_us ?? 0));
       return true;
   }
   if (!app.settings.values.shortcuts) return false;

@@ -20,7 +20,9 @@ export function openRequest(app, client) {
   const verb = select("verb", system.verbs.map((name) => [name, name]), system.verbs.includes("put") ? "put" : system.verbs[0]);
   const from = select("client", clients.map(({ id, name }) => [String(id), name]), String(client ?? clients[0]?.id));
   const key = h("input", { name: "key", value: "x", autocomplete: "off", spellcheck: "false", required: true, maxlength: 8 });
-  const target = select("target", [["", "Whichever it takes to be the leader"], ...servers.map(({ id, name }) => /** @type {[string, string]} */ ([String(id), name]))], "");
+  /** @type {[string, string][]} */
+  const targets = [["", "Whoever leads"], ...servers.map(({ id, name }) => /** @type {[string, string]} */ ([String(id), name]))];
+  const target = select("target", targets, "");
   const numbers = h("div", { class: "fields" });
   const drawNumbers = () =>
     numbers.replaceChildren(

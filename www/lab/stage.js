@@ -192,7 +192,6 @@ class Stage extends Part {
       if (node !== null) switchSide(this.app, node);
       return;
     }
-    this.#twin.focus({ preventScroll: true });
     if (now.id !== null && now.id === this.app.selected) this.#openSelected();
     this.app.select(now.id);
   }

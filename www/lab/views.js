@@ -10,7 +10,8 @@ const NAMES = { cluster: "Cluster", log: "Log" };
 class Views extends Part {
   #tabs = h("div", { role: "tablist", "aria-label": "View", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
   #chip = h("button", { type: "button", class: "chip", onclick: () => this.app.openPanel("properties") });
-  #broken = h("button", { type: "button", class: "chip", hidden: true, onclick: () => this.app.openPanel("rules") });
+  /** The picture itself says which rules are broken; this says it to those who do not see the picture. */
+  #broken = h("p", { role: "status", class: "hidden" });
   #details = h("button", { type: "button", "aria-expanded": "false", "aria-keyshortcuts": "d", onclick: () => this.app.togglePanel() }, "Details");
 
   setUp() {
@@ -75,8 +76,7 @@ class Views extends Part {
     this.#chip.hidden = verdicts.length === 0;
 
     const on = system.mutants.filter((mutant) => mutant.on);
-    this.#broken.hidden = on.length === 0;
-    setText(this.#broken, on.length === 1 ? "1 rule is broken" : `${on.length} rules are broken`);
+    setText(this.#broken, on.map((mutant) => `${mutant.name}.`).join(" "));
   }
 }
 customElements.define("netsplit-views", Views);
