@@ -62,6 +62,7 @@ pub fn event_sentence(lang: Lang, event: &Event, context: Context<'_>, names: &N
     let mut args: Args = Vec::new();
     if let Some(me) = me {
         args.push(("who", who(lang, me, context.before, names)));
+        args.push(("subject", subject(lang, me, context.before, names)));
         args.push(("me", node(names.cluster, me).into()));
     }
     args.push(("peer", node(names.cluster, event.peer).into()));
@@ -73,13 +74,21 @@ pub fn event_sentence(lang: Lang, event: &Event, context: Context<'_>, names: &N
 
 /// `S1`, or `S1, the leader of term 3`, if it is a leader or candidate.
 fn who(lang: Lang, id: NodeId, before: Option<&NodeView>, names: &Names) -> Arg {
+    described(lang, "who.role", id, before, names)
+}
+
+/// The same as the subject of a sentence: `S1, the leader of term 3,`.
+fn subject(lang: Lang, id: NodeId, before: Option<&NodeView>, names: &Names) -> Arg {
+    described(lang, "who.subject", id, before, names)
+}
+
+fn described(lang: Lang, key: &str, id: NodeId, before: Option<&NodeView>, names: &Names) -> Arg {
     let name = node(names.cluster, id);
     let Some(view) = before.filter(|view| view.id == id && view.role.fill != Fill::Outline) else { return name.into() };
     let Some(epoch) = view.epoch else { return name.into() };
     let epoch = super::epoch(lang, names.system, epoch);
     let role = super::word(lang, view.role.key);
-    fill(text(lang, "who.role").unwrap_or("{name}"), &[("name", name.into()), ("role", role.into()), ("epoch", epoch.into())])
-        .into()
+    fill(text(lang, key).unwrap_or("{name}"), &[("name", name.into()), ("role", role.into()), ("epoch", epoch.into())]).into()
 }
 
 /// The key of an action's words, without its ending, and what stands in them.
@@ -87,7 +96,9 @@ fn action_words(lang: Lang, action: &Action, before: Option<&NodeView>, names: &
     let name = |id: &NodeId| Arg::from(node(names.cluster, *id));
     let group = |ids: &[NodeId]| Arg::from(nodes(lang, ids, names.cluster));
     let paths = |paths: &[(NodeId, NodeId)]| links(lang, paths, names);
-    let of = |id: &NodeId| vec![("who", who(lang, *id, before, names)), ("node", name(id))];
+    let of = |id: &NodeId| {
+        vec![("who", who(lang, *id, before, names)), ("subject", subject(lang, *id, before, names)), ("node", name(id))]
+    };
     match action {
         Action::Crash(node) => ("world.crashed", of(node)),
         Action::Restart { node, empty: false } => ("world.restarted", of(node)),
