@@ -164,6 +164,11 @@ impl Kernel {
         self.seed = None;
     }
 
+    /// Time moves up to an item that a search chose, past what is due before it: that is overdue then, and stays enabled.
+    pub fn reach(&mut self, due_us: u64) {
+        self.now_us = self.now_us.max(due_us);
+    }
+
     /// Lets time pass without an event, at most until the next item is due.
     pub fn advance_to(&mut self, at_us: u64) {
         let limit = self.head().map_or(at_us, |head| head.due_us.min(at_us));

@@ -157,7 +157,20 @@ impl Kernel {
         Some(self.take(entry.id, entry.slot))
     }
 
-    /// Takes this item, whatever is due before it.
+    /// When an enabled item is due, microseconds. A held message is due whenever it is let go.
+    pub fn due_us(&self, id: EventId) -> Option<u64> {
+        let place = id.place();
+        match place.kind() {
+            PlaceKind::Link | PlaceKind::Copy | PlaceKind::HandCopy => {
+                let flight = self.flight(self.find(id)?)?;
+                Some(if flight.held { self.now_us } else { flight.due_us })
+            }
+            PlaceKind::Timer => Some(self.timer(place.node(), u8::try_from(id.n()).ok()?)?.due_us),
+            _ => self.heap.iter().find(|Reverse(entry)| entry.id == id).map(|Reverse(entry)| entry.due_us),
+        }
+    }
+
+    /// Takes this item now, whatever is due before it. Its time is now: all others keep theirs.
     pub fn choose(&mut self, id: EventId) -> Result<Item, Refusal> {
         if !self.is_enabled(id) {
             return Err(Refusal::NotEnabled(id));
