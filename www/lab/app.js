@@ -28,6 +28,7 @@
 import { formatAddress, parseAddress } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
+import { keepInAddress, speak, t } from "./language.js";
 import { Settings } from "./settings.js";
 import { nextSpeed, refusal } from "./words.js";
 
@@ -153,7 +154,7 @@ export class App {
     if (this.#waiting && performance.now() - this.#captionSince >= CAPTION_MS_MIN) this.#tell(this.#waiting);
     if (tick.paused_by) this.changed("moment", "caption");
     if (tick.paused_by === "violation") this.#tellViolation();
-    if (tick.paused_by === "quiet") this.say("Nothing more will happen in this run.");
+    if (tick.paused_by === "quiet") this.say(t("Nothing more will happen in this run."));
     if (this.#watched !== null && lab.steps()[this.#watched]?.done) {
       this.#watched = null;
       this.pause();
@@ -204,6 +205,30 @@ export class App {
   #need() {
     if (!this.lab) throw new Stopped("no run is open");
     return this.lab;
+  }
+
+  /** Speaks another language from now on; whoever shows texts must be made anew. @param {string} code */
+  async speak(code) {
+    if (!(await speak(code))) return void this.say(t("The language cannot be loaded."));
+    this.settings.set("lang", code);
+    keepInAddress();
+    const core = this.#core;
+    if (!core || !this.lab) return;
+    core.learn();
+    this.lab.setLanguage(code);
+    this.catalogue = core.scenarios();
+    this.scenario = this.lab.scenario();
+    this.system = this.lab.system();
+    this.#title();
+    const { event, verdict } = this.caption;
+    const told = event && this.lab.events(event.n, event.n + 1).find((row) => row.n === event.n);
+    if (told) this.#tell(told);
+    else if (!verdict) this.#tellLatest();
+    else this.#tellViolation();
+  }
+
+  #title() {
+    document.title = this.scenario ? `${this.scenario.title} - Netsplit` : "Netsplit";
   }
 
   // ---- opening
@@ -277,7 +302,7 @@ export class App {
     this.changed("open", "branches", "look", "mode");
     if (event !== undefined) void this.seekEvent(event);
     else if (play) this.play();
-    document.title = `${scenario.title} - Netsplit`;
+    this.#title();
     document.documentElement.dataset.lab = "ready";
     return true;
   }
@@ -353,7 +378,7 @@ export class App {
     lab.pause();
     const stepped = this.#accept(lab.step(kind));
     if (stepped?.value) this.#tell(stepped.value);
-    else if (stepped) this.say("Nothing more will happen in this run.");
+    else if (stepped) this.say(t("Nothing more will happen in this run."));
     if (this.#violatedCount() > this.#violations) this.#tellViolation();
     this.#moved();
   }
@@ -436,7 +461,7 @@ export class App {
     this.#keepPlan();
     if (event) this.#tell(event);
     if (parent !== undefined) {
-      this.caption = { ...this.caption, text: `${this.caption.text} The old future is kept as ${parent}.` };
+      this.caption = { ...this.caption, text: `${this.caption.text} ${t("The old future is kept as {branch}.", { branch: parent })}` };
       this.changed("branches");
     }
     this.#moved();
@@ -450,7 +475,7 @@ export class App {
     this.#keepPlan();
     this.#moved();
     this.changed("branches");
-    this.say(`A new branch starts here: ${currentBranchOf(lab)?.name}. ${parent} is kept.`);
+    this.say(t("A new branch starts here: {branch}. {parent} is kept.", { branch: currentBranchOf(lab)?.name ?? "", parent: parent ?? "" }));
   }
 
   undo() {

@@ -3,15 +3,17 @@
 import { linkTo } from "./address.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
+import { t } from "./language.js";
 import { systemName } from "./words.js";
 
-const LEVELS = /** @type {Record<string, string>} */ ({ first: "to begin with", second: "for the second day", deep: "in depth" });
+/** @type {() => Record<string, string>} */
+const levels = () => ({ first: t("to begin with"), second: t("for the second day"), deep: t("in depth") });
 
 /** @param {import("./app.js").App} app */
 export function openCatalogue(app) {
   const here = app.scenario?.id;
   openDialog(
-    "Scenarios",
+    t("Scenarios"),
     (close) => [
       h(
         "ul",
@@ -33,7 +35,7 @@ export function openCatalogue(app) {
               },
               h("strong", null, card.title),
               h("span", null, card.question),
-              h("small", null, `${systemName(card.id)}, ${card.minutes} min, ${LEVELS[card.level] ?? card.level}`),
+              h("small", null, `${systemName(card.id)}, ${card.minutes} min, ${levels()[card.level] ?? card.level}`),
             ),
           ),
         ),

@@ -8,11 +8,12 @@
  * @typedef {import("../netsplit.js").Lab} Lab
  */
 import { h, redraw } from "./dom.js";
+import { t } from "./language.js";
 import { TabPart } from "./tab.js";
 import { count, time } from "./words.js";
 
-/** @type {[Level, string][]} */
-const LEVELS = [["story", "Story"], ["protocol", "Protocol"], ["everything", "Everything"]];
+/** @type {() => [Level, string][]} */
+const levels = () => [["story", t("Story")], ["protocol", t("Protocol")], ["everything", t("Everything")]];
 const WINDOW = 60;
 /** Events that are read from the lab at a time. */
 const SLICE = 500;
@@ -22,7 +23,7 @@ const BUDGET_MS = 8;
 class Events extends TabPart {
   /** @type {Level} */
   #level = "story";
-  #levels = h("div", { class: "levels", role: "group", "aria-label": "How much detail" });
+  #levels = h("div", { class: "levels", role: "group", "aria-label": t("How much detail") });
   #list = h("ol", { class: "events" });
   #note = h("p", { class: "muted" });
   /** Which events of a branch are at a level: their indices, as far as it has been read. */
@@ -40,7 +41,7 @@ class Events extends TabPart {
     const { lab } = this.app;
     if (!lab) return;
     redraw(this.#levels, this.#level, () =>
-      LEVELS.map(([level, name]) =>
+      levels().map(([level, name]) =>
         h("button", { type: "button", key: level, "aria-pressed": String(level === this.#level), onclick: () => this.#choose(level) }, name),
       ),
     );
@@ -55,12 +56,12 @@ class Events extends TabPart {
     const from = this.#from ?? Math.max(0, Math.min(at - WINDOW / 2, list.length - WINDOW));
     const to = Math.min(from + WINDOW, list.length);
     const drawn = redraw(this.#list, [of, from, to, list.length > to, at], () => [
-      from > 0 && this.#more("earlier", "Earlier events", Math.max(0, from - WINDOW)),
+      from > 0 && this.#more("earlier", t("Earlier events"), Math.max(0, from - WINDOW)),
       ...list.rows(lab, from, to).map((row, n) => this.#row(row, from + n === at, from + n > at)),
-      to < list.length && this.#more("later", "Later events", from + WINDOW),
+      to < list.length && this.#more("later", t("Later events"), from + WINDOW),
     ]);
     redraw(this.#note, [complete, complete || this.#read.upTo, list.length === 0], () => [
-      !complete ? `Reading events: ${count(this.#read.upTo)} of ${count(lab.eventCount())}.` : list.length === 0 && "Nothing has happened yet.",
+      !complete ? t("Reading events: {read} of {all}.", { read: count(this.#read.upTo), all: count(lab.eventCount()) }) : list.length === 0 && t("Nothing has happened yet."),
     ]);
     if (drawn && this.#from === null) this.#list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
     if (!complete) requestAnimationFrame(() => this.isConnected && this.#draw());

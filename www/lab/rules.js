@@ -2,6 +2,7 @@
 /** `<netsplit-rules>`: the rules of the protocol that can be broken, each a switch. */
 import { linkTo } from "./address.js";
 import { h, redraw } from "./dom.js";
+import { t } from "./language.js";
 import { TabPart } from "./tab.js";
 
 class Rules extends TabPart {
@@ -14,7 +15,7 @@ class Rules extends TabPart {
     if (!system) return;
     const { mutants, properties } = system;
     redraw(this, mutants, () => [
-      h("p", null, "Each switch replaces one rule of the protocol by a wrong one and runs the scenario again from its start."),
+      h("p", null, t("Each switch replaces one rule of the protocol by a wrong one and runs the scenario again from its start.")),
       h(
         "ul",
         { class: "rules" },
@@ -32,7 +33,7 @@ class Rules extends TabPart {
             null,
             h("label", { class: "toggle" }, input, h("code", null, mutant.id)),
             h("p", null, mutant.about),
-            h("p", { class: "muted" }, "Rule ", h("code", null, mutant.rule), `; ${falls} falls. `, scenario(this.app, mutant.scenario)),
+            h("p", { class: "muted" }, t("Rule"), " ", h("code", null, mutant.rule), "; ", t("{property} falls.", { property: falls }), " ", scenario(this.app, mutant.scenario)),
           );
         }),
       ),
