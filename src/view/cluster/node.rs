@@ -23,7 +23,7 @@ pub(super) fn draw(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView,
     let first = shapes.len();
     draw_body(&mut shapes, input, node, spot);
     if spot.radius >= Spot::LETTERED {
-        draw_inscription(&mut shapes, node, spot, &input.cluster().name(node.id), named);
+        draw_inscription(&mut shapes, node, spot, &words::node_name(input.options.lang, node.id, input.cluster()), named);
     }
     if node.status == NodeStatus::Crashed {
         shapes.iter_mut().for_each(|shape| shape.opacity *= 0.45);
