@@ -207,7 +207,7 @@ export class App {
     return this.lab;
   }
 
-  /** Speaks another language from now on; whoever shows texts must be made anew. @param {string} code */
+  /** Speaks another language from now on; whoever shows texts must be made anew. @param {import("./language.js").Lang} code */
   async speak(code) {
     if (!(await speak(code))) return void this.say(t("The language cannot be loaded."));
     this.settings.set("lang", code);

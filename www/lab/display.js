@@ -24,10 +24,10 @@ export function openDisplay(app) {
   return dialog;
 }
 
-/** The languages, each in its own. @param {(code: string) => void} choose */
+/** The languages, each in its own. @param {(code: import("./language.js").Lang) => void} choose */
 function languages(choose) {
   const options = Object.entries(LANGUAGES).map(([code, name]) => h("option", { value: code, lang: code, selected: code === language() }, name));
-  const select = h("select", { onchange: () => choose(select.value) }, options);
+  const select = h("select", { onchange: () => choose(/** @type {import("./language.js").Lang} */ (select.value)) }, options);
   return h("label", { class: "field" }, h("span", null, t("Language")), select);
 }
 

@@ -8,15 +8,17 @@
  *
  * A module that imports this one is not run before the language that the page opens with is there.
  *
+ * @typedef {import("../netsplit.js").Lang} Lang
  * @typedef {{ page: Record<string, string>, lab: Record<string, string> }} Texts
  */
 import { stored } from "./settings.js";
 
 /** All languages, each by its own name. */
-export const LANGUAGES = /** @type {Record<string, string>} */ ({ en: "English", de: "Deutsch" });
+export const LANGUAGES = /** @type {Record<Lang, string>} */ ({ en: "English", de: "Deutsch" });
 
 const ENGLISH = { page: {}, lab: {} };
 
+/** @type {Lang} */
 let code = "en";
 /** @type {Texts} */
 let texts = ENGLISH;
@@ -44,7 +46,7 @@ export function t(english, args = {}) {
 /**
  * Loads a language; if that fails, the page goes on in the one it has.
  *
- * @param {string} wanted its code
+ * @param {Lang} wanted
  * @returns {Promise<boolean>} whether the page speaks it now
  */
 export async function speak(wanted) {
@@ -76,8 +78,10 @@ export function keepInAddress() {
 
 /** What the address asks for, or the visitor chose, or the browser prefers. */
 function preferred() {
+  /** @param {string} each @returns {each is Lang} */
+  const known = (each) => Object.hasOwn(LANGUAGES, each);
   const asked = [new URLSearchParams(location.search).get("lang"), stored().lang, ...navigator.languages];
-  return asked.map((each) => each?.split("-")[0] ?? "").find((each) => Object.hasOwn(LANGUAGES, each)) ?? "en";
+  return asked.map((each) => each?.split("-")[0] ?? "").find(known) ?? "en";
 }
 
 if (preferred() !== "en") await speak(preferred());
