@@ -94,7 +94,8 @@ fn complaint(run: &Live<raft::Raft>) -> Option<String> {
     }
     let client = run.cluster().client(0);
     let history = run.world().history().operations();
-    let write = history.iter().find(|operation| operation.op.client == client && operation.invoked.0 == LAST_WRITE_US)?;
+    let asked = history.iter().find(|operation| operation.op.client == client && operation.invoked.0 == LAST_WRITE_US);
+    let Some(write) = asked else { return Some("the write after the end of all faults was never invoked".to_owned()) };
     match &write.returned {
         Some((_, _, netsplit::protocol::Outcome::Ok(_))) => None,
         other => Some(format!("the write after the end of all faults returned {other:?}")),
