@@ -47,3 +47,16 @@ test("t is called with a text, not with something computed: otherwise nobody cou
     for (const [call] of (await source(path)).matchAll(/(?<![\w.])t\(\s*[^"\s)][^)]*\)/g)) assert.fail(`${path}: ${call}`);
   }
 });
+
+/** Names of keys and of the laboratory: the same in every language. */
+const NAMES = new Set(["Enter", "Escape", "Home", "End", "Tab", "Space", "Netsplit", "English", "Deutsch"]);
+
+test("what looks like a text of the page goes through t", async () => {
+  for (const path of await modules()) {
+    const code = (await source(path)).replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "");
+    // Words after an equals sign in brackets are selectors, and capitals after a dot are types.
+    for (const { 1: before, 2: text = "" } of code.matchAll(/(\bt\(\s*)?"([A-Z][a-z]+(?:[ .:?][^"]*)?)"/g)) {
+      if (before === undefined && !NAMES.has(text)) assert.fail(`${path}: "${text}"`);
+    }
+  }
+});
