@@ -155,7 +155,8 @@ fn raft_holds_under_the_nemesis_and_converges_when_it_ends() {
     }
 }
 
-/// Faults that need a hand, or a kind of message that Raft does not have: `tests/world.rs` fires them one by one.
+/// Faults that need a hand, or a kind of message that Raft does not have: `tests/faults.rs` fires them one by one, and sees
+/// what they do.
 const BY_HAND: [FaultKind; 6] = [
     FaultKind::LossOfOneWay,
     FaultKind::MessageDelivered,
