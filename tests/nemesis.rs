@@ -163,7 +163,8 @@ fn report(seeds: u64, tally: &Tally, fired: &Fired) {
     let _ = std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/nemesis.txt"), text + "\n");
 }
 
-/// Faults that need a hand, or a kind of message that Raft does not have: `tests/world.rs` fires them one by one.
+/// Faults that need a hand, or a kind of message that Raft does not have: `tests/faults.rs` fires them one by one, and sees
+/// what they do.
 const BY_HAND: [FaultKind; 6] = [
     FaultKind::LossOfOneWay,
     FaultKind::MessageDelivered,

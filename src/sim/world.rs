@@ -680,7 +680,8 @@ impl<D: Deployment> World<D> {
             to.put(&seat.core);
             seat.disk.encode_state(to);
             to.len(seat.outbox.len());
-            for (_, receiver, message) in &seat.outbox {
+            for (after, receiver, message) in &seat.outbox {
+                to.u32(after.0.saturating_sub(seat.disk.first_pending()));
                 to.put(receiver);
                 to.put(message);
             }

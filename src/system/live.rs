@@ -9,6 +9,7 @@ use crate::base::ids::PlaceKind;
 use crate::base::{Encoder, EventId, Fingerprint, NodeId};
 use crate::check::Checker;
 use crate::protocol::{Class, Core, Outcome, TimerName};
+use crate::sim::history::PENDING;
 use crate::sim::kernel::{Flight, Process, timer_item};
 use crate::sim::plan::{Action, Cluster, Cut, Refusal};
 use crate::sim::search::{Budgets, Choice};
@@ -259,6 +260,7 @@ impl<S: System> Run for Live<S> {
     fn state_fingerprint(&self) -> Fingerprint {
         let mut to = Encoder::new();
         self.world.encode_state(&mut to);
+        self.checks.encode_state(&self.world, &mut to);
         to.fingerprint()
     }
 
@@ -329,12 +331,7 @@ impl<S: System> Run for Live<S> {
                 request: S::request_text(&operation.request),
                 invoked_us: operation.invoked.0,
                 returned_us: operation.returned.as_ref().map(|returned| returned.0),
-                outcome: match operation.returned.as_ref().map(|returned| &returned.2) {
-                    None => "pending",
-                    Some(Outcome::Ok(_)) => "ok",
-                    Some(Outcome::Fail) => "fail",
-                    Some(Outcome::Unknown) => "unknown",
-                },
+                outcome: operation.returned.as_ref().map_or(PENDING, |(.., outcome)| outcome.name()),
                 response: match operation.returned.as_ref().map(|returned| &returned.2) {
                     Some(Outcome::Ok(response)) => Some(S::response_text(response)),
                     _ => None,
@@ -343,8 +340,20 @@ impl<S: System> Run for Live<S> {
             .collect()
     }
 
+    fn operations_with(&self, outcome: &str) -> usize {
+        self.world.history().count(outcome)
+    }
+
+    fn operation_count(&self) -> usize {
+        self.world.history().operations().len()
+    }
+
     fn verdicts(&self) -> Vec<Verdict> {
         self.checks.verdicts(&self.world)
+    }
+
+    fn fallen(&self) -> u32 {
+        self.checks.fallen()
     }
 
     fn planned_action(&self, n: u32) -> Option<Action> {
