@@ -52,7 +52,7 @@ impl Point {
 ///
 /// `sin` of the standard library differs between platforms in the last bit; this polynomial does not. It is exact at quarter
 /// turns and elsewhere off by less than 1e-8.
-pub(super) fn direction_at(turns: f64) -> Point {
+pub(crate) fn direction_at(turns: f64) -> Point {
     let turns = turns - turns.floor();
     let quarter = (turns * 4.0).floor();
     let (sin, cos) = quarter_sine(turns * 4.0 - quarter);
@@ -183,6 +183,14 @@ pub(crate) fn overlap(a: &[Point], b: &[Point]) -> bool {
         })
     };
     !separates(a, b) && !separates(b, a)
+}
+
+/// True if the line from `a` to `b` has a part inside of a convex polygon.
+pub(crate) fn crosses(a: Point, b: Point, polygon: &[Point]) -> bool {
+    if inside(a, polygon) || inside(b, polygon) {
+        return true;
+    }
+    edges(polygon).any(|(p, q)| cross(a, b, p) * cross(a, b, q) < 0.0 && cross(p, q, a) * cross(p, q, b) < 0.0)
 }
 
 /// The part of the line from `a` to `b` on which `f(p) <= 0`, for a function that is linear along the line.

@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn areas_of_different_islands_do_not_overlap_on_a_desktop() {
         let cluster = Cluster { servers: 5, clients: 0 };
-        let spots = place(cluster, &ViewOptions::sized(1140.0, 600.0));
+        let spots = place(cluster, &ViewOptions::sized(1140.0, 600.0), 0.0);
         for split in [&[0u16, 1][..], &[0, 2], &[1, 3], &[4]] {
             let rest: Vec<u16> = (0..5).filter(|n| !split.contains(n)).collect();
             let islands = islands(5, &between(split, &rest), &[]);

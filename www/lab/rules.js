@@ -1,5 +1,5 @@
 // @ts-check
-/** `<netsplit-rules>`: the rules of the protocol that can be broken, each a switch. */
+/** `<netsplit-rules>`: the rules of the protocol that can be broken, each a switch: what it does instead, and what falls. */
 import { linkTo } from "./address.js";
 import { h, redraw } from "./dom.js";
 import { TabPart } from "./tab.js";
@@ -14,7 +14,7 @@ class Rules extends TabPart {
     if (!system) return;
     const { mutants, properties } = system;
     redraw(this, mutants, () => [
-      h("p", null, "Each switch replaces one rule of the protocol by a wrong one and runs the scenario again from its start."),
+      h("p", null, "Each switch puts a wrong rule in the place of a right one and runs the scenario again from its start."),
       h(
         "ul",
         { class: "rules" },
@@ -30,9 +30,16 @@ class Rules extends TabPart {
           return h(
             "li",
             null,
-            h("label", { class: "toggle" }, input, h("code", null, mutant.id)),
+            h("label", { class: "toggle" }, input, h("span", null, mutant.name)),
             h("p", null, mutant.about),
-            h("p", { class: "muted" }, "Rule ", h("code", null, mutant.rule), `; ${falls} falls. `, scenario(this.app, mutant.scenario)),
+            h(
+              "dl",
+              { class: "fields-list" },
+              ...field("Rule", h("code", null, mutant.rule)),
+              ...field("Variant", h("code", null, mutant.id)),
+              ...field("Falls", falls),
+              ...field("Shown by", scenario(this.app, mutant.scenario)),
+            ),
           );
         }),
       ),
@@ -40,6 +47,9 @@ class Rules extends TabPart {
   }
 }
 customElements.define("netsplit-rules", Rules);
+
+/** A line of the list, unless it says nothing. @param {string} label @param {Node | string | null} value */
+const field = (label, value) => (value === null ? [] : [h("dt", null, label), h("dd", null, value)]);
 
 /** A link to the scenario that shows a rule broken. @param {import("./app.js").App} app @param {string} id */
 function scenario(app, id) {
