@@ -14,7 +14,7 @@ use super::islands::Outline;
 use super::layout::{self, Spot, ViewOptions, place};
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
-use crate::base::NodeId;
+use crate::base::{NodeId, sorted};
 use crate::protocol::MessageKind;
 use crate::sim::plan::{Cluster, Cut};
 use crate::system::inspect::{LinkView, MessageView, NodeView, Witness};
@@ -169,9 +169,10 @@ fn island_label_places(outline: &Outline, all: &[Outline], text: &str) -> Vec<(P
         let inside = |(x, y)| all.iter().flat_map(|outline| &outline.parts).any(|part| geometry::inside(Point::new(x, y), part));
         corners.into_iter().any(inside)
     };
-    // A stable sort: those that cover something come last.
-    places.sort_by_key(covers);
-    places
+    // Those that cover something come last.
+    let (covering, mut free): (Vec<_>, Vec<_>) = places.into_iter().partition(covers);
+    free.extend(covering);
+    free
 }
 
 /// Chips and the legend of hues, in the corners or, on narrow stages, in the strip at the foot.
@@ -222,7 +223,7 @@ fn draw_chip(shapes: &mut Vec<Shape>, at: Point, chip: &Chip, words: bool) -> f6
 fn draw_legend(shapes: &mut Vec<Shape>, labels: &mut Labels, input: &ClusterInput<'_>, from: Point) {
     let mut epochs: Vec<u64> = input.nodes.iter().filter_map(|node| node.epoch).filter(|&epoch| epoch > 0).collect();
     epochs.extend(input.messages.iter().filter_map(|message| message.epoch).filter(|&epoch| epoch > 0));
-    epochs.sort_unstable();
+    sorted::sort(&mut epochs);
     epochs.dedup();
     if epochs.last().is_none_or(|&last| last < 2) {
         return;
