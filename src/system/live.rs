@@ -6,7 +6,7 @@ use super::inspect::{
 };
 use super::run::Run;
 use crate::base::ids::PlaceKind;
-use crate::base::{Encoder, EventId, Fingerprint, NodeId};
+use crate::base::{Encoder, EventId, Fingerprint, NodeId, sorted};
 use crate::check::Checker;
 use crate::protocol::{Class, Core, Outcome, TimerName};
 use crate::sim::history::PENDING;
@@ -307,14 +307,18 @@ impl<S: System> Run for Live<S> {
 
     fn messages(&self) -> Vec<MessageView> {
         let flights = self.world.kernel().flights();
-        let mut views: Vec<MessageView> = flights.filter_map(|(slot, flight)| self.message_view(slot, flight)).collect();
-        views.sort_by_key(|view| view.id);
-        views
+        let flights: Vec<(u32, &Flight)> = flights.collect();
+        // By id: ids above, positions below.
+        let ids = flights.iter().enumerate().map(|(at, (_, flight))| u128::from(flight.id.0) << 64 | at as u128);
+        let mut order: Vec<u128> = ids.collect();
+        sorted::sort_pairs(&mut order);
+        let in_order = order.into_iter().filter_map(|item| flights.get(item as u32 as usize));
+        in_order.filter_map(|(slot, flight)| self.message_view(*slot, flight)).collect()
     }
 
     fn links(&self) -> Vec<LinkView> {
         let troubled = self.world.kernel().links.troubled(self.now_us());
-        troubled.into_iter().map(|link| self.link_view(link)).collect()
+        troubled.iter().map(|link| self.link_view(link)).collect()
     }
 
     fn cuts(&self) -> Vec<Cut> {
