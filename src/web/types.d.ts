@@ -47,6 +47,10 @@ export interface ScenarioCard {
   level: "first" | "second" | "deep";
   minutes: number;
   mutants: string[];
+  /** Ids of the properties that fall because of them. */
+  falls: string[];
+  /** What goes wrong in it, or can be made to by its steps. */
+  faults: ("crash" | "pause" | "cut" | "messages" | "clock" | "disk")[];
 }
 export interface ScenarioText {
   id: string;
