@@ -67,6 +67,21 @@ fn faults_are_choices_within_budgets() {
 }
 
 #[test]
+fn time_moves_up_to_a_chosen_item_and_never_back() {
+    let mut run = initial(Budgets::default());
+    let mut before = 0;
+    for n in 0..60 {
+        let choices = run.world().choices();
+        let Choice::Item(id) = choices[n * 7 % choices.len()] else { panic!("only items are offered") };
+        let due_us = run.world().kernel().due_us(id).unwrap();
+        let event = run.take(Choice::Item(id), &mut NoTrace).unwrap();
+        assert_eq!(event.at_us, due_us.max(before));
+        before = event.at_us;
+    }
+    assert!(before > 0);
+}
+
+#[test]
 fn outside_of_a_search_no_fault_is_offered() {
     let run = raft::live(&Plan::new("raft", 3, 1)).unwrap();
     assert!(run.world().choices().iter().all(|choice| matches!(choice, Choice::Item(_))));

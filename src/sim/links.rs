@@ -350,6 +350,9 @@ impl Links {
             to.option(rule.set.loss_ppm.as_ref());
             to.option(rule.set.duplicate_ppm.as_ref());
             to.option(rule.set.reorder_ppm.as_ref());
+            to.option(rule.set.reorder_us_max.as_ref());
+            to.option(rule.set.delay_us.map(|range| range.0).as_ref());
+            to.option(rule.set.delay_us.map(|range| range.1).as_ref());
         }
     }
 

@@ -213,6 +213,13 @@ impl<D: Deployment> World<D> {
         Ok(event)
     }
 
+    /// Executes this enabled item at its time: `now = max(now, due)`.
+    pub(super) fn choose_in_time(&mut self, id: EventId, sink: &mut (impl Sink + ?Sized)) -> Result<Event, Refusal> {
+        let due_us = self.kernel.due_us(id).filter(|_| self.kernel.is_enabled(id)).ok_or(Refusal::NotEnabled(id))?;
+        self.kernel.reach(due_us);
+        self.choose(id, sink)
+    }
+
     /// Executes an action by hand now; `n` is its number. A refusal changes nothing.
     pub fn act(&mut self, n: u32, action: &Action, sink: &mut (impl Sink + ?Sized)) -> Result<Event, Refusal> {
         if let Action::Choose(item) = action {
@@ -676,6 +683,15 @@ impl<D: Deployment> World<D> {
             for (_, receiver, message) in &seat.outbox {
                 to.put(receiver);
                 to.put(message);
+            }
+            if let Some(state) = self.kernel.node(id) {
+                to.i64(state.clock.rate_ppm());
+                to.bool(state.slow.is_some());
+                if let Some(slow) = state.slow {
+                    to.u64(slow.service_us);
+                    to.u32(slow.capacity);
+                    to.u32(slow.waiting);
+                }
             }
             for timer in 0..self.kernel.timers() {
                 let armed = self.kernel.timer(id, timer);
