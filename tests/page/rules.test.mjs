@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { laboratory, sizes } from "./harness.mjs";
-import { caption, cursor, cursorWhere } from "./reading.mjs";
+import { caption, cursor, cursorWhere, placeOf } from "./reading.mjs";
 
 const lab = laboratory();
 const calm = { calm: true };
@@ -57,8 +57,8 @@ test("Why? is asked from the list of events and from Inspect, too", async (t) =>
   await page.getByRole("dialog", { name: "Why?" }).getByText("rules.rs, line").first().waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("tab", { name: "Inspect", exact: true }).click();
-  const leader = page.locator("netsplit-stage [role=option]").first();
-  await leader.dispatchEvent("click");
+  const { x, y } = await placeOf(page, /leader/);
+  await page.mouse.click(x, y);
   await page.locator("netsplit-inspect .latest").getByRole("button", { name: "Why?" }).click();
   await page.getByRole("dialog", { name: "Why?" }).getByRole("heading", { name: "The rule" }).first().waitFor();
 });

@@ -249,8 +249,8 @@ class Catalogue {
     return h("img", {
       src: new URL(`../data/pictures/${card.id.replaceAll("/", "-")}.${theme}.svg`, import.meta.url).href,
       alt: "",
-      width: 320,
-      height: 200,
+      width: 480,
+      height: 300,
       loading: "lazy",
       decoding: "async",
       onerror: lost,

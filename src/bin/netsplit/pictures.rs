@@ -17,10 +17,10 @@ pub(super) struct Arguments {
     /// Where the pictures go: `raft-leader-crash.light.svg`, `raft-leader-crash.dark.svg`, ...
     folder: PathBuf,
     /// Width in logical pixels
-    #[arg(long, default_value_t = 320, value_parser = clap::value_parser!(u32).range(64..=16_384))]
+    #[arg(long, default_value_t = 480, value_parser = clap::value_parser!(u32).range(64..=16_384))]
     width: u32,
     /// Height in logical pixels
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(64..=16_384))]
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(64..=16_384))]
     height: u32,
 }
 
