@@ -38,6 +38,7 @@ export interface LabOptions { lang?: "en" }
 export interface JobOptions { signal?: AbortSignal }
 export interface RunUntilOptions extends JobOptions { limit_us?: Microseconds }
 
+export type FaultKind = "crash" | "pause" | "cut" | "messages" | "clock" | "disk";
 export interface ScenarioCard {
   id: string;
   system: string;
@@ -47,6 +48,10 @@ export interface ScenarioCard {
   level: "first" | "second" | "deep";
   minutes: number;
   mutants: string[];
+  /** Ids of the properties that fall because of them. */
+  falls: string[];
+  /** What goes wrong in it, or can be made to by its steps. */
+  faults: FaultKind[];
 }
 export interface ScenarioText {
   id: string;

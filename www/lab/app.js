@@ -25,7 +25,7 @@
  * @typedef {{ scenario: string, seed: string, plan: object, event: number }} Kept
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
  */
-import { formatAddress, parseAddress } from "./address.js";
+import { formatAddress, isCatalogue, parseAddress } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { Settings } from "./settings.js";
@@ -47,6 +47,8 @@ export class App {
 
   /** Counts the runs that were opened: tells one from another with the same names. */
   run = 0;
+  /** The address that was opened last: what lies over the page has one of its own. */
+  address = "";
   /** What the scenario tells and asks. @type {ScenarioText | null} */
   scenario = null;
   /** What the system tells of itself, with the rules that are broken. @type {SystemText | null} */
@@ -89,7 +91,9 @@ export class App {
       this.lab?.pauseOn("violation", this.settings.values.stopAtViolation);
       this.changed("settings");
     });
-    addEventListener("hashchange", () => this.#openAddress());
+    addEventListener("hashchange", () => {
+      if (!isCatalogue(location.hash) && location.hash !== this.address) this.#openAddress();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.playing) this.pause();
     });
@@ -222,7 +226,8 @@ export class App {
 
   #openAddress() {
     if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
-    const address = parseAddress(location.hash);
+    this.address = isCatalogue(location.hash) ? "" : location.hash;
+    const address = parseAddress(this.address);
     const home = this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0];
     const scenario = address.scenario ?? home?.id ?? HOME;
     if (this.failure) return void (this.failure.loading || this.again("address"));

@@ -7,14 +7,18 @@ import { currentBranchOf } from "./branches.js";
 import { h, redraw } from "./dom.js";
 import { messageActions, nodeActions } from "./node-actions.js";
 import { TabPart } from "./tab.js";
+import { hasReason, openWhy } from "./why.js";
 import { count, duration, time } from "./words.js";
 
 /** @typedef {{ label: string, value: string }} Field */
 
 const ENTRIES = 12;
+/** How far back the last event of a node is looked for. */
+const RECENT = 60;
 
 class Inspect extends TabPart {
   #head = h("div");
+  #latest = h("div", { class: "latest" });
   #actions = h("div", { class: "row actions" });
   #state = h("div");
   /** What was shown before: the fields of one thing at one event. @type {{ id: string, event: number, fields: Map<string, string> } | null} */
@@ -25,7 +29,7 @@ class Inspect extends TabPart {
   #last = null;
 
   setUp() {
-    this.append(this.#head, this.#actions, this.#state);
+    this.append(this.#head, this.#latest, this.#actions, this.#state);
     this.keep(["look", "branches"], () => this.#draw());
   }
 
@@ -34,10 +38,19 @@ class Inspect extends TabPart {
     if (!lab) return;
     const node = lab.nodes().find((row) => row.id === this.app.selectedNode);
     const message = lab.messages().find((row) => row.id === this.app.selectedMessage);
+    this.#drawLatest(node ? lab.recentEvents("protocol", RECENT).findLast((event) => event.node === node.id) : undefined);
     if (node) this.#drawNode(node);
     else if (message) this.#drawMessage(message);
     else if (this.app.selectedMessage !== null) this.#drawGone(this.app.selectedMessage);
     else this.#drawRun();
+  }
+
+  /** @param {import("../netsplit.js").EventRow} [event] the last one that happened to what is shown */
+  #drawLatest(event) {
+    redraw(this.#latest, event?.id ?? null, () => [
+      event && h("p", null, h("span", { class: "muted" }, time(event.at_us)), " ", event.text),
+      event && hasReason(event) && h("button", { type: "button", class: "quiet", key: "why", onclick: () => openWhy(this.app, event) }, "Why?"),
+    ]);
   }
 
   /** @param {import("../netsplit.js").NodeRow} node */
