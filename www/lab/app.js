@@ -25,14 +25,14 @@
  * @typedef {{ scenario: string, seed: string, plan: object, event: number }} Kept
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
  */
-import { formatAddress, parseAddress } from "./address.js";
+import { formatAddress, isCatalogue, parseAddress } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { keepInAddress, speak, t } from "./language.js";
 import { Settings } from "./settings.js";
 import { nextSpeed, refusal } from "./words.js";
 
-const HOME = "raft/leader-crash";
+export const HOME = "raft/leader-crash";
 const FRAME_MS_MAX = 100;
 const CAPTION_MS_MIN = 1500;
 const SLOW_MS = 200;
@@ -48,6 +48,8 @@ export class App {
 
   /** Counts the runs that were opened: tells one from another with the same names. */
   run = 0;
+  /** The address that was opened last: what lies over the page has one of its own. */
+  address = "";
   /** What the scenario tells and asks. @type {ScenarioText | null} */
   scenario = null;
   /** What the system tells of itself, with the rules that are broken. @type {SystemText | null} */
@@ -90,7 +92,9 @@ export class App {
       this.lab?.pauseOn("violation", this.settings.values.stopAtViolation);
       this.changed("settings");
     });
-    addEventListener("hashchange", () => this.#openAddress());
+    addEventListener("hashchange", () => {
+      if (!isCatalogue(location.hash) && location.hash !== this.address) this.#openAddress();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.playing) this.pause();
     });
@@ -155,9 +159,9 @@ export class App {
     if (tick.paused_by) this.changed("moment", "caption");
     if (tick.paused_by === "violation") this.#tellViolation();
     if (tick.paused_by === "quiet") this.say(t("Nothing more will happen in this run."));
-    if (this.#watched !== null && lab.steps()[this.#watched]?.done) {
-      this.#watched = null;
-      this.pause();
+    if (tick.paused_by === "step") {
+      if (this.#watched !== null && !lab.steps()[this.#watched]?.done) lab.play();
+      else this.#watch(null);
     }
   }
 
@@ -198,6 +202,7 @@ export class App {
       selected: this.selected,
       hover: this.hovered,
       reduced_motion: this.settings.reducedMotion,
+      verdicts_elsewhere: true,
       ...(islands ? { islands } : {}),
     };
   }
@@ -246,7 +251,8 @@ export class App {
 
   #openAddress() {
     if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
-    const address = parseAddress(location.hash);
+    this.address = isCatalogue(location.hash) ? "" : location.hash;
+    const address = parseAddress(this.address);
     const home = this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0];
     const scenario = address.scenario ?? home?.id ?? HOME;
     if (this.failure) return void (this.failure.loading || this.again("address"));
@@ -349,7 +355,7 @@ export class App {
   }
 
   pause() {
-    this.#watched = null;
+    this.#watch(null);
     this.#need().pause();
     if (this.#waiting) this.#tell(this.#waiting);
     this.changed("moment");
@@ -434,8 +440,15 @@ export class App {
       this.act(step.action);
       return;
     }
-    this.#watched = n;
+    this.#watch(n);
     this.play();
+  }
+
+  /** @param {number | null} n the step whose doing pauses */
+  #watch(n) {
+    if (this.#watched === n) return;
+    this.#watched = n;
+    this.#need().pauseOn("step", n !== null);
   }
 
   /** @param {Action} action as the plan writes it */

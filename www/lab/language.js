@@ -31,11 +31,12 @@ export const labTexts = () => texts.lab;
 
 /**
  * A text of the page: `{name}` stands for an argument, `{n|event|events}` for a word that follows a number.
+ * `#word` at the end is not shown: it tells two texts apart that are the same in English only.
  *
  * @param {string} english @param {Record<string, string | number>} [args]
  */
 export function t(english, args = {}) {
-  const template = texts.page[english] ?? english;
+  const template = texts.page[english] ?? english.replace(/#\w+$/, "");
   return template.replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (all, /** @type {string} */ name, one, many) => {
     const value = args[name];
     if (value === undefined) return all;
