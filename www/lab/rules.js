@@ -71,7 +71,7 @@ class Rules extends TabPart {
       { class: "variant" },
       h("label", { class: "toggle" }, input, h("code", null, mutant.id)),
       h("p", null, mutant.about),
-      h("p", { class: "muted" }, `${falls} falls. `, card && h("a", { href: linkTo(card.id) }, card.title)),
+      h("p", { class: "muted" }, `Falls: ${falls}. `, card && h("a", { href: linkTo(card.id) }, card.title)),
       wrong && rightAndWrong(rule, wrong.lines),
     );
   }
