@@ -31,7 +31,7 @@ import { Core, Stopped } from "./core.js";
 import { Settings } from "./settings.js";
 import { nextSpeed, refusal } from "./words.js";
 
-const HOME = "raft/leader-crash";
+export const HOME = "raft/leader-crash";
 const FRAME_MS_MAX = 100;
 const CAPTION_MS_MIN = 1500;
 const SLOW_MS = 200;
@@ -158,9 +158,9 @@ export class App {
     if (tick.paused_by) this.changed("moment", "caption");
     if (tick.paused_by === "violation") this.#tellViolation();
     if (tick.paused_by === "quiet") this.say("Nothing more will happen in this run.");
-    if (this.#watched !== null && lab.steps()[this.#watched]?.done) {
-      this.#watched = null;
-      this.pause();
+    if (tick.paused_by === "step") {
+      if (this.#watched !== null && !lab.steps()[this.#watched]?.done) lab.play();
+      else this.#watch(null);
     }
   }
 
@@ -201,6 +201,7 @@ export class App {
       selected: this.selected,
       hover: this.hovered,
       reduced_motion: this.settings.reducedMotion,
+      verdicts_elsewhere: true,
       ...(islands ? { islands } : {}),
     };
   }
@@ -329,7 +330,7 @@ export class App {
   }
 
   pause() {
-    this.#watched = null;
+    this.#watch(null);
     this.#need().pause();
     if (this.#waiting) this.#tell(this.#waiting);
     this.changed("moment");
@@ -414,8 +415,15 @@ export class App {
       this.act(step.action);
       return;
     }
-    this.#watched = n;
+    this.#watch(n);
     this.play();
+  }
+
+  /** @param {number | null} n the step whose doing pauses */
+  #watch(n) {
+    if (this.#watched === n) return;
+    this.#watched = n;
+    this.#need().pauseOn("step", n !== null);
   }
 
   /** @param {Action} action as the plan writes it */

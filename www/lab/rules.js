@@ -69,7 +69,7 @@ class Rules extends TabPart {
     return h(
       "div",
       { class: "variant" },
-      h("label", { class: "toggle" }, input, h("code", null, mutant.id)),
+      h("label", { class: "toggle" }, input, h("span", null, mutant.name), " ", h("code", { class: "muted" }, mutant.id)),
       h("p", null, mutant.about),
       h("p", { class: "muted" }, `Falls: ${falls}. `, card && h("a", { href: linkTo(card.id) }, card.title)),
       wrong && rightAndWrong(rule, wrong.lines),
