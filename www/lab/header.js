@@ -1,12 +1,15 @@
 // @ts-check
 /** `<netsplit-header>`: what is open, and four ways to more. */
-import { followCatalogue, openCatalogue } from "./catalogue.js";
+import { isCatalogue } from "./address.js";
 import { openDisplay } from "./display.js";
 import { h, setText } from "./dom.js";
 import { openHelp } from "./help.js";
 import { Part } from "./part.js";
 import { openShare } from "./share.js";
 import { systemName } from "./words.js";
+
+/** Loaded when it is first asked for. */
+const catalogue = () => import("./catalogue.js");
 
 class Header extends Part {
   setUp() {
@@ -17,13 +20,15 @@ class Header extends Part {
       h(
         "nav",
         { "aria-label": "Lab" },
-        h("button", { type: "button", class: "quiet", onclick: () => openCatalogue(this.app) }, "Scenarios"),
+        h("button", { type: "button", class: "quiet", onclick: () => void catalogue().then(({ openCatalogue }) => openCatalogue(this.app)) }, "Scenarios"),
         h("button", { type: "button", class: "quiet", onclick: () => openShare(this.app) }, "Share"),
         h("button", { type: "button", class: "quiet", onclick: () => openDisplay(this.app) }, "Display"),
         h("button", { type: "button", class: "quiet", onclick: () => openHelp() }, "Help"),
       ),
     );
-    followCatalogue(this.app);
+    const follow = () => isCatalogue(location.hash) && void catalogue().then(({ followCatalogue }) => followCatalogue(this.app));
+    addEventListener("hashchange", follow);
+    this.app.on(["open"], follow);
     this.app.on(["open"], () => {
       const { scenario } = this.app;
       if (scenario) setText(crumb, `${systemName(scenario.id)} / ${scenario.title}`);
