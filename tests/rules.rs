@@ -57,7 +57,9 @@ fn cut(source: &str) -> Vec<Rule> {
             topic = None;
         } else if let Some(doc) = line.strip_prefix("    ///") {
             docs.push(doc.trim());
-        } else if let (Some(topic), Some(rest)) = (topic.filter(|topic| *topic != "Set-up of the set"), line.strip_prefix("    pub fn ")) {
+        } else if let (Some(topic), Some(rest)) =
+            (topic.filter(|topic| *topic != "Set-up of the set"), line.strip_prefix("    pub fn "))
+        {
             let head = at..=at + lines[at..].iter().position(|line| line.ends_with('{')).expect("a body");
             let end = at + lines[at..].iter().position(|line| *line == "    }").expect("an end");
             let name = rest.split('(').next().expect("a name");
@@ -158,5 +160,8 @@ fn right_and_wrong_lines_are_told_apart() {
     assert_eq!((rule.line, &rule.head[..]), (4, &["pub fn majority(self, voters: usize) -> usize {".to_owned()][..]));
     assert_eq!(rule.right, ["    let half = voters / 2;", "    half + 1"]);
     let [wrong] = &rule.wrong[..] else { panic!("one mutant") };
-    assert_eq!((wrong.mutant, &wrong.lines[..]), ("even_majority", &["    let half = voters / 2;".to_owned(), "    return half;".to_owned()][..]));
+    assert_eq!(
+        (wrong.mutant, &wrong.lines[..]),
+        ("even_majority", &["    let half = voters / 2;".to_owned(), "    return half;".to_owned()][..])
+    );
 }

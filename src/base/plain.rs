@@ -4,7 +4,9 @@
 //! They are here, and not from a crate, because they are small: nothing in them formats or parses floating-point numbers
 //! in general, and no error of theirs is built before it is needed. `serde_json` says the same of every type (see the tests).
 
-use serde::de::{self, DeserializeOwned, DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
+};
 use serde::ser::{self, Serialize};
 use std::fmt::{self, Display};
 
@@ -646,7 +648,7 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use serde::Deserialize;
+    use serde::{Deserialize, Serialize};
     use serde_json::{Value, json};
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -708,7 +710,7 @@ mod tests {
         }
 
         #[test]
-        fn any_number_is_written_as_a_number_near_it(number in -1e14..1e14) {
+        fn any_number_is_written_as_a_number_near_it(number in -1e14f64..1e14) {
             let read: f64 = to_json(&number).parse().unwrap();
             prop_assert!((read - number).abs() <= 1e-14 * number.abs().max(1.0), "{} {}", read, number);
         }

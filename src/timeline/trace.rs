@@ -150,11 +150,11 @@ impl Body {
 
     fn tally(&self, kinds: &Kinds) -> Vec<Tally> {
         let mut tally: Vec<Tally> = Vec::new();
-        let mut count = |key: &'static str, node: Option<NodeId>| {
-            match tally.binary_search_by(|tally| (tally.key, tally.node).cmp(&(key, node))) {
-                Ok(at) => tally[at].times += 1,
-                Err(at) => tally.insert(at, Tally { key, node, times: 1 }),
-            }
+        let mut count = |key: &'static str, node: Option<NodeId>| match tally
+            .binary_search_by(|tally| (tally.key, tally.node).cmp(&(key, node)))
+        {
+            Ok(at) => tally[at].times += 1,
+            Err(at) => tally.insert(at, Tally { key, node, times: 1 }),
         };
         for (index, event) in self.events.iter().enumerate() {
             let node = event.node();

@@ -69,5 +69,6 @@ fn telling(scenario: &Compiled) -> Result<Playback, Failure> {
 
 /// Whether everything that the broken rules stand for has fallen.
 fn fallen(playback: &Playback, scenario: &Compiled) -> bool {
-    scenario.plan.mutants.is_empty() || playback.session().run().verdicts().iter().any(|verdict| verdict.status == Status::Violated)
+    scenario.plan.mutants.is_empty()
+        || playback.session().run().verdicts().iter().any(|verdict| verdict.status == Status::Violated)
 }
