@@ -96,7 +96,7 @@ test("the address names scenario and seed; back and forward follow", async (t) =
   await page.getByRole("tab", { name: "Inspect" }).click();
   await page.getByRole("definition").filter({ hasText: /^11$/ }).waitFor();
   await page.getByRole("button", { name: "Scenarios" }).click();
-  await page.getByRole("link", { name: /^Crash the leader/ }).click();
+  await page.getByRole("link", { name: /^Crash the leader/ }).first().click();
   await page.waitForFunction((before) => document.querySelector(".crumb")?.textContent !== before, split);
   assert.match(page.url(), /#raft\/leader-crash$/);
   await page.goBack();

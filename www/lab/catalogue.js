@@ -48,36 +48,32 @@ const allShelves = () => [
 /** Pictures are drawn when the page is built for a host; without them cards are text. */
 let pictures = true;
 
-/** Opens the catalogue wherever the address names it. @param {App} app */
-export function followCatalogue(app) {
-  /** @type {Catalogue | null} */
-  let open = null;
-  const follow = () => {
-    if (!isCatalogue(location.hash)) open?.leave();
-    else if (open) open.read();
-    else if (app.lab) open = new Catalogue(app, () => (open = null));
-  };
-  addEventListener("hashchange", follow);
-  addEventListener(ASKED, follow);
-  app.on(["open"], follow);
-}
+/** @type {Catalogue | null} */
+let open = null;
 
-const ASKED = "netsplit-catalogue";
+/** Opens it, if the address names it; it closes itself when the address no longer does. @param {App} app */
+export function followCatalogue(app) {
+  if (app.lab && isCatalogue(location.hash)) open ??= new Catalogue(app);
+}
 
 /** @param {App} app enters it in the address: Back leaves it */
 export function openCatalogue(app) {
+  if (open) return;
   history.pushState({ over: app.address }, "", CATALOGUE);
-  dispatchEvent(new Event(ASKED));
+  followCatalogue(app);
 }
 
 class Catalogue {
-  /** @param {App} app @param {() => void} closed */
-  constructor(app, closed) {
+  /** @param {App} app */
+  constructor(app) {
     this.#app = app;
+    const follow = () => (isCatalogue(location.hash) ? this.read() : this.leave());
+    addEventListener("hashchange", follow);
     this.#filters = this.#allFilters().filter((filter) => this.#values(filter).length > 1);
     this.#dialog = openDialog(t("Scenarios"), () => [this.#form(), this.#status, this.#results], { layer: true });
     this.#dialog.addEventListener("close", () => {
-      closed();
+      open = null;
+      removeEventListener("hashchange", follow);
       if (isCatalogue(location.hash)) this.#back();
     });
     this.read();

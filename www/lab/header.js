@@ -1,6 +1,6 @@
 // @ts-check
 /** `<netsplit-header>`: what is open, and four ways to more. */
-import { followCatalogue, openCatalogue } from "./catalogue.js";
+import { isCatalogue } from "./address.js";
 import { openDisplay } from "./display.js";
 import { h, setText } from "./dom.js";
 import { openHelp } from "./help.js";
@@ -8,6 +8,9 @@ import { t } from "./language.js";
 import { Part } from "./part.js";
 import { openShare } from "./share.js";
 import { systemName } from "./words.js";
+
+/** Loaded when it is first asked for. */
+const catalogue = () => import("./catalogue.js");
 
 class Header extends Part {
   setUp() {
@@ -18,14 +21,16 @@ class Header extends Part {
       h(
         "nav",
         { "aria-label": t("Lab") },
-        h("button", { type: "button", class: "quiet", onclick: () => openCatalogue(this.app) }, t("Scenarios")),
+        h("button", { type: "button", class: "quiet", onclick: () => void catalogue().then(({ openCatalogue }) => openCatalogue(this.app)) }, t("Scenarios")),
         h("button", { type: "button", class: "quiet", onclick: () => openShare(this.app) }, t("Share")),
         h("button", { type: "button", class: "quiet", onclick: () => openDisplay(this.app) }, t("Display")),
         h("button", { type: "button", class: "quiet", onclick: () => openHelp() }, t("Help")),
       ),
     );
-    followCatalogue(this.app);
-    this.on(["open"], () => {
+    const follow = () => isCatalogue(location.hash) && void catalogue().then(({ followCatalogue }) => followCatalogue(this.app));
+    addEventListener("hashchange", follow);
+    this.app.on(["open"], follow);
+    this.app.on(["open"], () => {
       const { scenario } = this.app;
       if (scenario) setText(crumb, `${systemName(scenario.id)} / ${scenario.title}`);
     });
