@@ -3,7 +3,7 @@
  * The one place that owns the Lab: opens it, advances it once per animation frame, and is the only caller of what changes it.
  *
  * The parts of the page read the Lab when they are told that something changed, and send their intentions here. One cursor,
- * one selection. While nothing plays and nothing changed, no frame is asked for.
+ * one selection. While nothing plays, nothing is at work and nothing changed, no frame is asked for.
  *
  * What a run is (scenario, seed, plan, event) is also kept here, outside of the wasm, so that it outlives a trap.
  *
@@ -131,8 +131,9 @@ export class App {
     this.#frame = 0;
     const elapsed = Math.min(FRAME_MS_MAX, Math.max(0, now - this.#lastFrame));
     this.#lastFrame = now;
-    if (this.playing) this.#tick(this.#wasPlaying ? elapsed : 0);
+    if (this.playing || this.busy) this.#tick(this.#wasPlaying ? elapsed : 0);
     this.#wasPlaying = this.playing;
+    if (this.lab && !this.failure && !this.busy) this.#opened();
 
     const slowNow = !this.playing || now - this.#lastSlow >= SLOW_MS;
     if (slowNow) this.#lastSlow = now;
@@ -144,7 +145,7 @@ export class App {
       entry.due = false;
       entry.listener();
     }
-    if (this.playing) this.#ask();
+    if (this.playing || this.busy) this.#ask();
   }
 
   #wasPlaying = false;
@@ -169,6 +170,11 @@ export class App {
 
   get playing() {
     return this.lab !== null && this.failure === null && this.lab.cursor().playing;
+  }
+
+  /** A long piece of work is under way: it goes on with every frame, also when paused. */
+  get busy() {
+    return this.lab !== null && this.failure === null && this.lab.cursor().busy;
   }
 
   get theme() {
@@ -309,9 +315,19 @@ export class App {
     if (event !== undefined) void this.seekEvent(event);
     else if (play) this.play();
     this.#title();
-    document.documentElement.dataset.lab = "ready";
+    this.#opening = true;
     return true;
   }
+
+  /** The run has come to the moment at which it opens: on a slow machine some frames after it was opened. */
+  #opened() {
+    if (!this.#opening) return;
+    this.#opening = false;
+    if (this.caption.text === "") this.#tellLatest();
+    document.documentElement.dataset.lab = "ready";
+  }
+
+  #opening = false;
 
   // ---- failing
 

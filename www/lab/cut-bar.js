@@ -54,7 +54,10 @@ class CutBar extends Part {
         h("button", { type: "button", key: "cancel", onclick: () => this.app.endCut() }, t("Cancel")),
       ),
     ]);
-    if (opened) /** @type {HTMLElement | null} */ (this.querySelector("[data-key=islands]"))?.focus();
+    if (!opened) return;
+    // On a telephone the nodes are to be seen while they are moved; the focus scrolls on as far as it must.
+    if (matchMedia("(width < 768px)").matches) document.getElementById("stage")?.scrollIntoView({ block: "start" });
+    /** @type {HTMLElement | null} */ (this.querySelector("[data-key=islands]"))?.focus();
   }
 
   /** What the cut would do, in words. */

@@ -29,8 +29,8 @@ class Header extends Part {
     );
     const follow = () => isCatalogue(location.hash) && void catalogue().then(({ followCatalogue }) => followCatalogue(this.app));
     addEventListener("hashchange", follow);
-    this.app.on(["open"], follow);
-    this.app.on(["open"], () => {
+    this.on(["open"], follow);
+    this.on(["open"], () => {
       const { scenario } = this.app;
       if (scenario) setText(crumb, `${systemName(scenario.id)} / ${scenario.title}`);
     });
