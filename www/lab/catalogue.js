@@ -3,6 +3,7 @@
 import { linkTo } from "./address.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
+import { openFile } from "./open-file.js";
 import { systemName } from "./words.js";
 
 const LEVELS = /** @type {Record<string, string>} */ ({ first: "to begin with", second: "for the second day", deep: "in depth" });
@@ -13,6 +14,7 @@ export function openCatalogue(app) {
   openDialog(
     "Scenarios",
     (close) => [
+      openFile(app, close),
       h(
         "ul",
         { class: "cards" },

@@ -12,8 +12,12 @@ import { list } from "./words.js";
 const PRESETS = [["islands", "Half"], ["isolate", "Isolate"], ["bridge", "Bridge"], ["ring", "Ring"], ["one-way", "One-way"]];
 
 class CutBar extends Part {
+  /** Lies over actions and caption, so that the stage does not move while one aims at its nodes. */
+  #sheet = h("div", { class: "cut-sheet" });
+
   setUp() {
     this.hidden = true;
+    this.append(this.#sheet);
     this.app.on(["open", "mode"], () => this.#draw());
   }
 
@@ -23,7 +27,7 @@ class CutBar extends Part {
     this.hidden = cut === null;
     if (!system || !cut) return;
     const { nodes } = system;
-    redraw(this, [cut.kind, [...cut.sides]], () => [
+    redraw(this.#sheet, [cut.kind, [...cut.sides]], () => [
       h("p", { role: "status" }, this.#sentence()),
       cut.kind !== "ring" &&
         h(
@@ -53,7 +57,7 @@ class CutBar extends Part {
         h("button", { type: "button", key: "cancel", onclick: () => this.app.endCut() }, "Cancel"),
       ),
     ]);
-    if (opened) /** @type {HTMLElement | null} */ (this.querySelector("[data-key=islands]"))?.focus();
+    if (opened) /** @type {HTMLElement | null} */ (this.querySelector("[data-key=islands]"))?.focus({ preventScroll: true });
   }
 
   /** What the cut would do, in words. */

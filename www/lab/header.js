@@ -25,7 +25,7 @@ class Header extends Part {
     );
     this.app.on(["open"], () => {
       const { scenario } = this.app;
-      if (scenario) setText(crumb, `${systemName(scenario.id)} / ${scenario.title}`);
+      if (scenario) setText(crumb, `${systemName(scenario.id || scenario.system)} / ${scenario.title}`);
     });
   }
 }

@@ -3,16 +3,19 @@
 
 const LADDER_US_PER_MS = [1, 2, 5, 10, 20, 33, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 60_000];
 
-/** @param {number} us virtual time, e.g. `1.204 s` */
+/** @param {number} us virtual time, e.g. `1.204 s`: cut off, not rounded, as the command line writes it */
 export function time(us) {
-  return `${(us / 1e6).toFixed(3)} s`;
+  const ms = Math.floor(us / 1e3);
+  return `${Math.floor(ms / 1e3)}.${String(ms % 1e3).padStart(3, "0")} s`;
 }
 
-/** @param {number} us a length of time, in the unit in which it is shortest */
+/** @param {number} us a length of time, with the same digits as in the lab's sentences: `850 µs`, `3.2 ms`, `214 ms`, `1.2 s` */
 export function duration(us) {
-  if (us >= 1e6) return `${trimmed(us / 1e6)} s`;
-  if (us >= 1e3) return `${trimmed(us / 1e3)} ms`;
-  return `${us} us`;
+  if (us <= 0) return "0 ms";
+  if (us < 1e3) return `${Math.floor(us)} µs`;
+  const [unit, name] = us < 1e6 ? [1e3, "ms"] : [1e6, "s"];
+  const [whole, tenths] = [Math.floor(us / unit), Math.floor(((us % unit) * 10) / unit)];
+  return tenths === 0 || whole >= 100 ? `${whole} ${name}` : `${whole}.${tenths} ${name}`;
 }
 
 /** @param {number} value */
