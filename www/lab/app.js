@@ -30,7 +30,7 @@ import { formatAddress, parseAddress } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { Settings } from "./settings.js";
-import { nextSpeed, refusal } from "./words.js";
+import { nextSpeed, refusal, sentence } from "./words.js";
 
 const HOME = "raft/leader-crash";
 const FRAME_MS_MAX = 100;
@@ -132,8 +132,11 @@ export class App {
     this.#frame = 0;
     const elapsed = Math.min(FRAME_MS_MAX, Math.max(0, now - this.#lastFrame));
     this.#lastFrame = now;
+    const busy = this.#busy;
     if (this.playing) this.#tick(this.#wasPlaying ? elapsed : 0);
+    else if (busy && this.lab?.tick(0).moved) this.#moved();
     this.#wasPlaying = this.playing;
+    if (busy && !this.#busy) this.#arrived();
 
     const slowNow = !this.playing || now - this.#lastSlow >= SLOW_MS;
     if (slowNow) this.#lastSlow = now;
@@ -147,7 +150,24 @@ export class App {
       entry.due = false;
       entry.listener();
     }
-    if (this.playing) this.#ask();
+    if (this.playing || this.#busy) this.#ask();
+  }
+
+  /** A run was opened whose opening moment is still to be reached. */
+  #arriving = false;
+
+  /** The lab is on its way to where it should be. */
+  get #busy() {
+    return this.lab !== null && this.failure === null && this.lab.cursor().busy;
+  }
+
+  #arrived() {
+    this.#moved();
+    this.changed("branches");
+    if (!this.#arriving) return;
+    this.#arriving = false;
+    this.#tellLatest();
+    document.documentElement.dataset.lab = "ready";
   }
 
   #wasPlaying = false;
@@ -292,7 +312,6 @@ export class App {
     if (event !== undefined) void this.seekEvent(event);
     else if (play) this.play();
     document.title = `${scenario.title} - Netsplit`;
-    document.documentElement.dataset.lab = "ready";
     return true;
   }
 
@@ -313,6 +332,8 @@ export class App {
     this.#moved();
     this.#keepPlan();
     this.changed("open", "branches", "look", "mode");
+    this.#arriving = this.#busy;
+    document.documentElement.dataset.lab = this.#arriving ? "opening" : "ready";
   }
 
   // ---- the runs before
@@ -555,7 +576,7 @@ export class App {
     const left = new Set(after?.interventions.map((each) => each.n));
     const undone = before?.interventions.find((each) => !left.has(each.n));
     if (before && after && undone) {
-      this.say(`Undone: ${undone.text} The future with it is kept as ${before.name}; this is ${after.name}.`);
+      this.say(`Undone: ${sentence(undone.text)} The future with it is kept as ${before.name}.`);
     }
   }
 

@@ -60,8 +60,8 @@ export function systemName(id) {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** @param {string} text with a full stop, if it has none */
+export const sentence = (text) => (/[.?]$/.test(text) ? text : `${text}.`);
+
 /** @param {{ message: string, hint?: string }} error a refusal in one line */
-export function refusal({ message, hint }) {
-  const sentence = /[.?]$/.test(message) ? message : `${message}.`;
-  return hint ? `${sentence} ${hint}` : sentence;
-}
+export const refusal = ({ message, hint }) => (hint ? `${sentence(message)} ${hint}` : sentence(message));
