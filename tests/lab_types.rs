@@ -258,6 +258,8 @@ fn every_row_of_an_eventful_run_fits_its_declared_type() {
         let _ = lab.act(action);
         seen.check("Cursor", &lab.cursor());
     }
+    let fates: Vec<_> = lab.events(0..u64::MAX).iter().filter_map(|row| lab.fate(row.item?)).collect();
+    seen.all("Fate", &fates);
     seen.all("EntryRow", &lab.log(NodeId(0), 0, u64::MAX));
     seen.all("EventRow", &lab.events(0..u64::MAX));
     seen.all("Mark", &lab.marks());
@@ -268,7 +270,9 @@ fn every_row_of_an_eventful_run_fits_its_declared_type() {
     lab.act(Action::Crash(NodeId(1))).expect("it runs");
     seen.all("Branch", &lab.branches());
     seen.check("Divergence", &lab.divergence(0, 1).expect("both exist").expect("they differ"));
-    for name in ["NodeRow", "MessageRow", "LinkRow", "CutRow", "EntryRow", "EventRow", "Mark", "OperationRow", "VerdictRow"] {
+    for name in
+        ["NodeRow", "MessageRow", "Fate", "LinkRow", "CutRow", "EntryRow", "EventRow", "Mark", "OperationRow", "VerdictRow"]
+    {
         assert!(seen.count.get(name).is_some_and(|count| *count > 1), "{name} was seen: {:?}", seen.count);
     }
 }

@@ -10,6 +10,12 @@
 
 const SEED_MAX = 2n ** 64n - 1n;
 
+/** The address of the catalogue, which lies over the page and leaves the run alone. */
+export const CATALOGUE = "#scenarios";
+
+/** @param {string} hash */
+export const isCatalogue = (hash) => hash === CATALOGUE || hash.startsWith(`${CATALOGUE}?`);
+
 /** @param {string} hash @returns {Address} */
 export function parseAddress(hash) {
   const text = hash.replace(/^#/, "");

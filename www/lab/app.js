@@ -26,13 +26,13 @@
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
  * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
  */
-import { formatAddress, parseAddress } from "./address.js";
+import { formatAddress, isCatalogue, parseAddress } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { Settings } from "./settings.js";
 import { nextSpeed, refusal, sentence } from "./words.js";
 
-const HOME = "raft/leader-crash";
+export const HOME = "raft/leader-crash";
 const FRAME_MS_MAX = 100;
 const CAPTION_MS_MIN = 1500;
 const SLOW_MS = 200;
@@ -50,6 +50,8 @@ export class App {
 
   /** Counts the runs that were opened: tells one from another with the same names. */
   run = 0;
+  /** The address that was opened last: what lies over the page has one of its own. */
+  address = "";
   /** What the scenario tells and asks. @type {ScenarioText | null} */
   scenario = null;
   /** What the system tells of itself, with the rules that are broken. @type {SystemText | null} */
@@ -92,7 +94,9 @@ export class App {
       this.lab?.pauseOn("violation", this.settings.values.stopAtViolation);
       this.changed("settings");
     });
-    addEventListener("hashchange", () => this.#openAddress());
+    addEventListener("hashchange", () => {
+      if (!isCatalogue(location.hash) && location.hash !== this.address) this.#openAddress();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.playing) this.pause();
     });
@@ -155,6 +159,8 @@ export class App {
 
   /** A run was opened whose opening moment is still to be reached. */
   #arriving = false;
+  /** What was said when it was opened. @type {Caption | null} */
+  #opening = null;
 
   /** The lab is on its way to where it should be. */
   get #busy() {
@@ -166,7 +172,8 @@ export class App {
     this.changed("branches");
     if (!this.#arriving) return;
     this.#arriving = false;
-    this.#tellLatest();
+    // Whatever was said meanwhile stays: what is wrong with the address, which run is kept.
+    if (this.caption === this.#opening) this.#tellLatest();
     document.documentElement.dataset.lab = "ready";
   }
 
@@ -182,9 +189,9 @@ export class App {
     if (tick.paused_by) this.changed("moment", "caption");
     if (tick.paused_by === "violation") this.#tellViolation();
     if (tick.paused_by === "quiet") this.say("Nothing more will happen in this run.");
-    if (this.#watched !== null && lab.steps()[this.#watched]?.done) {
-      this.#watched = null;
-      this.pause();
+    if (tick.paused_by === "step") {
+      if (this.#watched !== null && !lab.steps()[this.#watched]?.done) lab.play();
+      else this.#watch(null);
     }
   }
 
@@ -225,6 +232,7 @@ export class App {
       selected: this.selected,
       hover: this.hovered,
       reduced_motion: this.settings.reducedMotion,
+      verdicts_elsewhere: true,
       ...(islands ? { islands } : {}),
     };
   }
@@ -249,7 +257,8 @@ export class App {
 
   #openAddress() {
     if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
-    const address = parseAddress(location.hash);
+    this.address = isCatalogue(location.hash) ? "" : location.hash;
+    const address = parseAddress(this.address);
     const home = this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0];
     const scenario = address.scenario ?? home?.id ?? HOME;
     if (this.failure) return void (this.failure.loading || this.again("address"));
@@ -285,7 +294,7 @@ export class App {
     const opened = this.#core.open({ plan });
     if (!opened.ok) return refusal(opened.error);
     const kept = this.#leave();
-    this.#hash = location.hash;
+    this.#hash = this.address;
     this.#adopt(opened.value, untold(opened.value));
     this.say(`${name} is open, at its start.${kept ? " The run before is kept, beside the branches." : ""}`);
     document.title = `${name} - Netsplit`;
@@ -306,7 +315,7 @@ export class App {
     const scenario = opened.value.scenario();
     if (!scenario) return false;
     const kept = this.#leave();
-    this.#hash = location.hash;
+    this.#hash = this.address;
     this.#adopt(opened.value, scenario);
     if (kept) this.say("The run before is kept, beside the branches.");
     if (event !== undefined) void this.seekEvent(event);
@@ -333,6 +342,7 @@ export class App {
     this.#keepPlan();
     this.changed("open", "branches", "look", "mode");
     this.#arriving = this.#busy;
+    this.#opening = this.caption;
     document.documentElement.dataset.lab = this.#arriving ? "opening" : "ready";
   }
 
@@ -366,7 +376,7 @@ export class App {
     this.runs = this.runs.filter((each) => each !== run);
     this.#leave(true);
     this.#adopt(run.lab, run.scenario);
-    this.#hash = run.hash;
+    this.#hash = this.address = run.hash;
     if (location.hash !== run.hash) history.pushState(null, "", `${location.pathname}${location.search}${run.hash}`);
     document.title = `${run.scenario.title} - Netsplit`;
   }
@@ -431,7 +441,7 @@ export class App {
   }
 
   pause() {
-    this.#watched = null;
+    this.#watch(null);
     this.#need().pause();
     if (this.#waiting) this.#tell(this.#waiting);
     this.changed("moment");
@@ -520,8 +530,15 @@ export class App {
       this.act(step.action);
       return;
     }
-    this.#watched = n;
+    this.#watch(n);
     this.play();
+  }
+
+  /** @param {number | null} n the step whose doing pauses */
+  #watch(n) {
+    if (this.#watched === n) return;
+    this.#watched = n;
+    this.#need().pauseOn("step", n !== null);
   }
 
   /** @param {Action} action as the plan writes it */

@@ -59,7 +59,7 @@ function copyable(label, text) {
 
 /** @param {import("./app.js").App} app @param {string} scenario */
 function savePicture(app, scenario) {
-  const svg = app.lab?.svg(app.view, app.paintOptions(PICTURE));
+  const svg = app.lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
   if (svg?.ok) save(`${fileName(scenario)}.svg`, "image/svg+xml", svg.value);
 }
 

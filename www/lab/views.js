@@ -76,7 +76,7 @@ class Views extends Part {
     this.#chip.hidden = verdicts.length === 0;
 
     const on = system.mutants.filter((mutant) => mutant.on);
-    setText(this.#broken, on.map((mutant) => `${mutant.name}.`).join(" "));
+    setText(this.#broken, on.map((mutant) => `Rule broken: ${mutant.id}. ${mutant.about}`).join(" "));
   }
 }
 customElements.define("netsplit-views", Views);

@@ -17,10 +17,10 @@ use super::links::{Link, Links};
 use super::plan::Plan;
 use super::trace::{Event, EventKind, Loss};
 use crate::base::ids::PlaceKind;
-use crate::base::{EventId, NodeId, Place, RunHash};
+use crate::base::{EventId, NodeId, Place, RunHash, Sorted};
 use queue::Entry;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 use timers::TimerSlot;
 
 pub use flights::{Envelope, Flight};
@@ -93,7 +93,7 @@ pub struct Kernel {
     pub links: Links,
     nodes: Vec<NodeState>,
     /// Plan and workload items that were chosen before they were due.
-    early: BTreeSet<EventId>,
+    early: Sorted<EventId>,
     /// The run's rolling hash.
     pub hash: RunHash,
     /// Which faults took effect, and how often.
@@ -129,7 +129,7 @@ impl Kernel {
             free: Vec::new(),
             links: Links::new(plan.cluster, &plan.network),
             nodes,
-            early: BTreeSet::new(),
+            early: Sorted::default(),
             hash: RunHash::default(),
             fired: Fired::default(),
         };

@@ -3,7 +3,7 @@
 use super::items::{GENERATED, SCRIPTED};
 use super::{Armed, Item, Kernel, Process, timer_item};
 use crate::base::ids::PlaceKind;
-use crate::base::{EventId, NodeId};
+use crate::base::{EventId, NodeId, sorted};
 use crate::sim::fired::FaultKind;
 use crate::sim::plan::Refusal;
 use crate::sim::trace::Loss;
@@ -95,7 +95,7 @@ impl Kernel {
             PlaceKind::Workload => {
                 let Some(state) = self.nodes.get(place.node().index()) else { return Look::Stale };
                 let done = place.to() == GENERATED && entry.id.n() < state.generated;
-                if done || self.early.remove(&entry.id) {
+                if done || self.early.remove(entry.id) {
                     Look::Stale
                 } else if state.process == Process::Paused {
                     Look::Park(place.node())
@@ -103,7 +103,7 @@ impl Kernel {
                     Look::Ready
                 }
             }
-            PlaceKind::Plan if self.early.remove(&entry.id) => Look::Stale,
+            PlaceKind::Plan if self.early.remove(entry.id) => Look::Stale,
             PlaceKind::Node if self.nodes[place.node().index()].events > 0 => Look::Stale,
             _ => Look::Ready,
         }
@@ -247,7 +247,7 @@ impl Kernel {
     }
 
     fn queued(&self, id: EventId) -> bool {
-        !self.early.contains(&id) && self.heap.iter().any(|Reverse(entry)| entry.id == id)
+        !self.early.contains(id) && self.heap.iter().any(|Reverse(entry)| entry.id == id)
     }
 
     /// Everything that can happen next: (due, id), in that order.
@@ -262,9 +262,10 @@ impl Kernel {
             matches!(id.place().kind(), PlaceKind::Disk | PlaceKind::Workload | PlaceKind::Plan | PlaceKind::Node)
         }));
         items.retain(|(_, id)| self.is_enabled(*id));
-        items.sort();
-        items.dedup();
-        items
+        let mut order: Vec<u128> = items.into_iter().map(|(due_us, id)| u128::from(due_us) << 64 | u128::from(id.0)).collect();
+        sorted::sort_pairs(&mut order);
+        order.dedup();
+        order.into_iter().map(|item| ((item >> 64) as u64, EventId(item as u64))).collect()
     }
 
     fn take(&mut self, id: EventId, slot: u32) -> Item {
