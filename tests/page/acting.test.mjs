@@ -159,6 +159,7 @@ test("every fault of the panel is taken by the lab", async (t) => {
   for (const group of ["Links", "Clocks", "Disks"]) {
     const details = page.locator("netsplit-faults details", { has: page.locator("summary", { hasText: group }) });
     await details.locator("summary").click();
+    if (group === "Links") await details.getByLabel("Lost, %").fill("30");
     for (const name of await details.locator("button").allInnerTexts()) {
       const { event } = await cursor(page);
       await details.getByRole("button", { name, exact: true }).click();
@@ -169,6 +170,102 @@ test("every fault of the panel is taken by the lab", async (t) => {
     await details.locator("summary").click();
   }
 });
+
+test("what is left blank about links stays as it is, and the fields show what is the case", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.getByRole("button", { name: "More faults" }).click();
+  const links = page.locator("netsplit-faults details", { has: page.locator("summary", { hasText: "Links" }) });
+  await links.locator("summary").click();
+  const [from, to, loss] = [links.getByLabel("Delay from, ms"), links.getByLabel("Delay to, ms"), links.getByLabel("Lost, %")];
+  const delays = [await from.getAttribute("placeholder"), await to.getAttribute("placeholder")];
+  assert.ok(Number(delays[0]) > 0 && Number(delays[1]) >= Number(delays[0]), `${delays}`);
+  const { event } = await cursor(page);
+  await links.getByRole("button", { name: "Change these links" }).click();
+  await page.locator(".caption-text", { hasText: "Nothing is filled in" }).waitFor();
+  assert.equal((await cursor(page)).event, event);
+  await loss.fill("25");
+  await links.getByRole("button", { name: "Change these links" }).click();
+  await cursorWhere(page, (at) => at.event > event);
+  await loss.fill("");
+  await page.waitForFunction(() => [...document.querySelectorAll("netsplit-faults input")].some((each) => /** @type {HTMLInputElement} */ (each).placeholder === "25"));
+  assert.deepEqual([await from.getAttribute("placeholder"), await to.getAttribute("placeholder")], delays);
+});
+
+test("undo says what it took back and where the future with it is kept; nothing moves on the stage", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const stage = () => page.locator("netsplit-stage").boundingBox();
+  const before = await stage();
+  await page.locator("button.primary").click();
+  await page.locator(".steps li.done").first().waitFor();
+  assert.deepEqual(await stage(), before, "after an intervention");
+  await page.keyboard.press("Control+z");
+  await page.locator(".caption-text", { hasText: /^Undone: .*crash.* is kept as original/i }).waitFor();
+  assert.equal((await branches(page)).length, 2);
+  assert.deepEqual(await stage(), before, "with branches");
+  await page.getByRole("button", { name: "Cut the network.." }).click();
+  await page.getByRole("button", { name: "Apply" }).waitFor();
+  assert.deepEqual(await stage(), before, "while cutting");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.getByRole("button", { name: "Heal the network" }).waitFor();
+  assert.deepEqual(await stage(), before, "with a cut");
+});
+
+test("a rule switched on keeps the run before, with its branches", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.locator("button.primary").click();
+  await page.locator(".steps li.done").first().waitFor();
+  await page.keyboard.press("Control+z");
+  await page.waitForFunction(() => document.querySelectorAll(".branches button[aria-pressed]").length === 2);
+  const kept = await branches(page);
+  await page.getByRole("button", { name: "Details" }).click();
+  await page.getByRole("tab", { name: "Rules" }).click();
+  await page.getByRole("switch", { name: "no_persist_vote" }).click();
+  await page.locator(".caption-text", { hasText: "The run before is kept" }).waitFor();
+  await page.getByRole("button", { name: /^Back to Crash the leader/ }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".branches button[aria-pressed]").length === 2);
+  assert.deepEqual(await branches(page), kept);
+  assert.equal(await page.getByRole("switch", { name: "no_persist_vote" }).isChecked(), false);
+  await page.getByRole("button", { name: /^Back to .*with no_persist_vote/ }).click();
+  await page.locator("netsplit-views [role=status]", { hasText: "no_persist_vote" }).waitFor();
+});
+
+test("a saved run opens again from its file; a bad file is refused with line and column", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.locator("button.primary").click();
+  await page.locator(".steps li.done").first().waitFor();
+  const plan = await page.evaluate(() => JSON.stringify(/** @type {any} */ (document.querySelector("netsplit-lab")).app.lab.plan(), null, 2));
+  await page.getByRole("button", { name: "Scenarios" }).click();
+  const dialog = page.getByRole("dialog");
+  const choose = (/** @type {string} */ name, /** @type {string} */ text) =>
+    dialog.locator("input[type=file]").setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(text) });
+  await choose("bad.json", '{\n  "seed": 7,\n  oops\n}');
+  await dialog.getByText(/bad\.json is not JSON: line 3, column 3/).waitFor();
+  await choose("other.json", '{"seed": "many"}');
+  await dialog.getByText(/^other\.json: /).waitFor();
+  await choose("run.json", plan);
+  await dialog.waitFor({ state: "detached" });
+  await page.locator(".caption-text", { hasText: "run.json is open" }).waitFor();
+  await page.getByLabel("Speed").selectOption({ label: "real time" });
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await page.locator("netsplit-stage [role=option]", { hasText: /crashed|down/i }).first().waitFor({ state: "attached" });
+  await page.getByRole("button", { name: /^Back to Crash the leader/ }).click();
+  await page.locator(".steps li.done").first().waitFor();
+});
+
+for (const playing of [false, true]) {
+  test(`tabs change with something selected, ${playing ? "playing" : "paused"}`, async (t) => {
+    const { page } = await lab.visit(t, { calm: !playing });
+    await page.getByRole("button", { name: "Details" }).click();
+    await page.locator("netsplit-stage [role=option]", { hasText: /^S1\b/ }).first().waitFor({ state: "attached" });
+    const { x, y } = await placeOf(page, /^S1\b/);
+    await page.mouse.click(x, y);
+    await selected(page).waitFor({ state: "attached" });
+    for (const name of ["Inspect", "Events", "Inspect", "Properties", "Faults", "Inspect", "Rules", "Events"]) {
+      await page.getByRole("tab", { name, exact: true }).click();
+      await page.locator(`netsplit-${name.toLowerCase()}`).waitFor();
+    }
+  });
+}
 
 test("a broken rule is said on the stage, and runs the scenario again", async (t) => {
   const { page } = await lab.visit(t, calm);

@@ -15,6 +15,17 @@ const trapOnStep = (page) =>
     };
   });
 
+/** @param {import("playwright-core").Page} page @param {string} [instance] panics in the wasm, not within a call of the page's */
+const panic = (page, instance = "") =>
+  page.evaluate(async (instance) => {
+    const { panicForTest } = await import(new URL(`netsplit.js${instance}`, location.href).href);
+    try {
+      panicForTest();
+    } catch {
+      // The trap.
+    }
+  }, instance);
+
 test("a trap shows where it happened; just before it the same run goes on in a fresh instance", async (t) => {
   const visit = await lab.visit(t, { calm: true });
   const { page } = visit;
@@ -50,6 +61,77 @@ test("starting over needs no reload", async (t) => {
   await page.locator("netsplit-failure").waitFor({ state: "hidden" });
   await cursorWhere(page, (at) => at.event === event);
   assert.equal(await page.evaluate(() => Reflect.get(window, "before")), true);
+  await page.keyboard.press("ArrowRight");
+  await cursorWhere(page, (at) => at.event === event + 1);
+});
+
+test("a panic outside of any call of the page's shows the error screen, and keys do no harm", async (t) => {
+  const visit = await lab.visit(t, { calm: true });
+  const { page } = visit;
+  await page.locator("button.primary").click();
+  await page.locator(".steps li.done").first().waitFor();
+  const { event } = await cursor(page);
+  await panic(page);
+  const screen = page.locator("netsplit-failure");
+  await screen.waitFor();
+  for (const key of ["ArrowRight", "k", "End", "Control+z", "d"]) await page.keyboard.press(key);
+  const text = await screen.innerText();
+  assert.match(text, new RegExp(`The lab stopped at event ${event.toLocaleString("en")}`));
+  assert.match(text, /asked to, by panicForTest/);
+  assert.match(text, /raft\/leader-crash/);
+  assert.match(text, /Seed\s+\d+/);
+  assert.equal(await page.locator("netsplit-stage").isVisible(), true, "the last picture stays");
+  await visit.assertAccessible();
+  await visit.screenshot("stopped");
+  await page.getByRole("button", { name: "Open just before" }).click();
+  await screen.waitFor({ state: "hidden" });
+  await cursorWhere(page, (at) => at.event === event - 1);
+  // The second instance may stop as well, and be followed by a third.
+  await panic(page, "?again=1");
+  await screen.waitFor();
+  await page.getByRole("button", { name: "Start over" }).click();
+  await screen.waitFor({ state: "hidden" });
+  const { event: start } = await cursorWhere(page, (at) => at.event > 0);
+  await page.keyboard.press("ArrowRight");
+  await cursorWhere(page, (at) => at.event === start + 1);
+  await page.locator("button.primary").click();
+  await page.locator(".steps li.done").first().waitFor();
+});
+
+test("a panic while it plays shows the error screen", async (t) => {
+  const { page } = await lab.visit(t);
+  await panic(page);
+  await page.locator("netsplit-failure").waitFor();
+  await page.getByRole("button", { name: "Start over" }).click();
+  await page.locator("netsplit-failure").waitFor({ state: "hidden" });
+  const { event } = await cursor(page);
+  await cursorWhere(page, (at) => at.event > event);
+});
+
+test("a trap in a later slice of a promise: the error screen, and whoever waits hears of it", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  const ended = await page.evaluate(async () => {
+    const { panicForTest } = await import(new URL("netsplit.js", location.href).href);
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    const now = performance.now;
+    const seek = app.seekEvent(500_000).then(
+      () => "reached",
+      (/** @type {Error} */ error) => error.constructor.name,
+    );
+    // The next slice asks for the time from within the wasm.
+    performance.now = () => {
+      if (!new Error().stack?.includes("netsplit.js")) return now.call(performance);
+      performance.now = now;
+      return panicForTest();
+    };
+    return Promise.race([seek, new Promise((done) => setTimeout(() => done("nothing"), 5000))]);
+  });
+  assert.equal(ended, "Stopped");
+  const screen = page.locator("netsplit-failure");
+  await screen.waitFor();
+  await page.getByRole("button", { name: "Start over" }).click();
+  await screen.waitFor({ state: "hidden" });
+  const { event } = await cursorWhere(page, (at) => at.event > 0);
   await page.keyboard.press("ArrowRight");
   await cursorWhere(page, (at) => at.event === event + 1);
 });

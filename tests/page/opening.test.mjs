@@ -125,6 +125,27 @@ test("on a telephone everything that is needed first is in one column, and a tap
   assert.equal(Math.round((transport?.y ?? 0) + (transport?.height ?? 0)), sizes.phone.height, "the transport is at the foot");
 });
 
+for (const size of [
+  { width: 360, height: 740 },
+  { width: 320, height: 740 },
+  { width: 360, height: 640 },
+  { width: 720, height: 450 },
+]) {
+  test(`stage and caption are in view at ${size.width} x ${size.height}, also while cutting`, async (t) => {
+    const { page } = await lab.visit(t, { size, touch: size.width < 400, calm: true });
+    const foot = (await page.locator("netsplit-time").boundingBox())?.y ?? 0;
+    const caption = await page.locator(".caption-text").boundingBox();
+    assert.ok(caption && caption.y + Math.max(caption.height, 40) <= foot, `the caption ends above the transport: ${JSON.stringify(caption)}, ${foot}`);
+    assert.ok(await page.getByRole("heading", { name: "Netsplit" }).isVisible());
+    const stage = await page.locator("netsplit-stage").boundingBox();
+    const cut = page.getByRole("button", { name: "Cut the network.." });
+    await cut.evaluate((button) => /** @type {HTMLElement} */ (button).click());
+    const sheet = await page.locator(".cut-sheet").boundingBox();
+    assert.deepEqual(await page.locator("netsplit-stage").boundingBox(), stage);
+    if (size.height >= 700) assert.ok(stage && sheet && stage.y + stage.height <= sheet.y, JSON.stringify({ stage, sheet }));
+  });
+}
+
 for (const width of [320, 360, 768, 1280, 1920]) {
   test(`nothing scrolls sideways at ${width}`, async (t) => {
     const { page } = await lab.visit(t, { size: { width, height: 740 }, touch: width < 768, calm: true });

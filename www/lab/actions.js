@@ -14,7 +14,7 @@ class Actions extends Part {
 
   #draw() {
     const { lab, cut } = this.app;
-    this.hidden = cut !== null;
+    this.classList.toggle("away", cut !== null);
     if (!lab) return;
     const hurt = lab.cuts().length > 0;
     const down = lab.nodes().filter((node) => node.status === "crashed" || node.status === "halted").length > 0;

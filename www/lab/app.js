@@ -24,18 +24,21 @@
  * @typedef {{ text: string, event: EventRow | null, verdict: VerdictRow | null }} Caption
  * @typedef {{ scenario: string, seed: string, plan: object, event: number }} Kept
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
+ * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
  */
 import { formatAddress, isCatalogue, parseAddress } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { keepInAddress, speak, t } from "./language.js";
 import { Settings } from "./settings.js";
-import { nextSpeed, refusal } from "./words.js";
+import { nextSpeed, refusal, sentence } from "./words.js";
 
 export const HOME = "raft/leader-crash";
 const FRAME_MS_MAX = 100;
 const CAPTION_MS_MIN = 1500;
 const SLOW_MS = 200;
+/** Runs that are kept beside the open one. */
+const RUNS_MAX = 6;
 
 export class App {
   settings = new Settings();
@@ -78,7 +81,7 @@ export class App {
   #captionSince = 0;
   /** The newest story event that the caption has not yet had time for. @type {EventRow | null} */
   #waiting = null;
-  /** @type {{ changes: Change[], listener: () => void, slow: boolean, due: boolean }[]} */
+  /** @type {{ changes: Change[], listener: () => void, slow: boolean, due: boolean, stopped: boolean }[]} */
   #listeners = [];
   /** @type {Set<Change>} */
   #changes = new Set();
@@ -111,9 +114,12 @@ export class App {
    * @returns {() => void} stops it
    */
   on(changes, listener, { slow = false } = {}) {
-    const entry = { changes, listener, slow, due: false };
+    const entry = { changes, listener, slow, due: false, stopped: false };
     this.#listeners.push(entry);
-    return () => void (this.#listeners = this.#listeners.filter((each) => each !== entry));
+    return () => {
+      entry.stopped = true;
+      this.#listeners = this.#listeners.filter((each) => each !== entry);
+    };
   }
 
   /** @param {...Change} changes */
@@ -131,21 +137,41 @@ export class App {
     this.#frame = 0;
     const elapsed = Math.min(FRAME_MS_MAX, Math.max(0, now - this.#lastFrame));
     this.#lastFrame = now;
-    if (this.playing || this.busy) this.#tick(this.#wasPlaying ? elapsed : 0);
+    const busy = this.busy;
+    if (this.playing) this.#tick(this.#wasPlaying ? elapsed : 0);
+    else if (busy && this.lab?.tick(0).moved) this.#moved();
     this.#wasPlaying = this.playing;
-    if (this.lab && !this.failure && !this.busy) this.#opened();
+    if (busy && !this.busy) this.#arrived();
 
     const slowNow = !this.playing || now - this.#lastSlow >= SLOW_MS;
     if (slowNow) this.#lastSlow = now;
     const changes = this.#changes;
     this.#changes = new Set();
     for (const entry of this.#listeners) {
+      // One that was called before it may have ended this one: a tab that makes room for another.
+      if (entry.stopped) continue;
       entry.due ||= entry.changes.some((change) => changes.has(change));
       if (!entry.due || (entry.slow && !slowNow && !changes.has("open"))) continue;
       entry.due = false;
       entry.listener();
     }
     if (this.playing || this.busy) this.#ask();
+  }
+
+  /** A run was opened whose opening moment is still to be reached. */
+  #arriving = false;
+  /** What was said when it was opened. @type {Caption | null} */
+  #opening = null;
+
+
+  #arrived() {
+    this.#moved();
+    this.changed("branches");
+    if (!this.#arriving) return;
+    this.#arriving = false;
+    // Whatever was said meanwhile stays: what is wrong with the address, which run is kept.
+    if (this.caption === this.#opening) this.#tellLatest();
+    document.documentElement.dataset.lab = "ready";
   }
 
   #wasPlaying = false;
@@ -247,7 +273,7 @@ export class App {
   /** Loads the wasm and opens what the address names. */
   async start() {
     try {
-      this.#core = await Core.load(this.#instance, (error) => this.#fail(error));
+      await this.#load();
     } catch (error) {
       this.#fail(error);
       return;
@@ -284,6 +310,24 @@ export class App {
   }
 
   /**
+   * Opens a run from a file: a plan, as Share saves it.
+   *
+   * @param {object} plan @param {string} name of the file
+   * @returns {string | null} why not
+   */
+  openPlan(plan, name) {
+    if (!this.#core) return null;
+    const opened = this.#core.open({ plan });
+    if (!opened.ok) return refusal(opened.error);
+    const kept = this.#leave();
+    this.#hash = this.address;
+    this.#adopt(opened.value, untold(opened.value));
+    this.say(`${name} is open, at its start.${kept ? " The run before is kept, beside the branches." : ""}`);
+    document.title = `${name} - Netsplit`;
+    return null;
+  }
+
+  /**
    * @param {import("./core.js").Source} source
    * @param {{ event?: number, play?: boolean }} [at]
    */
@@ -296,46 +340,91 @@ export class App {
     }
     const scenario = opened.value.scenario();
     if (!scenario) return false;
-    this.lab?.free();
-    this.lab = opened.value;
+    const kept = this.#leave();
+    this.#hash = this.address;
+    this.#adopt(opened.value, scenario);
+    if (kept) this.say("The run before is kept, beside the branches.");
+    if (event !== undefined) void this.seekEvent(event);
+    else if (play) this.play();
+    document.title = `${scenario.title} - Netsplit`;
+    return true;
+  }
+
+  /** Makes a lab the open one. @param {Lab} lab @param {ScenarioText} scenario */
+  #adopt(lab, scenario) {
+    this.lab = lab;
     this.run += 1;
     this.scenario = scenario;
-    this.system = this.lab.system();
-    this.lab.pauseOn("violation", this.settings.values.stopAtViolation);
-    this.#kept = { scenario: scenario.id, seed: this.lab.seed(), plan: {}, event: 0 };
+    this.system = lab.system();
+    lab.pauseOn("violation", this.settings.values.stopAtViolation);
+    this.#kept = { scenario: scenario.id, seed: lab.seed(), plan: {}, event: 0 };
     this.selected = this.hovered = this.cut = null;
     this.view = scenario.view;
-    this.#watched = null;
+    this.#watched = this.#nextSeek = null;
     this.#violations = this.#violatedCount();
     this.caption = { text: "", event: null, verdict: null };
     this.#tellLatest();
     this.#moved();
     this.#keepPlan();
     this.changed("open", "branches", "look", "mode");
-    if (event !== undefined) void this.seekEvent(event);
-    else if (play) this.play();
     this.#title();
-    this.#opening = true;
+    this.#arriving = this.busy;
+    this.#opening = this.caption;
+    document.documentElement.dataset.lab = this.#arriving ? "opening" : "ready";
+  }
+
+  // ---- the runs before
+
+  /** Runs that were left with something done by hand in them, newest last: one click leads back. @type {Run[]} */
+  runs = [];
+  #hash = "";
+
+  /** Leaves the open run. What was done by hand in it is not lost. @param {boolean} [keep] in any case @returns whether it is kept */
+  #leave(keep = false) {
+    const { lab, scenario, system } = this;
+    this.lab = null;
+    if (!lab || !scenario || !system) return false;
+    lab.pause();
+    const branches = lab.branches();
+    if (!keep && branches.length < 2 && !branches[0]?.interventions.length) {
+      lab.free();
+      return false;
+    }
+    const broken = system.mutants.filter((mutant) => mutant.on).map((mutant) => mutant.id);
+    const name = `${scenario.title}${broken.length ? `, with ${broken.join(", ")}` : ""}`;
+    this.runs.push({ lab, scenario, hash: this.#hash, name, input: inputOf(lab.plan()) });
+    if (this.runs.length > RUNS_MAX) this.runs.shift()?.lab.free();
     return true;
   }
 
-  /** The run has come to the moment at which it opens: on a slow machine some frames after it was opened. */
-  #opened() {
-    if (!this.#opening) return;
-    this.#opening = false;
-    if (this.caption.text === "") this.#tellLatest();
-    document.documentElement.dataset.lab = "ready";
+  /** @param {Run} run goes back to a run that was left; the one that is open is kept in its place */
+  backTo(run) {
+    if (!this.runs.includes(run)) return;
+    this.runs = this.runs.filter((each) => each !== run);
+    this.#leave(true);
+    this.#adopt(run.lab, run.scenario);
+    this.#hash = this.address = run.hash;
+    if (location.hash !== run.hash) history.pushState(null, "", `${location.pathname}${location.search}${run.hash}`);
   }
-
-  #opening = false;
 
   // ---- failing
 
-  /** @param {unknown} error */
-  #fail(error) {
+  async #load() {
+    const core = await Core.load(this.#instance, (error, report) => {
+      // An instance that was given up may still fall, when its memory is collected.
+      if (core === this.#core) this.#fail(error, report);
+    });
+    this.#core = core;
+  }
+
+  /** @param {unknown} error @param {import("../netsplit.js").PanicReport | null} [report] the lab's last words */
+  #fail(error, report = null) {
     if (this.failure) return;
-    this.failure = { error, kept: this.#kept, loading: this.lab === null };
+    if (this.#kept && report && report.seed === this.#kept.seed) this.#kept.event = report.event;
+    this.failure = { error, kept: this.#kept, loading: this.#core === null };
     this.lab = null;
+    this.runs = [];
+    this.hovered = this.cut = null;
     document.documentElement.dataset.lab = "failed";
     this.changed("failed");
   }
@@ -350,7 +439,7 @@ export class App {
     const kept = this.failure?.kept ?? null;
     this.#instance += 1;
     try {
-      this.#core = await Core.load(this.#instance, (error) => this.#fail(error));
+      await this.#load();
     } catch (error) {
       this.failure = { error, kept, loading: true };
       this.changed("failed");
@@ -359,8 +448,15 @@ export class App {
     this.failure = null;
     this.changed("failed");
     if (!kept || where === "address") return this.#openAddress();
+    if (!kept.scenario) return this.#openPlanAgain(kept, where === "start" ? 0 : kept.event - 1);
     if (where === "start") this.#open({ scenario: kept.scenario, seed: kept.seed });
     else this.#open({ scenario: kept.scenario, seed: kept.seed, plan: kept.plan }, { event: Math.max(0, kept.event - 1) });
+  }
+
+  /** @param {Kept} kept a run that no scenario tells @param {number} event */
+  #openPlanAgain({ plan }, event) {
+    this.openPlan(plan, "The run");
+    if (event > 0) void this.seekEvent(event);
   }
 
   // ---- time
@@ -428,7 +524,9 @@ export class App {
         this.#nextSeek = null;
         const lab = this.#need();
         lab.pause();
-        if (this.#accept(await lab.seekTime(target))) this.#tellLatest();
+        const reached = await lab.seekTime(target);
+        if (lab !== this.lab) return;
+        if (this.#accept(reached)) this.#tellLatest();
         this.#moved();
       }
     } finally {
@@ -440,7 +538,9 @@ export class App {
   async seekEvent(n) {
     const lab = this.#need();
     lab.pause();
-    if (this.#accept(await lab.seekEvent(n))) this.#tellLatest("everything");
+    const reached = await lab.seekEvent(n);
+    if (lab !== this.lab) return;
+    if (this.#accept(reached)) this.#tellLatest("everything");
     this.#moved();
   }
 
@@ -508,11 +608,19 @@ export class App {
   }
 
   undo() {
-    if (!this.#accept(this.#need().undo())) return;
+    const lab = this.#need();
+    const before = currentBranchOf(lab);
+    if (!this.#accept(lab.undo())) return;
     this.#keepPlan();
     this.#tellLatest();
     this.#moved();
     this.changed("branches");
+    const after = currentBranchOf(lab);
+    const left = new Set(after?.interventions.map((each) => each.n));
+    const undone = before?.interventions.find((each) => !left.has(each.n));
+    if (before && after && undone) {
+      this.say(`Undone: ${sentence(undone.text)} The future with it is kept as ${before.name}.`);
+    }
   }
 
   /** @param {number} id */
@@ -531,14 +639,24 @@ export class App {
 
   /** @param {string} id @param {boolean} on */
   setMutant(id, on) {
-    if (!this.#accept(this.#need().setMutant(id, on))) return;
-    this.run += 1;
-    this.system = this.#need().system();
-    this.#violations = this.#violatedCount();
-    this.#keepPlan();
-    this.#tellLatest();
-    this.#moved();
-    this.changed("open", "branches");
+    const lab = this.#need();
+    const { scenario, view } = this;
+    const plan = /** @type {{ mutants: string[] }} */ (lab.plan());
+    const mutants = plan.mutants.filter((each) => each !== id);
+    if (on) mutants.push(id);
+    const changed = { ...plan, mutants };
+    const before = this.runs.find((run) => run.input === inputOf(changed));
+    if (before) return this.backTo(before);
+    const { playing, speed } = lab.cursor();
+    const source = scenario?.id ? { scenario: scenario.id, plan: changed } : { plan: changed };
+    const opened = this.#accept(/** @type {Core} */ (this.#core).open(source));
+    if (!opened || !scenario) return;
+    this.#leave(true);
+    this.#adopt(opened.value, scenario);
+    this.setView(view);
+    opened.value.setSpeed(speed);
+    if (playing) this.play();
+    this.say(`The scenario runs again from its start, ${on ? "with" : "without"} ${id}. The run before is kept beside the branches.`);
   }
 
   // ---- looking
@@ -657,6 +775,33 @@ export class App {
     return null;
   }
 }
+
+/** @param {Lab} lab what is told of a run that belongs to no scenario @returns {ScenarioText} */
+function untold(lab) {
+  const { id: system, views } = lab.system();
+  return {
+    id: "",
+    system,
+    title: "A run of its own",
+    question: "What happens in this run?",
+    sentences: "It belongs to no scenario: play it, step through it, change it.",
+    looks_for: "",
+    steps: [],
+    prediction: null,
+    happened: "",
+    next: [],
+    sources: [],
+    level: "first",
+    minutes: 0,
+    view: views[0] ?? "cluster",
+    pace: lab.cursor().speed,
+    start_us: 0,
+    end_us: lab.cursor().end_us,
+  };
+}
+
+/** @param {object} plan what tells one run from another, whatever was done by hand in it */
+const inputOf = (plan) => JSON.stringify({ ...plan, interventions: [] });
 
 /** @param {CutMode} cut the nodes of each island that has any */
 export function islandsOf({ sides }) {

@@ -12,6 +12,7 @@ import { CATALOGUE, formatAddress, isCatalogue, linkTo } from "./address.js";
 import { openDialog } from "./dialog.js";
 import { h, redraw, setText } from "./dom.js";
 import { t } from "./language.js";
+import { openFile } from "./open-file.js";
 import { list, systemName } from "./words.js";
 
 /** @type {() => Record<string, string>} */
@@ -70,7 +71,7 @@ class Catalogue {
     const follow = () => (isCatalogue(location.hash) ? this.read() : this.leave());
     addEventListener("hashchange", follow);
     this.#filters = this.#allFilters().filter((filter) => this.#values(filter).length > 1);
-    this.#dialog = openDialog(t("Scenarios"), () => [this.#form(), this.#status, this.#results], { layer: true });
+    this.#dialog = openDialog(t("Scenarios"), (close) => [this.#form(), this.#status, this.#results, openFile(app, close)], { layer: true });
     this.#dialog.addEventListener("close", () => {
       open = null;
       removeEventListener("hashchange", follow);

@@ -2,12 +2,16 @@
 /**
  * The way to the wasm: loads it, opens runs in it, and notices when it stops.
  *
- * Every call of a Lab is total, so whatever is thrown by one is a trap: that instance is lost. It is reported once, and
- * the caller unwinds with {@link Stopped}. A fresh instance is a fresh import of the glue, under an address of its own.
+ * A panic reports itself, wherever it happens: in a call, in a later slice of a promise, in a finalizer. Every call of a Lab
+ * is total, so whatever is thrown by one is a trap, too. After either that instance is lost: it is reported once, no call
+ * reaches it any more, the promises that it owes end, and callers unwind with {@link Stopped}. A fresh instance is a fresh
+ * import of the glue, under an address of its own.
  *
  * @typedef {import("../netsplit.js").Lab} Lab
  * @typedef {typeof import("../netsplit.js")} Glue
  * @typedef {Parameters<Glue["Lab"]["open"]>[0]} Source
+ * @typedef {import("../netsplit.js").PanicReport} PanicReport
+ * @typedef {(error: unknown, report: PanicReport | null) => void} OnTrap
  */
 import { labTexts, language } from "./language.js";
 
@@ -16,26 +20,37 @@ export class Stopped extends Error {}
 
 /** One instance of the wasm. */
 export class Core {
-  /** @param {Glue} glue @param {(error: unknown) => void} onTrap */
-  constructor(glue, onTrap) {
+  /** @param {Glue} glue @param {string} address of the glue @param {OnTrap} onTrap */
+  constructor(glue, address, onTrap) {
     this.#glue = glue;
+    this.#address = address;
     this.#onTrap = onTrap;
+    glue.onPanic((report) => this.#panicked(report));
+    addEventListener("error", this.#escaped);
   }
 
   #glue;
+  #address;
   #onTrap;
+  /** After a trap: nothing may be asked of this instance. */
+  #stopped = false;
+  /** A panic was reported whose trap is still on its way through the page's code. */
+  #falling = false;
+  /** How to end the promises that are under way. @type {Set<(reason: unknown) => void>} */
+  #owed = new Set();
 
   /**
    * Loads the wasm. `again` is 0 for the first instance; every other number is an instance of its own.
    *
    * @param {number} again
-   * @param {(error: unknown) => void} onTrap
+   * @param {OnTrap} onTrap
    */
   static async load(again, onTrap) {
+    const address = `../netsplit.js${again === 0 ? "" : `?again=${again}`}`;
     /** @type {Glue} */
-    const glue = again === 0 ? await import("../netsplit.js") : await import(`../netsplit.js?again=${again}`);
+    const glue = again === 0 ? await import("../netsplit.js") : await import(address);
     await glue.default();
-    const core = new Core(glue, onTrap);
+    const core = new Core(glue, new URL(address, import.meta.url).href, onTrap);
     core.learn();
     return core;
   }
@@ -79,19 +94,61 @@ export class Core {
 
   /** @template T @param {() => T} call @returns {T} */
   #guard(call) {
+    if (this.#stopped) throw new Stopped("the lab has stopped");
+    /** @type {T} */
+    let result;
     try {
-      const result = call();
-      if (!(result instanceof Promise)) return result;
-      return /** @type {T} */ (result.catch((error) => this.#stop(error)));
+      result = call();
     } catch (error) {
-      return this.#stop(error);
+      this.#falling = false;
+      this.#stop(error);
+      throw new Stopped("the lab stopped", { cause: error });
     }
+    // A panic that somebody in between has swallowed: the answer comes from an instance that is lost.
+    if (this.#stopped) throw new Stopped("the lab stopped");
+    return result instanceof Promise ? /** @type {T} */ (this.#owe(result)) : result;
   }
 
-  /** @param {unknown} error @returns {never} */
-  #stop(error) {
-    this.#onTrap(error);
-    throw new Stopped("the lab stopped", { cause: error });
+  /** @param {Promise<unknown>} promise @returns {Promise<unknown>} the same, which also ends when the instance stops */
+  #owe(promise) {
+    return new Promise((resolve, reject) => {
+      this.#owed.add(reject);
+      promise.then(
+        (value) => {
+          this.#owed.delete(reject);
+          resolve(value);
+        },
+        (error) => this.#stop(error),
+      );
+    });
+  }
+
+  /** @param {PanicReport} report told from within the panic: nothing of the wasm may be called */
+  #panicked(report) {
+    this.#falling = true;
+    this.#stop(new Error(report.message), report);
+  }
+
+  /** What no caller of the page catches: a trap in a task of the wasm's own. */
+  #escaped = (/** @type {ErrorEvent} */ event) => {
+    const { error } = event;
+    if (!(error instanceof WebAssembly.RuntimeError)) return;
+    const glue = /\S*netsplit\.js(\?again=\d+)?(?=:\d)/.exec(error.stack ?? "")?.[0];
+    const mine = this.#falling || !glue || glue.endsWith(this.#address);
+    if (!mine) return;
+    this.#falling = false;
+    event.preventDefault();
+    this.#stop(error);
+  };
+
+  /** @param {unknown} error @param {PanicReport | null} [report] */
+  #stop(error, report = null) {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    const owed = [...this.#owed];
+    this.#owed.clear();
+    for (const reject of owed) reject(new Stopped("the lab stopped", { cause: error }));
+    this.#onTrap(error, report);
   }
 }
 

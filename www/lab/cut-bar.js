@@ -13,8 +13,12 @@ import { list } from "./words.js";
 const presets = () => [["islands", t("Half")], ["isolate", t("Isolate")], ["bridge", t("Bridge")], ["ring", t("Ring")], ["one-way", t("One-way")]];
 
 class CutBar extends Part {
+  /** Lies over actions and caption, so that the stage does not move while one aims at its nodes. */
+  #sheet = h("div", { class: "cut-sheet" });
+
   setUp() {
     this.hidden = true;
+    this.append(this.#sheet);
     this.on(["open", "mode"], () => this.#draw());
   }
 
@@ -24,7 +28,7 @@ class CutBar extends Part {
     this.hidden = cut === null;
     if (!system || !cut) return;
     const { nodes } = system;
-    redraw(this, [cut.kind, [...cut.sides]], () => [
+    redraw(this.#sheet, [cut.kind, [...cut.sides]], () => [
       h("p", { role: "status" }, this.#sentence()),
       cut.kind !== "ring" &&
         h(
@@ -54,10 +58,7 @@ class CutBar extends Part {
         h("button", { type: "button", key: "cancel", onclick: () => this.app.endCut() }, t("Cancel")),
       ),
     ]);
-    if (!opened) return;
-    // On a telephone the nodes are to be seen while they are moved; the focus scrolls on as far as it must.
-    if (matchMedia("(width < 768px)").matches) document.getElementById("stage")?.scrollIntoView({ block: "start" });
-    /** @type {HTMLElement | null} */ (this.querySelector("[data-key=islands]"))?.focus();
+    if (opened) /** @type {HTMLElement | null} */ (this.querySelector("[data-key=islands]"))?.focus({ preventScroll: true });
   }
 
   /** What the cut would do, in words. */

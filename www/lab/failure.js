@@ -18,7 +18,9 @@ class FailureScreen extends Part {
     const lab = this.closest("netsplit-lab");
     if (failure === null) lab?.removeAttribute("data-failed");
     else lab?.setAttribute("data-failed", failure.loading ? "loading" : "stopped");
-    for (const region of lab?.querySelectorAll("netsplit-story, netsplit-time, netsplit-panel") ?? []) {
+    // Nothing of what is behind can be used any more; the last picture stays.
+    const behind = "netsplit-story, netsplit-time, netsplit-panel, main > :not(netsplit-failure)";
+    for (const region of lab?.querySelectorAll(behind) ?? []) {
       region.toggleAttribute("inert", failure !== null);
     }
     redraw(this, failure && [failure.loading, failure.kept], () => [
@@ -86,5 +88,6 @@ customElements.define("netsplit-failure", FailureScreen);
 
 /** @param {unknown} error */
 function reason(error) {
+  if (error instanceof Error && error.name === "Error") return error.message;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -18,6 +18,7 @@ const CLASSES = /** @type {const} */ (["request", "reply", "oneway"]);
 class Faults extends TabPart {
   #wrong = h("div");
   #drawNodes = () => {};
+  #drawPresent = () => {};
 
   setUp() {
     const { system } = this.app;
@@ -45,6 +46,7 @@ class Faults extends TabPart {
     if (!lab) return;
     const spoken = [...lab.cuts(), ...lab.links()].map((row) => row.spoken);
     this.#drawNodes();
+    this.#drawPresent();
     redraw(this.#wrong, spoken, () =>
       spoken.length === 0
         ? []
@@ -100,16 +102,21 @@ class Faults extends TabPart {
       ["reply", t("Replies")],
       ["oneway", t("One-way messages")],
     ]);
-    const loss = number(t("Lost, %"), 30, { max: 100 });
-    const duplicate = number(t("Arrive twice, %"), 0, { max: 100 });
-    const reorder = number(t("Leave the order, %"), 0, { max: 100 });
-    const reorderBy = number(t("By up to, ms"), 20);
-    const delayMin = number(t("Delay from, ms"), 1);
-    const delayMax = number(t("Delay to, ms"), 5);
+    const loss = blank(t("Lost, %"), { max: 100 });
+    const duplicate = blank(t("Arrive twice, %"), { max: 100 });
+    const reorder = blank(t("Leave the order, %"), { max: 100 });
+    const reorderBy = blank(t("By up to, ms"));
+    const delayMin = blank(t("Delay from, ms"));
+    const delayMax = blank(t("Delay to, ms"));
     const lasts = number(t("Clog for, ms"), 200, { min: 1 });
     /** @param {HTMLSelectElement} choice */
     const one = (choice) => (choice.value === "" ? [] : [Number(choice.value)]);
     const links = () => this.#pairs(one(from), one(to));
+    this.#drawPresent = () => {
+      const present = this.#present(one(from), one(to), CLASSES.findIndex((name) => name === kind.value));
+      for (const [n, field] of [loss, duplicate, reorder, reorderBy, delayMin, delayMax].entries()) field.present = present[n] ?? [];
+    };
+    for (const choice of [from, to, kind]) choice.addEventListener("change", () => this.#drawPresent());
     return group(t("Links"), [
       h("div", { class: "fields" }, field(t("From"), from), field(t("To"), to)),
       field(t("Which messages"), kind),
@@ -117,18 +124,17 @@ class Faults extends TabPart {
       h(
         "div",
         { class: "row" },
-        this.#do(t("Change these links"), () => ({
-          channel: {
-            select: { from: one(from), to: one(to), class: CLASSES.find((name) => name === kind.value) ?? null },
-            set: {
-              delay_us: [delayMin.value * 1000, Math.max(delayMin.value, delayMax.value) * 1000],
-              loss_ppm: Math.round(loss.value * PPM),
-              duplicate_ppm: Math.round(duplicate.value * PPM),
-              reorder_ppm: Math.round(reorder.value * PPM),
-              reorder_us_max: Math.round(reorderBy.value * 1000),
-            },
-          },
-        })),
+        this.#do(t("Change these links"), () => {
+          const set = {
+            ...delay(delayMin, delayMax),
+            ...part("loss_ppm", loss.value, PPM),
+            ...part("duplicate_ppm", duplicate.value, PPM),
+            ...part("reorder_ppm", reorder.value, PPM),
+            ...part("reorder_us_max", reorderBy.value, 1000),
+          };
+          if (Object.keys(set).length === 0) return t("Nothing is filled in: fill in what is to change; what is left blank stays as it is.");
+          return { channel: { select: { from: one(from), to: one(to), class: CLASSES.find((name) => name === kind.value) ?? null }, set } };
+        }),
         this.#button(t("Take back all changes"), "reset-channels"),
       ),
       h(
@@ -148,6 +154,40 @@ class Faults extends TabPart {
       ),
     ]);
   }
+
+  /**
+   * What links do now: the values, one where all agree, of loss, duplication, reordering in per cent, and of reordering and
+   * delays in milliseconds.
+   *
+   * @param {number[]} from @param {number[]} to @param {number} kind position among the classes, or -1 for all
+   * @returns {number[][]}
+   */
+  #present(from, to, kind) {
+    const { lab, run } = this.app;
+    if (!lab) return [];
+    if (this.#base.run !== run) {
+      const plan = /** @type {{ network?: { default?: Record<string, number> } }} */ (lab.plan());
+      this.#base = { run, channel: plan.network?.default ?? {} };
+    }
+    const { channel } = this.#base;
+    /** @param {string} name */
+    const base = (name) => channel[name] ?? 0;
+    const pairs = new Set(this.#pairs(from, to).map(String));
+    const rows = lab.links().filter((row) => pairs.has(String([row.from, row.to])));
+    const quiet = rows.length < pairs.size;
+    /** @type {(start: number, of: (row: (typeof rows)[number]) => number[], unit: number) => number[]} */
+    const values = (start, of, unit) => [...new Set([...(quiet ? [start] : []), ...rows.flatMap(of)])].map((value) => value / unit);
+    return [
+      values(base("loss_ppm"), (row) => (kind < 0 ? row.loss_ppm : [row.loss_ppm[kind] ?? 0]), PPM),
+      values(base("duplicate_ppm"), (row) => [row.duplicate_ppm], PPM),
+      values(base("reorder_ppm"), (row) => [row.reorder_ppm], PPM),
+      [],
+      values(base("delay_us_min"), (row) => [row.delay_us?.[0] ?? base("delay_us_min")], 1000),
+      values(base("delay_us_max"), (row) => [row.delay_us?.[1] ?? base("delay_us_max")], 1000),
+    ];
+  }
+
+  #base = { run: -1, channel: /** @type {Record<string, number>} */ ({}) };
 
   /** @param {number[]} from @param {number[]} to empty: all @returns {[number, number][]} directed links */
   #pairs(from, to) {
@@ -239,9 +279,14 @@ class Faults extends TabPart {
     return this.#do(label, () => action);
   }
 
-  /** @param {string} label @param {() => Action} action */
+  /** @param {string} label @param {() => Action | string} action what to do, or, as a sentence, why there is nothing to do */
   #do(label, action) {
-    return h("button", { type: "button", key: label, onclick: () => this.app.act(action()) }, label);
+    const run = () => {
+      const todo = action();
+      if (typeof todo === "string" && todo !== "reset-channels") this.app.say(todo);
+      else this.app.act(/** @type {Action} */ (todo));
+    };
+    return h("button", { type: "button", key: label, onclick: run }, label);
   }
 }
 customElements.define("netsplit-faults", Faults);
@@ -249,6 +294,47 @@ customElements.define("netsplit-faults", Faults);
 /** @param {string} title @param {(Node | null)[]} content */
 function group(title, content) {
   return h("details", { class: "group" }, h("summary", null, title), ...content);
+}
+
+/**
+ * A field for a number that may be left blank: then nothing changes. It shows what is the case now.
+ *
+ * @typedef {{ label: HTMLElement, value: number | null, present: number[] }} Blank
+ * @param {string} text @param {{ min?: number, max?: number }} [range] @returns {Blank}
+ */
+function blank(text, { min = 0, max = 1e9 } = {}) {
+  const input = h("input", { type: "number", min, max, step: "any" });
+  /** @type {number[]} */
+  let now = [];
+  return {
+    label: field(text, input),
+    get value() {
+      return Number.isFinite(input.valueAsNumber) ? Math.min(max, Math.max(min, input.valueAsNumber)) : null;
+    },
+    get present() {
+      return now;
+    },
+    set present(values) {
+      now = values;
+      input.placeholder = values.length > 1 ? "differs" : String(values[0] ?? "");
+    },
+  };
+}
+
+/** @param {string} name @param {number | null} value @param {number} unit @returns {Record<string, number>} nothing for a blank */
+const part = (name, value, unit) => (value === null ? {} : { [name]: Math.round(value * unit) });
+
+/**
+ * One end that is left blank stays as it is, unless the other one passes it.
+ *
+ * @param {Blank} from @param {Blank} to @returns {{ delay_us?: [number, number] }}
+ */
+function delay(from, to) {
+  const [least, most] = [from.value, to.value];
+  if (least === null && most === null) return {};
+  const low = least ?? Math.min(most ?? 0, ...from.present);
+  const high = Math.max(low, most ?? Math.max(low, ...to.present));
+  return { delay_us: [Math.round(low * 1000), Math.round(high * 1000)] };
 }
 
 /**

@@ -32,7 +32,7 @@ class Header extends Part {
     this.on(["open"], follow);
     this.on(["open"], () => {
       const { scenario } = this.app;
-      if (scenario) setText(crumb, `${systemName(scenario.id)} / ${scenario.title}`);
+      if (scenario) setText(crumb, `${systemName(scenario.id || scenario.system)} / ${scenario.title}`);
     });
   }
 }

@@ -119,14 +119,8 @@ class Story extends Part {
       return [
         h("h3", null, t("What happened")),
         h("p", null, scenario.happened),
-        next.map((card) =>
-          h(
-            "p",
-            null,
-            t("Next:"), " ",
-            h("a", { href: linkTo(card.id) }, card.title),
-          ),
-        ),
+        next.length > 0 &&
+          h("p", null, t("Next:"), " ", ...next.flatMap((card, n) => [n > 0 && ", ", h("a", { href: linkTo(card.id) }, card.title)]), "."),
         scenario.sources.length > 0 && h("p", { class: "sources" }, scenario.sources.join(" ")),
       ];
     });

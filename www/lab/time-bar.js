@@ -26,7 +26,7 @@ class TimeBar extends Part {
   });
   #marks = s("svg", { class: "marks", "aria-hidden": "true", preserveAspectRatio: "none" });
   #fork = h("button", { type: "button", class: "quiet fork", "aria-keyshortcuts": "f", onclick: () => this.app.fork() }, t("Fork"));
-  #branches = h("div", { class: "branches", role: "group", "aria-label": t("Branches"), hidden: true });
+  #branches = h("div", { class: "branches", role: "group", "aria-label": t("Branches") });
 
   setUp() {
     /** @param {string} label @param {"back" | "forward"} name @param {() => void} run */
@@ -94,8 +94,9 @@ class TimeBar extends Part {
     if (!lab) return;
     const branches = lab.branches();
     const undoable = (branches.find((branch) => branch.current)?.interventions.length ?? 0) > 0;
-    this.#branches.hidden = branches.length < 2 && !undoable;
-    redraw(this.#branches, [branches.map(({ id, name, current }) => [id, name, current]), undoable], () => [
+    const { runs } = this.app;
+    this.#branches.classList.toggle("away", branches.length < 2 && !undoable && runs.length === 0);
+    redraw(this.#branches, [this.app.run, branches.map(({ id, name, current }) => [id, name, current]), undoable, runs.map((run) => run.name)], () => [
       branches.length > 1 && h("span", { class: "muted" }, t("Branches")),
       branches.length > 1 &&
         branches.map(({ id, name, current }) =>
@@ -108,6 +109,10 @@ class TimeBar extends Part {
       branches.length > 1 && h("button", { type: "button", class: "quiet", key: "rename", onclick: () => this.#rename() }, t("Rename")),
       undoable &&
         h("button", { type: "button", class: "quiet", key: "undo", "aria-keyshortcuts": "Control+Z", onclick: () => this.app.undo() }, t("Undo")),
+      runs.length > 0 && h("span", { class: "muted" }, t("Kept")),
+      runs.map((run, n) =>
+        h("button", { type: "button", class: "quiet", key: `run${n}`, title: run.name, onclick: () => this.app.backTo(run) }, t("Back to {name}", { name: run.name })),
+      ),
     ].flat());
   }
 

@@ -5,16 +5,19 @@ import { language, t } from "./language.js";
 
 const LADDER_US_PER_MS = [1, 2, 5, 10, 20, 33, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 60_000];
 
-/** @param {number} us virtual time, e.g. `1.204 s` */
+/** @param {number} us virtual time, e.g. `1.204 s`: cut off, not rounded, as the command line writes it */
 export function time(us) {
-  return `${figure(us / 1e6, 3, 3)} s`;
+  return `${figure(Math.floor(us / 1e3) / 1e3, 3, 3)} s`;
 }
 
-/** @param {number} us a length of time, in the unit in which it is shortest */
+/** @param {number} us a length of time, with the same digits as in the lab's sentences: `850 µs`, `3.2 ms`, `214 ms`, `1.2 s` */
 export function duration(us) {
-  if (us >= 1e6) return `${trimmed(us / 1e6)} s`;
-  if (us >= 1e3) return `${trimmed(us / 1e3)} ms`;
-  return `${us} µs`;
+  if (us <= 0) return "0 ms";
+  if (us < 1e3) return `${Math.floor(us)} µs`;
+  const [unit, name] = us < 1e6 ? [1e3, "ms"] : [1e6, "s"];
+  const whole = Math.floor(us / unit);
+  const tenths = Math.floor(us / (unit / 10)) / 10;
+  return `${whole >= 100 ? figure(whole, 0, 0) : figure(tenths, 0, 1)} ${name}`;
 }
 
 /** @param {number} value */
@@ -73,8 +76,8 @@ export function systemName(id) {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** @param {string} text with a full stop, if it has none */
+export const sentence = (text) => (/[.?]$/.test(text) ? text : `${text}.`);
+
 /** @param {{ message: string, hint?: string }} error a refusal in one line */
-export function refusal({ message, hint }) {
-  const sentence = /[.?]$/.test(message) ? message : `${message}.`;
-  return hint ? `${sentence} ${hint}` : sentence;
-}
+export const refusal = ({ message, hint }) => (hint ? `${sentence(message)} ${hint}` : sentence(message));

@@ -1,0 +1,67 @@
+// @ts-check
+/** Opens a run from a file: the plan that Share saves. What is wrong with it is said with line and column. */
+import { h } from "./dom.js";
+
+/** More than any plan needs. */
+const SIZE_MAX = 4 << 20;
+
+/** @param {import("./app.js").App} app @param {() => void} close */
+export function openFile(app, close) {
+  const said = h("p", { role: "status" });
+  const input = h("input", {
+    type: "file",
+    accept: ".json,application/json",
+    class: "hidden",
+    tabindex: -1,
+    "aria-label": "A run that was saved (JSON)",
+    onchange: async () => {
+      const file = input.files?.[0];
+      input.value = "";
+      if (!file) return;
+      const wrong = await open(app, file);
+      if (wrong === null) close();
+      else said.replaceChildren(...wrong);
+    },
+  });
+  return h(
+    "div",
+    { class: "open-file" },
+    h("button", { type: "button", onclick: () => input.click() }, "Open a file.."),
+    input,
+    said,
+  );
+}
+
+/** @param {import("./app.js").App} app @param {File} file @returns {Promise<(Node | string)[] | null>} why not */
+async function open(app, file) {
+  if (file.size > SIZE_MAX) return [`${file.name} is too large for a run: it may have 4 MB.`];
+  const text = await file.text();
+  /** @type {unknown} */
+  let plan;
+  try {
+    plan = JSON.parse(text);
+  } catch (error) {
+    return [...place(file.name, text, error)];
+  }
+  if (typeof plan !== "object" || plan === null || Array.isArray(plan)) return [`${file.name} holds no run: a run is an object.`];
+  const wrong = app.openPlan(plan, file.name);
+  return wrong === null ? null : [`${file.name}: ${wrong}`];
+}
+
+/**
+ * Where a text stops being JSON, as far as the browser says it.
+ *
+ * @param {string} name @param {string} text @param {unknown} error
+ */
+function place(name, text, error) {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, offset] = /position (\d+)/.exec(message) ?? [];
+  const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
+  const ends = /end of (JSON|data)|unterminated/i.test(message) && !offset;
+  const before = text.slice(0, offset === undefined ? (ends ? text.length : 0) : Number(offset)).split("\n");
+  const at = line && column ? [Number(line), Number(column)] : offset || ends ? [before.length, (before.at(-1)?.length ?? 0) + 1] : null;
+  if (!at) return [`${name} is not JSON: ${message}`];
+  const [row = 1, col = 1] = at;
+  const shown = (text.split("\n")[row - 1] ?? "").slice(Math.max(0, col - 40), col + 40);
+  return [`${name} is not JSON: line ${row}, column ${col}: `, h("code", null, shown), `. ${message}`];
+}
