@@ -287,6 +287,8 @@ test("a selected message becomes its delivery, and leads to it", async (t) => {
   await page.getByRole("tab", { name: "Inspect", exact: true }).click();
   const inspect = page.locator("netsplit-inspect");
   const kind = await inspect.locator("h3").innerText();
+  // On a tab, arrow keys would walk the tabs.
+  await page.locator("[role=listbox]").focus();
   for (let steps = 0; steps < 60 && !/delivered to|lost at/.test(await inspect.innerText()); steps++) {
     await page.keyboard.press("ArrowRight");
     await page.waitForTimeout(30);
