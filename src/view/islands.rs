@@ -105,45 +105,50 @@ fn around(nodes: &[NodeId], spots: &[Spot]) -> Vec<Point> {
 }
 
 /// Where the broken line between islands runs: halfway between nodes that stand alone, else straight between areas.
-pub(crate) fn borders(
-    islands: &[Vec<NodeId>],
-    outlines: &[Outline],
-    spots: &[Spot],
-    width: f64,
-    height: f64,
-) -> Vec<(Point, Point)> {
+pub(crate) fn borders(islands: &[Vec<NodeId>], outlines: &[Outline], spots: &[Spot], stage: Stage) -> Vec<(Point, Point)> {
     let of = |i: usize| islands.iter().position(|nodes| nodes.iter().any(|node| node.index() == i));
     let parts = outlines.iter().map(|outline| outline.parts.len()).sum::<usize>();
     if parts == islands.iter().map(Vec::len).sum::<usize>() {
         let nodes: Vec<(usize, Point)> = (0..spots.len()).filter_map(|i| Some((of(i)?, spots[i].center))).collect();
-        halfway(&nodes, width, height)
+        halfway(&nodes, stage)
     } else {
-        between_areas(outlines, width, height)
+        between_areas(outlines, stage)
     }
 }
 
+/// Where lines may run: so wide, from `top` to `bottom`.
+#[derive(Clone, Copy)]
+pub(crate) struct Stage {
+    /// Its width.
+    pub(crate) width: f64,
+    /// Its upper edge: beneath the chips.
+    pub(crate) top: f64,
+    /// Its lower edge.
+    pub(crate) bottom: f64,
+}
+
 /// The part of a line that is on the stage, less a margin.
-fn on_stage(line: (Point, Point), width: f64, height: f64) -> Option<(Point, Point)> {
+fn on_stage(line: (Point, Point), stage: Stage) -> Option<(Point, Point)> {
     let (a, b) = geometry::clip(line.0, line.1, |p| 6.0 - p.x)?;
-    let (a, b) = geometry::clip(a, b, |p| p.x - width + 6.0)?;
-    let (a, b) = geometry::clip(a, b, |p| 6.0 - p.y)?;
-    geometry::clip(a, b, |p| p.y - height + 6.0)
+    let (a, b) = geometry::clip(a, b, |p| p.x - stage.width + 6.0)?;
+    let (a, b) = geometry::clip(a, b, |p| stage.top + 6.0 - p.y)?;
+    geometry::clip(a, b, |p| p.y - stage.bottom + 6.0)
 }
 
 /// The line across the middle of the way from `p` to `q`, from edge to edge.
-fn across(p: Point, q: Point, width: f64, height: f64) -> Option<(Point, Point)> {
-    let (middle, along, far) = (p.towards(q, 0.5), p.direction(q).right(), width + height);
-    on_stage((middle.along(along, -far), middle.along(along, far)), width, height)
+fn across(p: Point, q: Point, stage: Stage) -> Option<(Point, Point)> {
+    let (middle, along, far) = (p.towards(q, 0.5), p.direction(q).right(), stage.width + stage.bottom);
+    on_stage((middle.along(along, -far), middle.along(along, far)), stage)
 }
 
 /// For every two nodes of different islands: that part of their middle line to which they are the nearest nodes.
-fn halfway(nodes: &[(usize, Point)], width: f64, height: f64) -> Vec<(Point, Point)> {
+fn halfway(nodes: &[(usize, Point)], stage: Stage) -> Vec<(Point, Point)> {
     let square = |x: Point, y: Point| (x.x - y.x) * (x.x - y.x) + (x.y - y.y) * (x.y - y.y);
     let mut borders = Vec::new();
     for (i, &(island, p)) in nodes.iter().enumerate() {
         for &(_, q) in nodes[..i].iter().filter(|(other, _)| *other != island) {
             let others = nodes.iter().filter(|(_, r)| *r != p && *r != q);
-            let line = others.fold(across(p, q, width, height), |line, &(_, r)| {
+            let line = others.fold(across(p, q, stage), |line, &(_, r)| {
                 let (a, b) = line?;
                 geometry::clip(a, b, |at| square(at, p) - square(at, r))
             });
@@ -154,7 +159,7 @@ fn halfway(nodes: &[(usize, Point)], width: f64, height: f64) -> Vec<(Point, Poi
 }
 
 /// For every two areas of different islands: that part of the line between them which no third area is nearer to.
-fn between_areas(outlines: &[Outline], width: f64, height: f64) -> Vec<(Point, Point)> {
+fn between_areas(outlines: &[Outline], stage: Stage) -> Vec<(Point, Point)> {
     const STEP: f64 = 6.0;
     let areas: Vec<(usize, &[Point])> =
         outlines.iter().enumerate().flat_map(|(i, outline)| outline.parts.iter().map(move |part| (i, part.as_slice()))).collect();
@@ -162,7 +167,7 @@ fn between_areas(outlines: &[Outline], width: f64, height: f64) -> Vec<(Point, P
     for (i, &(island, a)) in areas.iter().enumerate() {
         for (j, &(_, b)) in areas[..i].iter().enumerate().filter(|(_, (other, _))| *other != island) {
             let (p, q) = geometry::nearest_points(a, b);
-            let Some((from, to)) = across(p, q, width, height).filter(|_| p != q) else { continue };
+            let Some((from, to)) = across(p, q, stage).filter(|_| p != q) else { continue };
             let third = || areas.iter().enumerate().filter(|(k, _)| *k != i && *k != j);
             let free = |at: Point| {
                 let near = geometry::outline_distance(at, a).max(geometry::outline_distance(at, b));
@@ -237,7 +242,7 @@ mod tests {
             for p in &outlines[0].parts {
                 assert!(outlines[1].parts.iter().all(|q| !geometry::overlap(p, q)), "{split:?}");
             }
-            assert!(!borders(&islands, &outlines, &spots, 1140.0, 600.0).is_empty());
+            assert!(!borders(&islands, &outlines, &spots, Stage { width: 1140.0, top: 0.0, bottom: 600.0 }).is_empty());
         }
     }
 }

@@ -171,12 +171,17 @@ fn ring(cluster: Cluster, width: f64, height: f64) -> Vec<Spot> {
     spots
 }
 
-/// The height beside the ring from which the lines to all servers pass the others: the nearest to the middle that is good enough.
+/// The height beside the ring from which the lines to all servers pass the others and their log bars: the nearest to the middle
+/// that is good enough.
 fn free_height(servers: &[Spot], x: f64, middle: f64, ry: f64) -> f64 {
     let clearance = |y: f64| {
         let passes = servers.iter().enumerate().flat_map(|(i, to)| {
             let others = servers.iter().enumerate().filter(move |(j, _)| i != *j);
-            others.map(move |(_, other)| segment_distance(other.center, Point::new(x, y), to.center) - other.radius)
+            others.map(move |(_, Spot { center, radius })| {
+                let gap = |p: Point, extent: f64| segment_distance(p, Point::new(x, y), to.center) - extent;
+                let bar = [-0.8, 0.0, 0.8].map(|part| gap(center.by(radius * part, radius + 15.0), 6.0));
+                bar.into_iter().fold(gap(*center, *radius), f64::min)
+            })
         });
         passes.fold(f64::INFINITY, f64::min)
     };

@@ -81,6 +81,12 @@ impl Arguments {
         })
     }
 
+    /// A language by its code; English for undefined and null.
+    pub(super) fn lang(self, value: &JsValue, place: &str) -> Answer<Lang> {
+        let all = Lang::ALL.map(|lang| (lang.code(), lang));
+        if is_absent(value) { Ok(Lang::En) } else { self.choice(value, place, &all) }
+    }
+
     /// True or false.
     #[inline(never)]
     pub(super) fn flag(self, value: &JsValue, place: &str) -> Answer<bool> {

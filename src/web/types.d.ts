@@ -34,7 +34,9 @@ export interface PanicReport {
 export type LabSource =
   | { scenario: string; seed?: number | bigint | string; plan?: object }
   | { plan: object; seed?: number | bigint | string };
-export interface LabOptions { lang?: "en" }
+/** Code of a language; all but English are taught by `addLanguage`. */
+export type Lang = "en" | "de";
+export interface LabOptions { lang?: Lang }
 export interface JobOptions { signal?: AbortSignal }
 export interface RunUntilOptions extends JobOptions { limit_us?: Microseconds }
 

@@ -273,9 +273,9 @@ test("a broken rule is said on the stage, and runs the scenario again", async (t
   await page.getByRole("tab", { name: "Rules" }).click();
   const said = page.locator("netsplit-views [role=status]");
   assert.equal(await said.innerText(), "");
-  await page.getByRole("switch", { name: "no_persist_vote" }).click();
+  await page.getByRole("switch", { name: "Vote never written" }).click();
   await said.filter({ hasText: "no_persist_vote" }).waitFor();
-  await page.getByRole("switch", { name: "no_persist_vote" }).click();
+  await page.getByRole("switch", { name: "Vote never written" }).click();
   await said.filter({ hasNotText: "no_persist_vote" }).waitFor({ state: "attached" });
 });
 
@@ -287,19 +287,18 @@ test("a selected message becomes its delivery, and leads to it", async (t) => {
   await page.getByRole("tab", { name: "Inspect", exact: true }).click();
   const inspect = page.locator("netsplit-inspect");
   const kind = await inspect.locator("h3").innerText();
-  // On a tab, arrow keys would walk the tabs.
-  await page.locator("[role=listbox]").focus();
+  const forward = page.getByRole("button", { name: "One event forward" });
   for (let steps = 0; steps < 60 && !/delivered to|lost at/.test(await inspect.innerText()); steps++) {
-    await page.keyboard.press("ArrowRight");
+    await forward.click();
     await page.waitForTimeout(30);
   }
   assert.match(await inspect.innerText(), new RegExp(`${kind} from S\\d.*(delivered to S\\d at|lost at) [\\d.]+ s`));
   const { event } = await cursor(page);
-  for (let steps = 0; steps < 5; steps++) await page.keyboard.press("ArrowRight");
+  for (let steps = 0; steps < 5; steps++) await forward.click();
   await cursorWhere(page, (at) => at.event === event + 5);
   await inspect.getByRole("button", { name: "Go to that event" }).click();
   await cursorWhere(page, (at) => at.event <= event);
-  await page.keyboard.press("ArrowLeft");
+  await page.getByRole("button", { name: "One event back" }).click();
   await inspect.locator("h3", { hasText: kind }).waitFor();
 });
 

@@ -17,6 +17,7 @@ test("shelves by what one wants; the whole card is one link; the run keeps its p
   const { page } = visit;
   const before = (await cursor(page)).text;
   await page.getByRole("button", { name: "Scenarios" }).click();
+  await cards(page).first().waitFor();
   assert.match(page.url(), /#scenarios$/);
   assert.deepEqual(await layer(page).getByRole("heading", { level: 3 }).allInnerTexts(), ["Start here", "Agree", "Break a rule"]);
   const first = layer(page).locator("section").first().locator(".card a").first();
@@ -30,6 +31,7 @@ test("shelves by what one wants; the whole card is one link; the run keeps its p
   assert.equal((await cursor(page)).text, before);
 
   await page.getByRole("button", { name: "Scenarios" }).click();
+  await layer(page).waitFor();
   await page.goBack();
   await layer(page).waitFor({ state: "detached" });
   assert.equal((await cursor(page)).text, before);
@@ -55,6 +57,7 @@ test("a host without pictures shows cards of text", async (t) => {
   visit.expectComplaint(/pictures|Failed to load/);
   await page.route("**/data/pictures/**", (route) => route.fulfill({ status: 404, body: "" }));
   await page.getByRole("button", { name: "Scenarios" }).click();
+  await cards(page).first().waitFor();
   await page.waitForFunction(() => document.querySelectorAll(".card img").length === 0);
   assert.ok((await cards(page).count()) > 3);
 });

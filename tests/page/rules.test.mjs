@@ -13,11 +13,22 @@ async function openTab(page, tab) {
   await page.getByRole("tab", { name: tab, exact: true }).click();
 }
 
+/** @param {import("playwright-core").Page} page @param {RegExp} sentence goes on by story events until the caption says it */
+async function stepTo(page, sentence) {
+  for (let n = 0; n < 40; n++) {
+    if (sentence.test(await caption(page))) return;
+    const { event } = await cursor(page);
+    await page.keyboard.press("Shift+ArrowRight");
+    await cursorWhere(page, (at) => at.event > event);
+  }
+  assert.fail(`nothing says ${sentence}`);
+}
+
 test("Why? tells the reason, the rule in words, its source and its code, and leads to the cause", async (t) => {
   const visit = await lab.visit(t, { path: "#raft/first-election", ...calm });
   const { page } = visit;
   assert.equal(visit.requests.filter((url) => url.includes("data/rules")).length, 0, "no code is loaded before it is asked for");
-  for (let n = 0; n < 40 && !/becomes leader/.test(await caption(page)); n++) await page.keyboard.press("Shift+ArrowRight");
+  await stepTo(page, /becomes leader/);
   const sentence = await caption(page);
   assert.match(sentence, /becomes leader/);
   await page.locator("netsplit-caption").getByRole("button", { name: "Why?" }).click();
@@ -40,7 +51,7 @@ test("Why? tells the reason, the rule in words, its source and its code, and lea
 
 test("Why? shows the wrong lines of a broken rule, marked, and the right ones after them", async (t) => {
   const { page } = await lab.visit(t, { path: "#raft/even-majority", ...calm });
-  for (let n = 0; n < 40 && !/becomes leader/.test(await caption(page)); n++) await page.keyboard.press("Shift+ArrowRight");
+  await stepTo(page, /becomes leader/);
   await page.locator("netsplit-caption").getByRole("button", { name: "Why?" }).click();
   const card = page.getByRole("dialog", { name: "Why?" });
   const broken = card.getByRole("region", { name: "Code of majority, as it is broken" });
@@ -51,7 +62,7 @@ test("Why? shows the wrong lines of a broken rule, marked, and the right ones af
 
 test("Why? is asked from the list of events and from Inspect, too", async (t) => {
   const { page } = await lab.visit(t, { path: "#raft/first-election", ...calm });
-  for (let n = 0; n < 3; n++) await page.keyboard.press("Shift+ArrowRight");
+  await stepTo(page, /becomes leader/);
   await openTab(page, "Events");
   await page.locator("netsplit-events").getByRole("button", { name: "Why?" }).click();
   await page.getByRole("dialog", { name: "Why?" }).getByText("rules.rs, line").first().waitFor();
@@ -73,7 +84,7 @@ for (const size of /** @type {const} */ (["phone", "desktop", "wide"])) {
     const broken = rules.locator(".variant", { has: page.getByRole("switch", { name: "fig8" }) });
     assert.match(await broken.locator("figure", { hasText: "Right" }).innerText(), /entry_term == current_term/);
     assert.match(await broken.locator("figure", { hasText: "Wrong" }).locator("mark").innerText(), /return true;/);
-    assert.match(await broken.innerText(), /Leader Completeness falls\. An old entry committed by counting/);
+    assert.match(await broken.innerText(), /Falls: Leader Completeness\. An old entry committed by counting/);
     assert.equal(await rules.locator(".variant").count(), await rules.getByRole("switch").count());
     assert.equal(await rules.locator(".variant").count(), await rules.locator(".sides").count());
     const wider = await page.locator(".panel-body").evaluate((body) => body.scrollWidth - body.clientWidth);

@@ -121,7 +121,7 @@ test("the event list has three levels, follows the cursor, and a click seeks", a
   const there = await cursorWhere(page, (at) => at.event < start.event);
   assert.equal(there.events, start.events, "later events are still listed");
   assert.ok((await page.locator("netsplit-events li.future").count()) > 0);
-  const text = await page.locator("netsplit-events [aria-current] button").innerText();
+  const text = await page.locator("netsplit-events [aria-current] button").first().innerText();
   assert.ok(text.includes(await caption(page)), "caption and row are the same sentence");
 });
 

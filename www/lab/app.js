@@ -3,7 +3,7 @@
  * The one place that owns the Lab: opens it, advances it once per animation frame, and is the only caller of what changes it.
  *
  * The parts of the page read the Lab when they are told that something changed, and send their intentions here. One cursor,
- * one selection. While nothing plays and nothing changed, no frame is asked for.
+ * one selection. While nothing plays, nothing is at work and nothing changed, no frame is asked for.
  *
  * What a run is (scenario, seed, plan, event) is also kept here, outside of the wasm, so that it outlives a trap.
  *
@@ -29,6 +29,7 @@
 import { formatAddress, isCatalogue, parseAddress } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
+import { keepInAddress, language, speak, t } from "./language.js";
 import { Settings } from "./settings.js";
 import { nextSpeed, refusal, sentence } from "./words.js";
 
@@ -136,11 +137,9 @@ export class App {
     this.#frame = 0;
     const elapsed = Math.min(FRAME_MS_MAX, Math.max(0, now - this.#lastFrame));
     this.#lastFrame = now;
-    const busy = this.#busy;
-    if (this.playing) this.#tick(this.#wasPlaying ? elapsed : 0);
-    else if (busy && this.lab?.tick(0).moved) this.#moved();
+    if (this.playing || this.busy) this.#tick(this.#wasPlaying ? elapsed : 0);
     this.#wasPlaying = this.playing;
-    if (busy && !this.#busy) this.#arrived();
+    if (this.lab && !this.failure && !this.busy) this.#opened();
 
     const slowNow = !this.playing || now - this.#lastSlow >= SLOW_MS;
     if (slowNow) this.#lastSlow = now;
@@ -154,27 +153,7 @@ export class App {
       entry.due = false;
       entry.listener();
     }
-    if (this.playing || this.#busy) this.#ask();
-  }
-
-  /** A run was opened whose opening moment is still to be reached. */
-  #arriving = false;
-  /** What was said when it was opened. @type {Caption | null} */
-  #opening = null;
-
-  /** The lab is on its way to where it should be. */
-  get #busy() {
-    return this.lab !== null && this.failure === null && this.lab.cursor().busy;
-  }
-
-  #arrived() {
-    this.#moved();
-    this.changed("branches");
-    if (!this.#arriving) return;
-    this.#arriving = false;
-    // Whatever was said meanwhile stays: what is wrong with the address, which run is kept.
-    if (this.caption === this.#opening) this.#tellLatest();
-    document.documentElement.dataset.lab = "ready";
+    if (this.playing || this.busy) this.#ask();
   }
 
   #wasPlaying = false;
@@ -188,7 +167,7 @@ export class App {
     if (this.#waiting && performance.now() - this.#captionSince >= CAPTION_MS_MIN) this.#tell(this.#waiting);
     if (tick.paused_by) this.changed("moment", "caption");
     if (tick.paused_by === "violation") this.#tellViolation();
-    if (tick.paused_by === "quiet") this.say("Nothing more will happen in this run.");
+    if (tick.paused_by === "quiet") this.say(t("Nothing more will happen in this run."));
     if (tick.paused_by === "step") {
       if (this.#watched !== null && !lab.steps()[this.#watched]?.done) lab.play();
       else this.#watch(null);
@@ -199,6 +178,11 @@ export class App {
 
   get playing() {
     return this.lab !== null && this.failure === null && this.lab.cursor().playing;
+  }
+
+  /** A long piece of work is under way: it goes on with every frame, also when paused. */
+  get busy() {
+    return this.lab !== null && this.failure === null && this.lab.cursor().busy;
   }
 
   get theme() {
@@ -240,6 +224,30 @@ export class App {
   #need() {
     if (!this.lab) throw new Stopped("no run is open");
     return this.lab;
+  }
+
+  /** Speaks another language from now on; whoever shows texts must be made anew. @param {import("./language.js").Lang} code */
+  async speak(code) {
+    if (!(await speak(code))) return void this.say(t("The language cannot be loaded."));
+    this.settings.set("lang", code);
+    keepInAddress();
+    const core = this.#core;
+    if (!core || !this.lab) return;
+    core.learn();
+    this.lab.setLanguage(code);
+    this.catalogue = core.scenarios();
+    this.scenario = this.lab.scenario();
+    this.system = this.lab.system();
+    this.#title();
+    const { event, verdict } = this.caption;
+    const told = event && this.lab.events(event.n, event.n + 1).find((row) => row.n === event.n);
+    if (told) this.#tell(told);
+    else if (!verdict) this.#tellLatest();
+    else this.#tellViolation();
+  }
+
+  #title() {
+    document.title = this.scenario ? `${this.scenario.title} - Netsplit` : "Netsplit";
   }
 
   // ---- opening
@@ -296,7 +304,7 @@ export class App {
     const kept = this.#leave();
     this.#hash = this.address;
     this.#adopt(opened.value, untold(opened.value));
-    this.say(`${name} is open, at its start.${kept ? " The run before is kept, beside the branches." : ""}`);
+    this.say([t("{file} is open, at its start.", { file: name }), ...(kept ? [t("The run before is kept, beside the branches.")] : [])].join(" "));
     document.title = `${name} - Netsplit`;
     return null;
   }
@@ -317,10 +325,10 @@ export class App {
     const kept = this.#leave();
     this.#hash = this.address;
     this.#adopt(opened.value, scenario);
-    if (kept) this.say("The run before is kept, beside the branches.");
+    if (kept) this.say(t("The run before is kept, beside the branches."));
     if (event !== undefined) void this.seekEvent(event);
     else if (play) this.play();
-    document.title = `${scenario.title} - Netsplit`;
+    this.#title();
     return true;
   }
 
@@ -337,13 +345,11 @@ export class App {
     this.#watched = this.#nextSeek = null;
     this.#violations = this.#violatedCount();
     this.caption = { text: "", event: null, verdict: null };
-    this.#tellLatest();
+    if (!this.busy) this.#tellLatest();
     this.#moved();
     this.#keepPlan();
     this.changed("open", "branches", "look", "mode");
-    this.#arriving = this.#busy;
-    this.#opening = this.caption;
-    document.documentElement.dataset.lab = this.#arriving ? "opening" : "ready";
+    this.#opening = true;
   }
 
   // ---- the runs before
@@ -364,7 +370,7 @@ export class App {
       return false;
     }
     const broken = system.mutants.filter((mutant) => mutant.on).map((mutant) => mutant.id);
-    const name = `${scenario.title}${broken.length ? `, with ${broken.join(", ")}` : ""}`;
+    const name = broken.length ? t("{scenario}, with {rules}", { scenario: scenario.title, rules: broken.join(", ") }) : scenario.title;
     this.runs.push({ lab, scenario, hash: this.#hash, name, input: inputOf(lab.plan()) });
     if (this.runs.length > RUNS_MAX) this.runs.shift()?.lab.free();
     return true;
@@ -375,11 +381,22 @@ export class App {
     if (!this.runs.includes(run)) return;
     this.runs = this.runs.filter((each) => each !== run);
     this.#leave(true);
-    this.#adopt(run.lab, run.scenario);
+    run.lab.setLanguage(language());
+    this.#adopt(run.lab, run.lab.scenario() ?? run.scenario);
     this.#hash = this.address = run.hash;
     if (location.hash !== run.hash) history.pushState(null, "", `${location.pathname}${location.search}${run.hash}`);
-    document.title = `${run.scenario.title} - Netsplit`;
+    this.#title();
   }
+
+  /** The run has come to the moment at which it opens: on a slow machine some frames after it was opened. */
+  #opened() {
+    if (!this.#opening) return;
+    this.#opening = false;
+    if (this.caption.text === "") this.#tellLatest();
+    document.documentElement.dataset.lab = "ready";
+  }
+
+  #opening = false;
 
   // ---- failing
 
@@ -470,7 +487,7 @@ export class App {
     lab.pause();
     const stepped = this.#accept(lab.step(kind));
     if (stepped?.value) this.#tell(stepped.value);
-    else if (stepped) this.say("Nothing more will happen in this run.");
+    else if (stepped) this.say(t("Nothing more will happen in this run."));
     if (this.#violatedCount() > this.#violations) this.#tellViolation();
     this.#moved();
   }
@@ -564,7 +581,7 @@ export class App {
     this.#keepPlan();
     if (event) this.#tell(event);
     if (parent !== undefined) {
-      this.caption = { ...this.caption, text: `${this.caption.text} The old future is kept as ${parent}.` };
+      this.caption = { ...this.caption, text: `${this.caption.text} ${t("The old future is kept as {branch}.", { branch: parent })}` };
       this.changed("branches");
     }
     this.#moved();
@@ -578,7 +595,7 @@ export class App {
     this.#keepPlan();
     this.#moved();
     this.changed("branches");
-    this.say(`A new branch starts here: ${currentBranchOf(lab)?.name}. ${parent} is kept.`);
+    this.say(t("A new branch starts here: {branch}. {parent} is kept.", { branch: currentBranchOf(lab)?.name ?? "", parent: parent ?? "" }));
   }
 
   undo() {
@@ -593,7 +610,7 @@ export class App {
     const left = new Set(after?.interventions.map((each) => each.n));
     const undone = before?.interventions.find((each) => !left.has(each.n));
     if (before && after && undone) {
-      this.say(`Undone: ${sentence(undone.text)} The future with it is kept as ${before.name}.`);
+      this.say(t("Undone: {what} The future with it is kept as {branch}.", { what: sentence(undone.text), branch: before.name }));
     }
   }
 
@@ -630,7 +647,8 @@ export class App {
     this.setView(view);
     opened.value.setSpeed(speed);
     if (playing) this.play();
-    this.say(`The scenario runs again from its start, ${on ? "with" : "without"} ${id}. The run before is kept beside the branches.`);
+    const again = on ? t("The scenario runs again from its start, with {rule}.", { rule: id }) : t("The scenario runs again from its start, without {rule}.", { rule: id });
+    this.say(`${again} ${t("The run before is kept, beside the branches.")}`);
   }
 
   // ---- looking

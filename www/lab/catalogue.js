@@ -12,18 +12,22 @@ import { CATALOGUE, formatAddress, isCatalogue, linkTo } from "./address.js";
 import { openDialog } from "./dialog.js";
 import { h, redraw, setText } from "./dom.js";
 import { openFile } from "./open-file.js";
+import { t } from "./language.js";
 import { list, systemName } from "./words.js";
 
-const LEVELS = /** @type {Record<string, string>} */ ({ first: "to begin with", second: "for the second day", deep: "in depth" });
-const FAULTS = /** @type {Record<string, string>} */ ({
-  crash: "crashes",
-  pause: "pauses",
-  cut: "cuts of the network",
-  messages: "lost and late messages",
-  clock: "wrong clocks",
-  disk: "bad disks",
+/** @type {() => Record<string, string>} */
+const levels = () => ({ first: t("to begin with"), second: t("for the second day"), deep: t("in depth") });
+/** @type {() => Record<string, string>} */
+const faults = () => ({
+  crash: t("crashes"),
+  pause: t("pauses"),
+  cut: t("cuts of the network"),
+  messages: t("lost and late messages"),
+  clock: t("wrong clocks"),
+  disk: t("bad disks"),
 });
-const OUTCOMES = /** @type {Record<string, string>} */ ({ falls: "a property falls", holds: "all properties hold" });
+/** @type {() => Record<string, string>} */
+const outcomes = () => ({ falls: t("a property falls"), holds: t("all properties hold") });
 
 /** The first hour, in order. */
 const START = ["raft/leader-crash", "raft/minority-partition", "raft/even-majority"];
@@ -31,13 +35,13 @@ const START = ["raft/leader-crash", "raft/minority-partition", "raft/even-majori
 const AGREE = ["raft"];
 const ON_A_SHELF = 6;
 
-/** Shelves by what one wants. @type {{ id: string, name: string, pick: (cards: Card[]) => Card[] }[]} */
-const SHELVES = [
-  { id: "start", name: "Start here", pick: (cards) => START.flatMap((id) => cards.filter((card) => card.id === id)) },
-  { id: "agree", name: "Agree", pick: (cards) => cards.filter((card) => AGREE.includes(card.system) && card.mutants.length === 0) },
+/** Shelves by what one wants. @type {() => { id: string, name: string, pick: (cards: Card[]) => Card[] }[]} */
+const allShelves = () => [
+  { id: "start", name: t("Start here"), pick: (cards) => START.flatMap((id) => cards.filter((card) => card.id === id)) },
+  { id: "agree", name: t("Agree"), pick: (cards) => cards.filter((card) => AGREE.includes(card.system) && card.mutants.length === 0) },
   {
     id: "break",
-    name: "Break a rule",
+    name: t("Break a rule"),
     pick: (cards) => cards.filter((card) => card.mutants.length > 0).sort((a, b) => (a.falls[0] ?? "").localeCompare(b.falls[0] ?? "")),
   },
 ];
@@ -45,36 +49,32 @@ const SHELVES = [
 /** Pictures are drawn when the page is built for a host; without them cards are text. */
 let pictures = true;
 
-/** Opens the catalogue wherever the address names it. @param {App} app */
-export function followCatalogue(app) {
-  /** @type {Catalogue | null} */
-  let open = null;
-  const follow = () => {
-    if (!isCatalogue(location.hash)) open?.leave();
-    else if (open) open.read();
-    else if (app.lab) open = new Catalogue(app, () => (open = null));
-  };
-  addEventListener("hashchange", follow);
-  addEventListener(ASKED, follow);
-  app.on(["open"], follow);
-}
+/** @type {Catalogue | null} */
+let open = null;
 
-const ASKED = "netsplit-catalogue";
+/** Opens it, if the address names it; it closes itself when the address no longer does. @param {App} app */
+export function followCatalogue(app) {
+  if (app.lab && isCatalogue(location.hash)) open ??= new Catalogue(app);
+}
 
 /** @param {App} app enters it in the address: Back leaves it */
 export function openCatalogue(app) {
+  if (open) return;
   history.pushState({ over: app.address }, "", CATALOGUE);
-  dispatchEvent(new Event(ASKED));
+  followCatalogue(app);
 }
 
 class Catalogue {
-  /** @param {App} app @param {() => void} closed */
-  constructor(app, closed) {
+  /** @param {App} app */
+  constructor(app) {
     this.#app = app;
+    const follow = () => (isCatalogue(location.hash) ? this.read() : this.leave());
+    addEventListener("hashchange", follow);
     this.#filters = this.#allFilters().filter((filter) => this.#values(filter).length > 1);
-    this.#dialog = openDialog("Scenarios", (close) => [this.#form(), this.#status, this.#results, openFile(app, close)], { layer: true });
+    this.#dialog = openDialog(t("Scenarios"), (close) => [this.#form(), this.#status, this.#results, openFile(app, close)], { layer: true });
     this.#dialog.addEventListener("close", () => {
-      closed();
+      open = null;
+      removeEventListener("hashchange", follow);
       if (isCatalogue(location.hash)) this.#back();
     });
     this.read();
@@ -97,7 +97,7 @@ class Catalogue {
   read() {
     const query = new URLSearchParams(location.hash.split("?", 2)[1] ?? "");
     this.#search.value = query.get("search") ?? "";
-    this.#shelf = SHELVES.find((shelf) => shelf.id === query.get("shelf"))?.id ?? null;
+    this.#shelf = allShelves().find((shelf) => shelf.id === query.get("shelf"))?.id ?? null;
     for (const [name, select] of this.#selects) {
       select.value = query.get(name) ?? "";
       if (select.selectedIndex < 0) select.value = "";
@@ -120,16 +120,16 @@ class Catalogue {
   #allFilters() {
     const property = (/** @type {string} */ id) => this.#app.system?.properties.find((each) => each.id === id)?.name ?? id;
     return [
-      { name: "system", label: "System", any: "any", of: (card) => [card.system], word: systemName },
-      { name: "fault", label: "Fault", any: "any", of: (card) => card.faults, word: (fault) => FAULTS[fault] ?? fault },
-      { name: "property", label: "Property that falls", any: "any or none", of: (card) => card.falls, word: property },
-      { name: "level", label: "Level", any: "any", of: (card) => [card.level], word: (level) => LEVELS[level] ?? level },
+      { name: "system", label: t("System"), any: t("any"), of: (card) => [card.system], word: systemName },
+      { name: "fault", label: t("Fault"), any: t("any"), of: (card) => card.faults, word: (fault) => faults()[fault] ?? fault },
+      { name: "property", label: t("Property that falls"), any: t("any or none"), of: (card) => card.falls, word: property },
+      { name: "level", label: t("Level"), any: t("any"), of: (card) => [card.level], word: (level) => levels()[level] ?? level },
       {
         name: "outcome",
-        label: "Outcome",
-        any: "any",
+        label: t("Outcome"),
+        any: t("any"),
         of: (card) => [card.mutants.length > 0 ? "falls" : "holds"],
-        word: (outcome) => OUTCOMES[outcome] ?? outcome,
+        word: (outcome) => outcomes()[outcome] ?? outcome,
       },
     ];
   }
@@ -148,8 +148,8 @@ class Catalogue {
     };
     return h(
       "form",
-      { class: "filters", role: "search", "aria-label": "Scenarios", onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
-      h("label", { class: "field" }, "Search", this.#search),
+      { class: "filters", role: "search", "aria-label": t("Scenarios"), onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
+      h("label", { class: "field" }, t("Search"), this.#search),
       ...this.#filters.map(select),
     );
   }
@@ -191,16 +191,16 @@ class Catalogue {
         words.every((word) => `${card.id} ${card.title} ${card.question} ${card.looks_for} ${card.mutants.join(" ")}`.toLowerCase().includes(word)),
     );
     const filtered = words.length > 0 || chosen.length > 0;
-    const shelves = SHELVES.filter((shelf) => this.#shelf === null || shelf.id === this.#shelf)
+    const shelves = allShelves().filter((shelf) => this.#shelf === null || shelf.id === this.#shelf)
       .map((shelf) => ({ ...shelf, cards: shelf.pick(found) }))
       .filter((shelf) => shelf.cards.length > 0);
     const sought = [...(words.length > 0 ? [`"${this.#search.value.trim()}"`] : []), ...chosen.map(({ filter, value }) => filter.word(value))];
     const shown = this.#shelf === null ? found.length : (shelves[0]?.cards.length ?? 0);
-    setText(this.#status, shown === 1 ? "1 scenario" : `${shown} scenarios`);
+    setText(this.#status, t("{n} {n|scenario|scenarios}", { n: shown }));
     this.#status.hidden = shown === 0;
     redraw(this.#results, [words, chosen.map(({ value }) => value), this.#shelf], () => {
       if (shown === 0) {
-        return [h("p", { role: "status" }, `No scenario matches ${list(sought)}.`), h("button", { type: "button", onclick: () => this.#clear() }, "Clear the filter")];
+        return [h("p", { role: "status" }, t("No scenario matches {sought}.", { sought: list(sought) })), h("button", { type: "button", onclick: () => this.#clear() }, t("Clear the filter"))];
       }
       if (filtered && this.#shelf === null) return [this.#cards(found)];
       return shelves.map((shelf) => {
@@ -210,8 +210,8 @@ class Catalogue {
           null,
           h("h3", null, shelf.name),
           this.#cards(all ? shelf.cards : shelf.cards.slice(0, ON_A_SHELF)),
-          !all && h("button", { type: "button", class: "quiet", onclick: () => this.#showShelf(shelf.id) }, `All ${shelf.cards.length}`),
-          this.#shelf !== null && h("button", { type: "button", class: "quiet", onclick: () => this.#clear() }, "All shelves"),
+          !all && h("button", { type: "button", class: "quiet", onclick: () => this.#showShelf(shelf.id) }, t("All {n}", { n: shelf.cards.length })),
+          this.#shelf !== null && h("button", { type: "button", class: "quiet", onclick: () => this.#clear() }, t("All shelves")),
         );
       });
     });
@@ -235,8 +235,8 @@ class Catalogue {
       pictures && this.#picture(card),
       h("strong", null, card.title),
       h("span", null, card.question),
-      h("small", null, `${systemName(card.id)}, ${card.minutes} min, ${LEVELS[card.level] ?? card.level}`),
-      falls.length > 0 && h("small", null, `${list(falls)} falls`),
+      h("small", null, `${systemName(card.id)}, ${card.minutes} min, ${levels()[card.level] ?? card.level}`),
+      falls.length > 0 && h("small", null, t("{property} falls", { property: list(falls) })),
     );
   }
 

@@ -13,6 +13,7 @@
  * @typedef {import("../netsplit.js").PanicReport} PanicReport
  * @typedef {(error: unknown, report: PanicReport | null) => void} OnTrap
  */
+import { labTexts, language } from "./language.js";
 
 /** Thrown through the page's own code after a trap; says nothing new, and is not shown. */
 export class Stopped extends Error {}
@@ -49,12 +50,19 @@ export class Core {
     /** @type {Glue} */
     const glue = again === 0 ? await import("../netsplit.js") : await import(address);
     await glue.default();
-    return new Core(glue, new URL(address, import.meta.url).href, onTrap);
+    const core = new Core(glue, new URL(address, import.meta.url).href, onTrap);
+    core.learn();
+    return core;
+  }
+
+  /** Hands the texts of the page's language on to the wasm. */
+  learn() {
+    if (language() !== "en") this.#guard(() => this.#glue.addLanguage(language(), labTexts()));
   }
 
   /** The built-in scenarios. */
   scenarios() {
-    return this.#guard(() => this.#glue.scenarios());
+    return this.#guard(() => this.#glue.scenarios(language()));
   }
 
   /** A seed that nobody has chosen. */
@@ -69,7 +77,7 @@ export class Core {
    * @returns {import("../netsplit.js").Result<Lab>}
    */
   open(source) {
-    const opened = this.#guard(() => this.#glue.Lab.open(source, { lang: "en" }));
+    const opened = this.#guard(() => this.#glue.Lab.open(source, { lang: language() }));
     return opened.ok ? { ok: true, value: this.#guarded(opened.value) } : opened;
   }
 

@@ -2,6 +2,7 @@
 /** A dialog over the page: a title, a close button, its content. It is made when asked for and gone when closed. */
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 
 /**
  * @param {string} title
@@ -27,7 +28,7 @@ export function openDialog(title, content, { layer = false } = {}) {
         "div",
         { class: "dialog-head" },
         h("h2", { id }, title),
-        h("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: close }, icon("close")),
+        h("button", { type: "button", class: "quiet", "aria-label": t("Close"), onclick: close }, icon("close")),
       ),
       ...content(close),
     ),

@@ -8,12 +8,13 @@
  * @typedef {import("../netsplit.js").Lab} Lab
  */
 import { h, redraw, setText } from "./dom.js";
+import { t } from "./language.js";
 import { TabPart } from "./tab.js";
 import { hasReason, openWhy } from "./why.js";
 import { count, time } from "./words.js";
 
-/** @type {[Level, string][]} */
-const LEVELS = [["story", "Story"], ["protocol", "Protocol"], ["everything", "Everything"]];
+/** @type {() => [Level, string][]} */
+const levels = () => [["story", t("Story")], ["protocol", t("Protocol")], ["everything", t("Everything")]];
 /** Entries of the list that are in the page: events, and folds of several. */
 const WINDOW = 60;
 /** Fewer equal neighbours are not worth a fold. */
@@ -28,10 +29,10 @@ class Events extends TabPart {
   #level = "story";
   /** Only events whose sentences contain this, in lower case. */
   #sought = "";
-  #levels = h("div", { class: "levels", role: "group", "aria-label": "How much detail" });
+  #levels = h("div", { class: "levels", role: "group", "aria-label": t("How much detail") });
   #search = h("input", { type: "search", oninput: () => this.#seek(this.#search.value) });
   #status = h("p", { class: "muted", role: "status" });
-  #clear = h("button", { type: "button", onclick: () => this.#clearFilter() }, "Clear the filter");
+  #clear = h("button", { type: "button", onclick: () => this.#clearFilter() }, t("Clear the filter"));
   #list = h("ol", { class: "events" });
   #read = new Reading("");
   /** Folds that are open, by the index of their first event. @type {Set<number>} */
@@ -41,7 +42,7 @@ class Events extends TabPart {
   #event = -1;
 
   setUp() {
-    this.append(this.#levels, h("label", { class: "field" }, "Filter", this.#search), this.#status, this.#clear, this.#list);
+    this.append(this.#levels, h("label", { class: "field" }, t("Filter"), this.#search), this.#status, this.#clear, this.#list);
     this.keep(["branches"], () => this.#draw());
   }
 
@@ -49,7 +50,7 @@ class Events extends TabPart {
     const { lab } = this.app;
     if (!lab) return;
     redraw(this.#levels, this.#level, () =>
-      LEVELS.map(([level, name]) =>
+      levels().map(([level, name]) =>
         h("button", { type: "button", key: level, "aria-pressed": String(level === this.#level), onclick: () => this.#choose(level) }, name),
       ),
     );
@@ -67,9 +68,9 @@ class Events extends TabPart {
     const from = this.#from ?? Math.max(0, Math.min(at - WINDOW / 2, length - WINDOW));
     const to = Math.min(from + WINDOW, length);
     const drawn = redraw(this.#list, [of, from, to, length > to, read.end(to - 1), now, [...this.#unfolded]], () => [
-      from > 0 && this.#more("earlier", "Earlier events", Math.max(0, from - WINDOW)),
+      from > 0 && this.#more("earlier", t("Earlier events"), Math.max(0, from - WINDOW)),
       ...Array.from({ length: to - from }, (_, n) => this.#entry(lab, from + n, now)).flat(),
-      to < length && this.#more("later", "Later events", from + WINDOW),
+      to < length && this.#more("later", t("Later events"), from + WINDOW),
     ]);
     this.#tell(lab, complete);
     if (drawn && this.#from === null) this.#list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
@@ -81,10 +82,10 @@ class Events extends TabPart {
     const { found, hidden, upTo } = this.#read;
     const none = complete && found.length === 0;
     this.#clear.hidden = !none || this.#sought === "";
-    if (!complete) setText(this.#status, `Reading events: ${count(upTo)} of ${count(lab.eventCount())}.`);
-    else if (none && this.#sought === "") setText(this.#status, "Nothing has happened yet.");
-    else if (none) setText(this.#status, `No event matches ${this.#search.value.trim()}; ${count(hidden)} are hidden by the filter.`);
-    else setText(this.#status, this.#sought === "" ? "" : `${count(found.length)} of ${count(found.length + hidden)} events`);
+    if (!complete) setText(this.#status, t("Reading events: {read} of {all}.", { read: count(upTo), all: count(lab.eventCount()) }));
+    else if (none && this.#sought === "") setText(this.#status, t("Nothing has happened yet."));
+    else if (none) setText(this.#status, t("No event matches {sought}; {n} are hidden by the filter.", { sought: this.#search.value.trim(), n: count(hidden) }));
+    else setText(this.#status, this.#sought === "" ? "" : t("{n} of {all} events", { n: count(found.length), all: count(found.length + hidden) }));
   }
 
   /** @param {Level} level */
@@ -135,7 +136,7 @@ class Events extends TabPart {
       if (!this.#unfolded.delete(first)) this.#unfolded.add(first);
       this.#draw();
     };
-    const label = `and ${count(to - from - 1)} more like it${last ? `, until ${time(last.at_us)}` : ""}`;
+    const label = t("and {n} more like it, until {time}", { n: count(to - from - 1), time: time(last?.at_us ?? 0) });
     const fold = h("button", { type: "button", key: `fold ${first}`, "aria-expanded": String(open), onclick: toggle }, label);
     return [...shown.slice(0, 1), h("li", { class: from > now ? "fold future" : "fold" }, fold), ...shown.slice(1)];
   }
@@ -152,7 +153,7 @@ class Events extends TabPart {
         " ",
         row.text,
       ),
-      now && hasReason(row) && h("button", { type: "button", class: "why", key: `why ${row.id}`, onclick: () => openWhy(this.app, row) }, "Why?"),
+      now && hasReason(row) && h("button", { type: "button", class: "why", key: `why ${row.id}`, onclick: () => openWhy(this.app, row) }, t("Why?")),
     );
   }
 

@@ -1,12 +1,16 @@
 // @ts-check
 /** `<netsplit-header>`: what is open, and four ways to more. */
-import { followCatalogue, openCatalogue } from "./catalogue.js";
+import { isCatalogue } from "./address.js";
 import { openDisplay } from "./display.js";
 import { h, setText } from "./dom.js";
 import { openHelp } from "./help.js";
+import { t } from "./language.js";
 import { Part } from "./part.js";
 import { openShare } from "./share.js";
 import { systemName } from "./words.js";
+
+/** Loaded when it is first asked for. */
+const catalogue = () => import("./catalogue.js");
 
 class Header extends Part {
   setUp() {
@@ -16,15 +20,17 @@ class Header extends Part {
       crumb,
       h(
         "nav",
-        { "aria-label": "Lab" },
-        h("button", { type: "button", class: "quiet", onclick: () => openCatalogue(this.app) }, "Scenarios"),
-        h("button", { type: "button", class: "quiet", onclick: () => openShare(this.app) }, "Share"),
-        h("button", { type: "button", class: "quiet", onclick: () => openDisplay(this.app) }, "Display"),
-        h("button", { type: "button", class: "quiet", onclick: () => openHelp() }, "Help"),
+        { "aria-label": t("Lab") },
+        h("button", { type: "button", class: "quiet", onclick: () => void catalogue().then(({ openCatalogue }) => openCatalogue(this.app)) }, t("Scenarios")),
+        h("button", { type: "button", class: "quiet", onclick: () => openShare(this.app) }, t("Share")),
+        h("button", { type: "button", class: "quiet", onclick: () => openDisplay(this.app) }, t("Display")),
+        h("button", { type: "button", class: "quiet", onclick: () => openHelp() }, t("Help")),
       ),
     );
-    followCatalogue(this.app);
-    this.app.on(["open"], () => {
+    const follow = () => isCatalogue(location.hash) && void catalogue().then(({ followCatalogue }) => followCatalogue(this.app));
+    addEventListener("hashchange", follow);
+    this.on(["open"], follow);
+    this.on(["open"], () => {
       const { scenario } = this.app;
       if (scenario) setText(crumb, `${systemName(scenario.id || scenario.system)} / ${scenario.title}`);
     });

@@ -1,6 +1,7 @@
 // @ts-check
 /** Opens a run from a file: the plan that Share saves. What is wrong with it is said with line and column. */
 import { h } from "./dom.js";
+import { t } from "./language.js";
 
 /** More than any plan needs. */
 const SIZE_MAX = 4 << 20;
@@ -13,7 +14,7 @@ export function openFile(app, close) {
     accept: ".json,application/json",
     class: "hidden",
     tabindex: -1,
-    "aria-label": "A run that was saved (JSON)",
+    "aria-label": t("A run that was saved (JSON)"),
     onchange: async () => {
       const file = input.files?.[0];
       input.value = "";
@@ -26,7 +27,7 @@ export function openFile(app, close) {
   return h(
     "div",
     { class: "open-file" },
-    h("button", { type: "button", onclick: () => input.click() }, "Open a file.."),
+    h("button", { type: "button", onclick: () => input.click() }, t("Open a file..")),
     input,
     said,
   );

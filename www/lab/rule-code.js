@@ -16,6 +16,7 @@
  * @typedef {{ source: string, rules: Rule[] }} Excerpts
  */
 import { h } from "./dom.js";
+import { t } from "./language.js";
 
 /** @type {Map<string, Promise<Excerpts | null>>} */
 const loaded = new Map();
@@ -67,8 +68,8 @@ export function rightAndWrong(rule, wrong) {
   return h(
     "div",
     { class: "sides" },
-    side("Right", rule.right.map((text) => line(text.slice(4)))),
-    side("Wrong", marked(wrong.map((text) => text.slice(4)), rule.right.map((text) => text.slice(4)))),
+    side(t("Right#rule"), rule.right.map((text) => line(text.slice(4)))),
+    side(t("Wrong#rule"), marked(wrong.map((text) => text.slice(4)), rule.right.map((text) => text.slice(4)))),
   );
 }
 

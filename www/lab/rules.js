@@ -8,6 +8,7 @@
  */
 import { linkTo } from "./address.js";
 import { h, redraw } from "./dom.js";
+import { t } from "./language.js";
 import { loadRules, rightAndWrong, ruleWords } from "./rule-code.js";
 import { TabPart } from "./tab.js";
 
@@ -27,7 +28,7 @@ class Rules extends TabPart {
     if (this.#loaded !== system.id) void this.#load(system.id);
     const { mutants } = system;
     redraw(this, [this.#loaded, this.app.scenario?.id, mutants], () => [
-      h("p", null, "Each switch replaces one rule of the protocol by a wrong one, and opens the scenario in which a property falls because of it."),
+      h("p", null, t("Each switch replaces one rule of the protocol by a wrong one, and opens the scenario in which a property falls because of it.")),
       ...topics(this.#rules.length > 0 ? this.#rules : namesOnly(mutants)).map(([topic, rules]) =>
         h(
           "section",
@@ -71,7 +72,7 @@ class Rules extends TabPart {
       { class: "variant" },
       h("label", { class: "toggle" }, input, h("span", null, mutant.name), " ", h("code", { class: "muted" }, mutant.id)),
       h("p", null, mutant.about),
-      h("p", { class: "muted" }, `${falls} falls. `, card && h("a", { href: linkTo(card.id) }, card.title)),
+      h("p", { class: "muted" }, `${t("{property} falls.", { property: falls })} `, card && h("a", { href: linkTo(card.id) }, card.title)),
       wrong && rightAndWrong(rule, wrong.lines),
     );
   }

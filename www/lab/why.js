@@ -9,6 +9,7 @@
  */
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
+import { t } from "./language.js";
 import { loadRules, ruleCode, ruleWords } from "./rule-code.js";
 import { time } from "./words.js";
 
@@ -19,7 +20,7 @@ export const hasReason = (event) => event.rule !== null || event.cause_n !== nul
 export function openWhy(app, event) {
   const names = [...new Set([event.rule, ...event.notes.map((note) => note.rule)].filter((rule) => rule !== null))];
   const rules = h("div", { class: "decided", "aria-busy": "true" });
-  openDialog("Why?", (close) => [
+  openDialog(t("Why?"), (close) => [
     h("p", null, event.text),
     h("ul", { class: "notes" }, event.notes.filter((note) => note.text !== event.text).map((note) => h("li", null, note.text))),
     rules,
@@ -38,9 +39,9 @@ function caused(app, event, close) {
     void app.seekEvent(cause.n + 1);
   };
   return [
-    h("h3", null, "Caused by"),
+    h("h3", null, t("Caused by")),
     h("p", null, `${time(cause.at_us)} ${cause.text}`),
-    h("button", { type: "button", onclick: go }, "Go there"),
+    h("button", { type: "button", onclick: go }, t("Go there")),
   ];
 }
 
@@ -50,10 +51,10 @@ async function tellRules(app, names, place) {
   const rules = excerpts?.rules ?? [];
   const told = withBroken(app, names, rules).map((name) => {
     const rule = rules.find((each) => each.name === name);
-    return rule && excerpts ? tell(app, rule, excerpts.source) : [h("p", null, "Decided by the rule ", h("code", null, name), ".")];
+    return rule && excerpts ? tell(app, rule, excerpts.source) : [h("p", null, t("Decided by the rule"), " ", h("code", null, name))];
   });
   place.replaceChildren(...told.map((parts) => h("section", null, ...parts)));
-  if (names.length > 0 && !excerpts) place.append(h("p", { class: "muted" }, "Its code could not be loaded."));
+  if (names.length > 0 && !excerpts) place.append(h("p", { class: "muted" }, t("Its code could not be loaded.")));
   place.removeAttribute("aria-busy");
 }
 
@@ -71,11 +72,11 @@ function tell(app, rule, source) {
   const mutant = app.system?.mutants.find((each) => each.on && rule.wrong.some((wrong) => wrong.mutant === each.id));
   const wrong = rule.wrong.find((each) => each.mutant === mutant?.id);
   return [
-    h("h3", null, "The rule ", h("code", null, rule.name)),
+    h("h3", null, t("The rule"), " ", h("code", null, rule.name)),
     ...ruleWords(rule),
-    ...(mutant ? [h("p", { class: "broken" }, "It is broken in this run. ", mutant.about)] : []),
+    ...(mutant ? [h("p", { class: "broken" }, t("It is broken in this run."), " ", mutant.about)] : []),
     ruleCode(rule, wrong?.lines),
-    ...(wrong ? [h("p", null, "The right rule:"), ruleCode(rule)] : []),
-    h("p", { class: "muted" }, `${source}, line ${rule.line}`),
+    ...(wrong ? [h("p", null, t("The right rule:")), ruleCode(rule)] : []),
+    h("p", { class: "muted" }, t("{file}, line {n}", { file: source, n: rule.line })),
   ];
 }

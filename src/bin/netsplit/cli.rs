@@ -13,6 +13,7 @@ mod verify;
 use clap::{Args, Parser, Subcommand};
 use netsplit::scenario::{self, Compiled, Diagnostic, library, schema, toml};
 use netsplit::system::{self, OpenError};
+use netsplit::view::words::Lang;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -48,6 +49,19 @@ struct Source {
     /// Seed of every draw, instead of the scenario's
     #[arg(long)]
     seed: Option<u64>,
+}
+
+/// In which language.
+#[derive(Args)]
+struct Language {
+    /// The language of sentences: en or de
+    #[arg(long, default_value = "en", value_parser = lang)]
+    lang: Lang,
+}
+
+fn lang(code: &str) -> Result<Lang, String> {
+    let all = Lang::ALL.map(Lang::code).join(" or ");
+    Lang::from_code(code).ok_or_else(|| format!("`{code}` is no language of the laboratory: {all}"))
 }
 
 /// Why a command ended early.

@@ -10,7 +10,7 @@ mod node;
 
 use super::geometry::{self, Point};
 use super::islands;
-use super::islands::Outline;
+use super::islands::{Outline, Stage};
 use super::layout::{self, Spot, ViewOptions, place};
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
@@ -84,8 +84,7 @@ pub fn cluster_scene(input: &ClusterInput<'_>) -> Scene {
     let options = input.options;
     let label = words::cluster_label(options.lang, input.nodes, input.messages.len(), input.now_us as u64, &input.names);
     let mut scene = Scene::new(options.width, options.height, label);
-    let head = if input.chips.is_empty() || options.width < layout::NARROW { 0.0 } else { layout::STRIP };
-    let spots = place(input.cluster(), options, head);
+    let spots = place(input.cluster(), options, stage(input).top);
     let mut labels = Labels::new(options.width, options.height, &spots);
 
     let islands = islands::islands(spots.len(), input.links, input.cuts);
@@ -108,6 +107,17 @@ pub fn cluster_scene(input: &ClusterInput<'_>) -> Scene {
     scene.shapes.extend(labels.shapes);
     scene.shapes.extend(corners);
     scene
+}
+
+/// What is left for the cluster: beneath the strip of chips if there are any, above the strip at the foot of a narrow stage.
+fn stage(input: &ClusterInput<'_>) -> Stage {
+    let ViewOptions { width, height, .. } = *input.options;
+    let narrow = width < layout::NARROW;
+    Stage {
+        width,
+        top: if narrow || input.chips.is_empty() { 0.0 } else { layout::STRIP + 6.0 },
+        bottom: if narrow { height - layout::STRIP } else { height },
+    }
 }
 
 /// How a cut stands.
@@ -145,7 +155,7 @@ fn draw_islands(
             });
         }
     }
-    for (from, to) in islands::borders(islands, &outlines, spots, options.width, options.height) {
+    for (from, to) in islands::borders(islands, &outlines, spots, stage(input)) {
         let (role, width) = if cutting == Cutting::Done { (Role::Ink, 4.0) } else { (Role::Muted, 2.0) };
         scene.push(Shape::line(from, to).stroked(role, width, Dash::Dashed));
         // No label shall stand on the line.
