@@ -446,7 +446,7 @@ export class App {
 
   /** @param {Kept} kept a run that no scenario tells @param {number} event */
   #openPlanAgain({ plan }, event) {
-    this.openPlan(plan, "The run");
+    this.openPlan(plan, t("The run"));
     if (event > 0) void this.seekEvent(event);
   }
 
@@ -774,9 +774,9 @@ function untold(lab) {
   return {
     id: "",
     system,
-    title: "A run of its own",
-    question: "What happens in this run?",
-    sentences: "It belongs to no scenario: play it, step through it, change it.",
+    title: t("A run of its own"),
+    question: t("What happens in this run?"),
+    sentences: t("It belongs to no scenario: play it, step through it, change it."),
     looks_for: "",
     steps: [],
     prediction: null,
