@@ -29,7 +29,7 @@
 import { formatAddress, isCatalogue, parseAddress } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
-import { keepInAddress, speak, t } from "./language.js";
+import { keepInAddress, language, speak, t } from "./language.js";
 import { Settings } from "./settings.js";
 import { nextSpeed, refusal, sentence } from "./words.js";
 
@@ -137,11 +137,9 @@ export class App {
     this.#frame = 0;
     const elapsed = Math.min(FRAME_MS_MAX, Math.max(0, now - this.#lastFrame));
     this.#lastFrame = now;
-    const busy = this.busy;
-    if (this.playing) this.#tick(this.#wasPlaying ? elapsed : 0);
-    else if (busy && this.lab?.tick(0).moved) this.#moved();
+    if (this.playing || this.busy) this.#tick(this.#wasPlaying ? elapsed : 0);
     this.#wasPlaying = this.playing;
-    if (busy && !this.busy) this.#arrived();
+    if (this.lab && !this.failure && !this.busy) this.#opened();
 
     const slowNow = !this.playing || now - this.#lastSlow >= SLOW_MS;
     if (slowNow) this.#lastSlow = now;
@@ -156,22 +154,6 @@ export class App {
       entry.listener();
     }
     if (this.playing || this.busy) this.#ask();
-  }
-
-  /** A run was opened whose opening moment is still to be reached. */
-  #arriving = false;
-  /** What was said when it was opened. @type {Caption | null} */
-  #opening = null;
-
-
-  #arrived() {
-    this.#moved();
-    this.changed("branches");
-    if (!this.#arriving) return;
-    this.#arriving = false;
-    // Whatever was said meanwhile stays: what is wrong with the address, which run is kept.
-    if (this.caption === this.#opening) this.#tellLatest();
-    document.documentElement.dataset.lab = "ready";
   }
 
   #wasPlaying = false;
@@ -322,7 +304,7 @@ export class App {
     const kept = this.#leave();
     this.#hash = this.address;
     this.#adopt(opened.value, untold(opened.value));
-    this.say(`${name} is open, at its start.${kept ? " The run before is kept, beside the branches." : ""}`);
+    this.say([t("{file} is open, at its start.", { file: name }), ...(kept ? [t("The run before is kept, beside the branches.")] : [])].join(" "));
     document.title = `${name} - Netsplit`;
     return null;
   }
@@ -343,10 +325,10 @@ export class App {
     const kept = this.#leave();
     this.#hash = this.address;
     this.#adopt(opened.value, scenario);
-    if (kept) this.say("The run before is kept, beside the branches.");
+    if (kept) this.say(t("The run before is kept, beside the branches."));
     if (event !== undefined) void this.seekEvent(event);
     else if (play) this.play();
-    document.title = `${scenario.title} - Netsplit`;
+    this.#title();
     return true;
   }
 
@@ -363,14 +345,11 @@ export class App {
     this.#watched = this.#nextSeek = null;
     this.#violations = this.#violatedCount();
     this.caption = { text: "", event: null, verdict: null };
-    this.#tellLatest();
+    if (!this.busy) this.#tellLatest();
     this.#moved();
     this.#keepPlan();
     this.changed("open", "branches", "look", "mode");
-    this.#title();
-    this.#arriving = this.busy;
-    this.#opening = this.caption;
-    document.documentElement.dataset.lab = this.#arriving ? "opening" : "ready";
+    this.#opening = true;
   }
 
   // ---- the runs before
@@ -391,7 +370,7 @@ export class App {
       return false;
     }
     const broken = system.mutants.filter((mutant) => mutant.on).map((mutant) => mutant.id);
-    const name = `${scenario.title}${broken.length ? `, with ${broken.join(", ")}` : ""}`;
+    const name = broken.length ? t("{scenario}, with {rules}", { scenario: scenario.title, rules: broken.join(", ") }) : scenario.title;
     this.runs.push({ lab, scenario, hash: this.#hash, name, input: inputOf(lab.plan()) });
     if (this.runs.length > RUNS_MAX) this.runs.shift()?.lab.free();
     return true;
@@ -402,10 +381,22 @@ export class App {
     if (!this.runs.includes(run)) return;
     this.runs = this.runs.filter((each) => each !== run);
     this.#leave(true);
-    this.#adopt(run.lab, run.scenario);
+    run.lab.setLanguage(language());
+    this.#adopt(run.lab, run.lab.scenario() ?? run.scenario);
     this.#hash = this.address = run.hash;
     if (location.hash !== run.hash) history.pushState(null, "", `${location.pathname}${location.search}${run.hash}`);
+    this.#title();
   }
+
+  /** The run has come to the moment at which it opens: on a slow machine some frames after it was opened. */
+  #opened() {
+    if (!this.#opening) return;
+    this.#opening = false;
+    if (this.caption.text === "") this.#tellLatest();
+    document.documentElement.dataset.lab = "ready";
+  }
+
+  #opening = false;
 
   // ---- failing
 
@@ -455,7 +446,7 @@ export class App {
 
   /** @param {Kept} kept a run that no scenario tells @param {number} event */
   #openPlanAgain({ plan }, event) {
-    this.openPlan(plan, "The run");
+    this.openPlan(plan, t("The run"));
     if (event > 0) void this.seekEvent(event);
   }
 
@@ -619,7 +610,7 @@ export class App {
     const left = new Set(after?.interventions.map((each) => each.n));
     const undone = before?.interventions.find((each) => !left.has(each.n));
     if (before && after && undone) {
-      this.say(`Undone: ${sentence(undone.text)} The future with it is kept as ${before.name}.`);
+      this.say(t("Undone: {what} The future with it is kept as {branch}.", { what: sentence(undone.text), branch: before.name }));
     }
   }
 
@@ -656,7 +647,8 @@ export class App {
     this.setView(view);
     opened.value.setSpeed(speed);
     if (playing) this.play();
-    this.say(`The scenario runs again from its start, ${on ? "with" : "without"} ${id}. The run before is kept beside the branches.`);
+    const again = on ? t("The scenario runs again from its start, with {rule}.", { rule: id }) : t("The scenario runs again from its start, without {rule}.", { rule: id });
+    this.say(`${again} ${t("The run before is kept, beside the branches.")}`);
   }
 
   // ---- looking
@@ -782,9 +774,9 @@ function untold(lab) {
   return {
     id: "",
     system,
-    title: "A run of its own",
-    question: "What happens in this run?",
-    sentences: "It belongs to no scenario: play it, step through it, change it.",
+    title: t("A run of its own"),
+    question: t("What happens in this run?"),
+    sentences: t("It belongs to no scenario: play it, step through it, change it."),
     looks_for: "",
     steps: [],
     prediction: null,
