@@ -125,7 +125,7 @@ fn the_first_scenario_opens_with_a_leader_and_its_story() {
 
 #[wasm_bindgen_test]
 fn every_built_in_scenario_opens_and_draws_each_of_its_views() {
-    let cards: Array = netsplit::web::lab::scenarios().dyn_into().expect("a list");
+    let cards: Array = netsplit::web::lab::scenarios(JsValue::UNDEFINED).dyn_into().expect("a list");
     assert!(cards.length() > 0);
     for card in cards {
         let lab = Handle::open(&format!("({{scenario: '{}', seed: 18446744073709551615n}})", text(&card, "id")));

@@ -52,6 +52,15 @@ fn the_same_run_has_the_same_fingerprint_and_another_seed_another() {
 }
 
 #[test]
+fn a_run_is_told_in_german_too() {
+    let output = netsplit(&["run", "raft/first-election", "--lang", "de"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains(" wird Leader von Term 1"), "{text}");
+    let output = netsplit(&["run", "raft/first-election", "--lang", "xx"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
 fn a_run_is_told_in_sentences() {
     let output = netsplit(&["run", "raft/first-election"]);
     let text = String::from_utf8_lossy(&output.stdout);

@@ -280,11 +280,11 @@ fn every_row_of_an_eventful_run_fits_its_declared_type() {
 #[test]
 fn cards_and_texts_of_all_scenarios_fit_their_declared_types() {
     let mut seen = Seen { types: declarations(DECLARED), count: BTreeMap::new() };
-    seen.all("ScenarioCard", &netsplit::scenario::library::cards());
+    seen.all("ScenarioCard", &netsplit::view::report::cards(Lang::En));
     for scenario in netsplit::scenario::library::all() {
         let info = netsplit::system::open::info(&scenario.system).expect("the system exists");
         let lesson = netsplit::scenario::compile(scenario, info).expect("built-in scenarios compile").lesson;
-        seen.check("ScenarioText", &netsplit::view::report::ScenarioText::from(&lesson));
+        seen.check("ScenarioText", &netsplit::view::report::ScenarioText::new(Lang::En, &lesson));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Points, lines and hulls, with operations that are exact to the bit on every machine.
 
+use crate::base::sorted::sort_few;
+
 /// A point in logical pixels: x to the right, y down.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
@@ -131,7 +133,7 @@ pub(crate) fn edges(polygon: &[Point]) -> impl Iterator<Item = (Point, Point)> +
 
 /// The smallest convex polygon around points (Andrew's monotone chain).
 pub(crate) fn hull(mut points: Vec<Point>) -> Vec<Point> {
-    points.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+    sort_few(&mut points, |a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)).is_lt());
     points.dedup();
     if points.len() < 3 {
         return points;

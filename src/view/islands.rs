@@ -34,8 +34,7 @@ pub(crate) fn islands(nodes: usize, links: &[LinkView], cuts: &[Cut]) -> Vec<Vec
             }
             at += 1;
         }
-        reached.sort_unstable();
-        islands.push(reached.into_iter().map(|i| NodeId(i as u16)).collect());
+        islands.push((0..nodes).filter(|i| island[*i] == number).map(|i| NodeId(i as u16)).collect());
     }
     if islands.len() > 1 {
         return islands;

@@ -135,7 +135,7 @@ fn draw_name(scene: &mut Scene, input: &LogGridInput<'_>, node: &NodeView, top: 
         ground = ground.outlined(Role::Line, 1.0);
     }
     scene.push(ground.named(id, words::node_label(input.options.lang, node, &input.names)));
-    let name = input.names.cluster.name(node.id);
+    let name = words::node_name(input.options.lang, node.id, input.names.cluster);
     let letter = format!("{} {}", node.role.letter, node.epoch.unwrap_or(0));
     scene.push(Shape::text(Point::new(14.0, middle - 7.0), name, 14.0).anchored(Anchor::Start).bold());
     let under = match node.status {

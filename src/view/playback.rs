@@ -251,6 +251,11 @@ impl Playback {
         &self.speech
     }
 
+    /// Makes rows in another language from now on.
+    pub fn set_lang(&mut self, lang: words::Lang) {
+        self.speech.lang = lang;
+    }
+
     // ---- time
 
     /// Where the session stands.
@@ -535,7 +540,7 @@ impl Playback {
             BranchName::Forked { at_us } => ("branch.forked", String::new(), *at_us),
             BranchName::Undone { action, at_us } => ("branch.undone", title(action), *at_us),
         };
-        words::filled(*lang, key, &[("action", &action), ("at", &words::time(at_us))])
+        words::filled(*lang, key, &[("action", &action), ("at", &words::time(*lang, at_us))])
     }
 
     // ---- reading

@@ -8,7 +8,7 @@ use super::words::{self, Context, Lang, Names};
 use crate::base::ids::PlaceKind;
 use crate::base::{EventId, Level, NodeId, Note};
 use crate::protocol::{Class, Shape};
-use crate::scenario::{Lesson, Prediction, schema};
+use crate::scenario::{Card, Lesson, Prediction, library, schema};
 use crate::sim::plan::{Action, Cut};
 use crate::sim::trace::{Event, EventKind};
 use crate::system::inspect::{
@@ -478,18 +478,45 @@ pub struct ScenarioText {
     pub end_us: u64,
 }
 
-impl From<&Lesson> for ScenarioText {
-    fn from(lesson: &Lesson) -> ScenarioText {
+/// A card for each built-in scenario, in the order to be offered.
+pub fn cards(lang: Lang) -> Vec<Card> {
+    let translated = |card: Card| {
+        let text = |part, own| words::scenario_text(lang, card.id, part).unwrap_or(own);
+        Card {
+            title: text("title", card.title),
+            question: text("question", card.question),
+            looks_for: text("looks_for", card.looks_for),
+            ..card
+        }
+    };
+    library::cards().into_iter().map(translated).collect()
+}
+
+/// What the n-th step of a scenario, from 0, says.
+pub fn step_text(lang: Lang, lesson: &Lesson, n: usize) -> String {
+    let own = lesson.steps.get(n).map_or("", |step| &step.text);
+    words::scenario_text(lang, &lesson.id, &format!("steps.{}", n + 1)).unwrap_or(own).to_owned()
+}
+
+impl ScenarioText {
+    /// What a scenario tells, in a language.
+    pub fn new(lang: Lang, lesson: &Lesson) -> ScenarioText {
+        let text = |part: &str, own: &str| words::scenario_text(lang, &lesson.id, part).unwrap_or(own).to_owned();
+        let answer = |(n, own): (usize, &String)| text(&format!("prediction.{}", n + 1), own);
         ScenarioText {
             id: lesson.id.clone(),
             system: lesson.system.clone(),
-            title: lesson.title.clone(),
-            question: lesson.question.clone(),
-            sentences: lesson.about.clone(),
-            looks_for: lesson.looks_for.clone(),
-            steps: lesson.steps.iter().map(|step| step.text.clone()).collect(),
-            prediction: lesson.prediction.clone(),
-            happened: lesson.happened.clone(),
+            title: text("title", &lesson.title),
+            question: text("question", &lesson.question),
+            sentences: text("about", &lesson.about),
+            looks_for: text("looks_for", &lesson.looks_for),
+            steps: (0..lesson.steps.len()).map(|n| step_text(lang, lesson, n)).collect(),
+            prediction: lesson.prediction.as_ref().map(|prediction| Prediction {
+                question: text("prediction", &prediction.question),
+                answers: prediction.answers.iter().enumerate().map(answer).collect(),
+                right: prediction.right,
+            }),
+            happened: text("happened", &lesson.happened),
             next: lesson.next.clone(),
             sources: lesson.sources.clone(),
             level: lesson.level,
@@ -571,7 +598,7 @@ impl Speech {
         let (intact, damaged, unsynced) = node.disk;
         NodeRow {
             id: node.id,
-            name: self.names.cluster.name(node.id),
+            name: words::node_name(self.lang, node.id, self.names.cluster),
             client: node.client,
             role: RoleRow {
                 key: node.role.key,
@@ -658,7 +685,7 @@ impl Speech {
     pub fn operation(&self, operation: &OperationView) -> OperationRow {
         OperationRow {
             client: operation.client,
-            name: self.names.cluster.name(operation.client),
+            name: words::node_name(self.lang, operation.client, self.names.cluster),
             n: operation.n,
             process: operation.process,
             request: operation.request.clone(),
@@ -698,7 +725,7 @@ impl Speech {
             .iter()
             .find(|message| message.id == enabled.item)
             .map(|message| words::message_label(self.lang, message, &self.names))
-            .unwrap_or_else(|| format!("{}: {what}", self.names.cluster.name(enabled.node)));
+            .unwrap_or_else(|| format!("{}: {what}", words::node_name(self.lang, enabled.node, self.names.cluster)));
         EnabledRow { item: enabled.item, due_us: enabled.due_us, kind, node: enabled.node, text }
     }
 
@@ -742,7 +769,7 @@ impl Speech {
             nodes: (0..self.names.cluster.nodes() as u16)
                 .map(|id| NameRow {
                     id: NodeId(id),
-                    name: self.names.cluster.name(NodeId(id)),
+                    name: words::node_name(self.lang, NodeId(id), self.names.cluster),
                     client: self.names.cluster.is_client(NodeId(id)),
                 })
                 .collect(),

@@ -184,7 +184,7 @@ fn class(role: Role) -> &'static str {
 }
 
 /// A number with at most two decimals, written from an integer.
-struct Fixed(f64);
+pub(crate) struct Fixed(pub(crate) f64);
 
 impl std::fmt::Display for Fixed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -15,8 +15,8 @@ use crate::timeline::{self, Session, StepKind, Stop};
 use crate::view::palette::Theme;
 use crate::view::playback::{Goals, JobId, JobState, PauseOn, Playback, TickRow};
 use crate::view::problem::Problem;
-use crate::view::report::{EventRow, ScenarioText};
-use crate::view::words::Lang;
+use crate::view::report::{self, EventRow, ScenarioText};
+use crate::view::words::{self, Lang};
 use crate::view::{LayoutKind, Scene, ViewOptions, to_svg};
 use js_sys::Promise;
 use serde::{Deserialize, Serialize};
@@ -37,8 +37,22 @@ const SIDE_MAX: f64 = 16_384.0;
 
 /// The built-in scenarios, in the order to be offered.
 #[wasm_bindgen(unchecked_return_type = "ScenarioCard[]")]
-pub fn scenarios() -> JsValue {
-    row(&library::cards())
+pub fn scenarios(#[wasm_bindgen(unchecked_optional_param_type = "Lang")] lang: JsValue) -> JsValue {
+    let lang = Arguments { lang: Lang::En }.lang(&lang, "lang").unwrap_or_default();
+    row(&report::cards(lang))
+}
+
+/// Teaches every lab a language: the part `lab` of its file, `data/words/<code>.json`. Until then, it is English.
+#[wasm_bindgen(js_name = addLanguage, unchecked_return_type = "Result<null>")]
+pub fn add_language(
+    #[wasm_bindgen(unchecked_param_type = "Lang")] lang: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Record<string, string>")] texts: JsValue,
+) -> JsValue {
+    let english = Arguments { lang: Lang::En };
+    answer(english.lang(&lang, "lang").and_then(|lang| {
+        words::learn(lang, english.data(&texts, "texts")?);
+        Ok(JsValue::NULL)
+    }))
 }
 
 /// A fresh seed, as digits: the one place where chance enters. Show it; a run is known by it.
@@ -147,8 +161,7 @@ impl Lab {
             return Err(english.problem("stopped", "", &[]));
         }
         let code = english.property(options, "lang", "options")?;
-        let lang = english.text_or_none(&code, "options.lang")?.map_or(Some(Lang::En), |code| Lang::from_code(&code));
-        let lang = lang.ok_or_else(|| english.problem("bad-choice", "options.lang", &[("choices", "en")]))?;
+        let lang = english.lang(&code, "options.lang")?;
         let read = Arguments { lang };
         let id = read.text_or_none(&read.property(source, "scenario", "source")?, "source.scenario")?;
         let plan = read.property(source, "plan", "source")?;
@@ -273,7 +286,16 @@ impl Lab {
     /// What the scenario tells and asks; null if a bare plan was opened.
     #[wasm_bindgen(unchecked_return_type = "ScenarioText | null")]
     pub fn scenario(&self) -> JsValue {
-        self.get(JsValue::NULL, |desk| desk.lesson.as_ref().map(ScenarioText::from))
+        self.get(JsValue::NULL, |desk| desk.lesson.as_ref().map(|lesson| ScenarioText::new(desk.read().lang, lesson)))
+    }
+
+    /// Speaks another language from now on; `addLanguage` has taught it.
+    #[wasm_bindgen(js_name = setLanguage, unchecked_return_type = "Result<null>")]
+    pub fn set_language(&self, #[wasm_bindgen(unchecked_param_type = "Lang")] lang: JsValue) -> JsValue {
+        answer(self.with(|desk, read| {
+            desk.playback.set_lang(read.lang(&lang, "lang")?);
+            Ok(JsValue::NULL)
+        }))
     }
 
     /// What the system tells of itself.
@@ -742,7 +764,7 @@ impl Lab {
             let done = desk.playback.steps_done();
             let step = |(i, done): (usize, bool)| StepRow {
                 done,
-                text: lesson.steps.get(i).map(|step| step.text.clone()).unwrap_or_default(),
+                text: report::step_text(desk.read().lang, lesson, i),
                 until: lesson.steps.get(i).map(|step| Shown { predicate: &step.until, cluster }.to_string()).unwrap_or_default(),
                 action: lesson.action(i, run).and_then(Result::ok),
             };

@@ -34,10 +34,13 @@ export interface PanicReport {
 export type LabSource =
   | { scenario: string; seed?: number | bigint | string; plan?: object }
   | { plan: object; seed?: number | bigint | string };
-export interface LabOptions { lang?: "en" }
+/** Code of a language; all but English are taught by `addLanguage`. */
+export type Lang = "en" | "de";
+export interface LabOptions { lang?: Lang }
 export interface JobOptions { signal?: AbortSignal }
 export interface RunUntilOptions extends JobOptions { limit_us?: Microseconds }
 
+export type FaultKind = "crash" | "pause" | "cut" | "messages" | "clock" | "disk";
 export interface ScenarioCard {
   id: string;
   system: string;
@@ -47,6 +50,10 @@ export interface ScenarioCard {
   level: "first" | "second" | "deep";
   minutes: number;
   mutants: string[];
+  /** Ids of the properties that fall because of them. */
+  falls: string[];
+  /** What goes wrong in it, or can be made to by its steps. */
+  faults: FaultKind[];
 }
 export interface ScenarioText {
   id: string;

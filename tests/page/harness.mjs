@@ -151,6 +151,7 @@ export function laboratory() {
      * @property {boolean} [calm] the visitor prefers reduced motion
      * @property {boolean} [forcedColors] the visitor's system prescribes the colours
      * @property {boolean} [touch] a touch screen, as of a telephone
+     * @property {string} [locale] the language that the visitor's browser prefers
      * @property {number} [zoom] device pixels for one CSS pixel
      * @property {boolean} [started] false: do not wait for the laboratory to start
      */
@@ -162,6 +163,7 @@ export function laboratory() {
         reducedMotion: options.calm ? "reduce" : "no-preference",
         forcedColors: options.forcedColors ? "active" : "none",
         hasTouch: options.touch ?? false,
+        locale: options.locale ?? "en-US",
         deviceScaleFactor: options.zoom ?? 1,
       });
       const visit = new Visit(await context.newPage(), new URL(site.url).origin);

@@ -2,13 +2,14 @@
 /** `<netsplit-actions>`: what can be broken, and mended, from the stage. */
 import { startCut } from "./cutting.js";
 import { h, redraw } from "./dom.js";
+import { t } from "./language.js";
 import { openMenu } from "./menu.js";
 import { Part } from "./part.js";
 import { openRequest } from "./request.js";
 
 class Actions extends Part {
   setUp() {
-    this.app.on(["open", "moment", "mode"], () => this.#draw(), { slow: true });
+    this.on(["open", "moment", "mode"], () => this.#draw(), { slow: true });
   }
 
   #draw() {
@@ -18,12 +19,12 @@ class Actions extends Part {
     const hurt = lab.cuts().length > 0;
     const down = lab.nodes().filter((node) => node.status === "crashed" || node.status === "halted").length > 0;
     redraw(this, [hurt, down], () => [
-      this.#button("crash", "Crash..", (at) => this.#crash(at)),
-      this.#button("cut", "Cut the network..", () => startCut(this.app)),
-      this.#button("request", "Send a request..", () => openRequest(this.app)),
-      this.#button("faults", "More faults", () => this.app.openPanel("faults")),
-      hurt && this.#button("heal", "Heal the network", () => void this.app.act({ heal: [] })),
-      down && this.#button("restart", "Restart..", (at) => this.#restart(at)),
+      this.#button("crash", t("Crash.."), (at) => this.#crash(at)),
+      this.#button("cut", t("Cut the network.."), () => startCut(this.app)),
+      this.#button("request", t("Send a request.."), () => openRequest(this.app)),
+      this.#button("faults", t("More faults"), () => this.app.openPanel("faults")),
+      hurt && this.#button("heal", t("Heal the network"), () => void this.app.act({ heal: [] })),
+      down && this.#button("restart", t("Restart.."), (at) => this.#restart(at)),
     ]);
   }
 
@@ -37,7 +38,7 @@ class Actions extends Part {
   #crash(at) {
     const up = this.app.lab?.nodes().filter((node) => node.status === "running" || node.status === "paused") ?? [];
     openMenu(
-      "Crash",
+      t("Crash"),
       up.map((node) => ({
         label: node.client ? node.name : `${node.name}, ${node.role.name}`,
         run: () => void this.app.act({ crash: node.id }),
@@ -50,10 +51,10 @@ class Actions extends Part {
   #restart(at) {
     const down = this.app.lab?.nodes().filter((node) => node.status === "crashed" || node.status === "halted") ?? [];
     openMenu(
-      "Restart",
+      t("Restart"),
       down.flatMap((node) => [
         { label: node.name, run: () => void this.app.act({ restart: { node: node.id, empty: false } }) },
-        { label: `${node.name} with an empty disk`, run: () => void this.app.act({ restart: { node: node.id, empty: true } }) },
+        { label: t("{node} with an empty disk", { node: node.name }), run: () => void this.app.act({ restart: { node: node.id, empty: true } }) },
       ]),
       at,
     );

@@ -7,8 +7,15 @@
  * @property {string | null} seed decimal digits, or null for the scenario's own
  * @property {string[]} problems what could not be understood, a sentence each
  */
+import { t } from "./language.js";
 
 const SEED_MAX = 2n ** 64n - 1n;
+
+/** The address of the catalogue, which lies over the page and leaves the run alone. */
+export const CATALOGUE = "#scenarios";
+
+/** @param {string} hash */
+export const isCatalogue = (hash) => hash === CATALOGUE || hash.startsWith(`${CATALOGUE}?`);
 
 /** @param {string} hash @returns {Address} */
 export function parseAddress(hash) {
@@ -18,11 +25,11 @@ export function parseAddress(hash) {
   const address = { scenario: decode(path) || null, seed: null, problems: [] };
   for (const [name, value] of new URLSearchParams(query)) {
     if (name !== "seed") {
-      address.problems.push(`The address names ${name}, which the lab does not know; the rest of it is used.`);
+      address.problems.push(t("The address names {name}, which the lab does not know; the rest of it is used.", { name }));
     } else if (/^\d{1,20}$/.test(value) && BigInt(value) <= SEED_MAX) {
       address.seed = value;
     } else {
-      address.problems.push(`The seed ${value} is not a whole number from 0 to ${SEED_MAX}; the scenario's own is used.`);
+      address.problems.push(t("The seed {seed} is not a whole number from 0 to {max}; the scenario's own is used.", { seed: value, max: String(SEED_MAX) }));
     }
   }
   return address;

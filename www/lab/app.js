@@ -25,9 +25,10 @@
  * @typedef {{ scenario: string, seed: string, plan: object, event: number }} Kept
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
  */
-import { formatAddress, parseAddress } from "./address.js";
+import { formatAddress, isCatalogue, parseAddress } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
+import { keepInAddress, speak, t } from "./language.js";
 import { Settings } from "./settings.js";
 import { nextSpeed, refusal } from "./words.js";
 
@@ -47,6 +48,8 @@ export class App {
 
   /** Counts the runs that were opened: tells one from another with the same names. */
   run = 0;
+  /** The address that was opened last: what lies over the page has one of its own. */
+  address = "";
   /** What the scenario tells and asks. @type {ScenarioText | null} */
   scenario = null;
   /** What the system tells of itself, with the rules that are broken. @type {SystemText | null} */
@@ -89,7 +92,9 @@ export class App {
       this.lab?.pauseOn("violation", this.settings.values.stopAtViolation);
       this.changed("settings");
     });
-    addEventListener("hashchange", () => this.#openAddress());
+    addEventListener("hashchange", () => {
+      if (!isCatalogue(location.hash) && location.hash !== this.address) this.#openAddress();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.playing) this.pause();
     });
@@ -154,7 +159,7 @@ export class App {
     if (this.#waiting && performance.now() - this.#captionSince >= CAPTION_MS_MIN) this.#tell(this.#waiting);
     if (tick.paused_by) this.changed("moment", "caption");
     if (tick.paused_by === "violation") this.#tellViolation();
-    if (tick.paused_by === "quiet") this.say("Nothing more will happen in this run.");
+    if (tick.paused_by === "quiet") this.say(t("Nothing more will happen in this run."));
     if (tick.paused_by === "step") {
       if (this.#watched !== null && !lab.steps()[this.#watched]?.done) lab.play();
       else this.#watch(null);
@@ -213,6 +218,30 @@ export class App {
     return this.lab;
   }
 
+  /** Speaks another language from now on; whoever shows texts must be made anew. @param {import("./language.js").Lang} code */
+  async speak(code) {
+    if (!(await speak(code))) return void this.say(t("The language cannot be loaded."));
+    this.settings.set("lang", code);
+    keepInAddress();
+    const core = this.#core;
+    if (!core || !this.lab) return;
+    core.learn();
+    this.lab.setLanguage(code);
+    this.catalogue = core.scenarios();
+    this.scenario = this.lab.scenario();
+    this.system = this.lab.system();
+    this.#title();
+    const { event, verdict } = this.caption;
+    const told = event && this.lab.events(event.n, event.n + 1).find((row) => row.n === event.n);
+    if (told) this.#tell(told);
+    else if (!verdict) this.#tellLatest();
+    else this.#tellViolation();
+  }
+
+  #title() {
+    document.title = this.scenario ? `${this.scenario.title} - Netsplit` : "Netsplit";
+  }
+
   // ---- opening
 
   /** Loads the wasm and opens what the address names. */
@@ -228,7 +257,8 @@ export class App {
 
   #openAddress() {
     if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
-    const address = parseAddress(location.hash);
+    this.address = isCatalogue(location.hash) ? "" : location.hash;
+    const address = parseAddress(this.address);
     const home = this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0];
     const scenario = address.scenario ?? home?.id ?? HOME;
     if (this.failure) return void (this.failure.loading || this.again("address"));
@@ -284,7 +314,7 @@ export class App {
     this.changed("open", "branches", "look", "mode");
     if (event !== undefined) void this.seekEvent(event);
     else if (play) this.play();
-    document.title = `${scenario.title} - Netsplit`;
+    this.#title();
     this.#opening = true;
     return true;
   }
@@ -370,7 +400,7 @@ export class App {
     lab.pause();
     const stepped = this.#accept(lab.step(kind));
     if (stepped?.value) this.#tell(stepped.value);
-    else if (stepped) this.say("Nothing more will happen in this run.");
+    else if (stepped) this.say(t("Nothing more will happen in this run."));
     if (this.#violatedCount() > this.#violations) this.#tellViolation();
     this.#moved();
   }
@@ -460,7 +490,7 @@ export class App {
     this.#keepPlan();
     if (event) this.#tell(event);
     if (parent !== undefined) {
-      this.caption = { ...this.caption, text: `${this.caption.text} The old future is kept as ${parent}.` };
+      this.caption = { ...this.caption, text: `${this.caption.text} ${t("The old future is kept as {branch}.", { branch: parent })}` };
       this.changed("branches");
     }
     this.#moved();
@@ -474,7 +504,7 @@ export class App {
     this.#keepPlan();
     this.#moved();
     this.changed("branches");
-    this.say(`A new branch starts here: ${currentBranchOf(lab)?.name}. ${parent} is kept.`);
+    this.say(t("A new branch starts here: {branch}. {parent} is kept.", { branch: currentBranchOf(lab)?.name ?? "", parent: parent ?? "" }));
   }
 
   undo() {

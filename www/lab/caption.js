@@ -4,8 +4,9 @@
  * seconds while playing; a violation is spoken at once.
  */
 import { h, redraw, setText } from "./dom.js";
+import { t } from "./language.js";
 import { Part } from "./part.js";
-import { openWhy } from "./why.js";
+import { hasReason, openWhy } from "./why.js";
 
 const SPOKEN_MS_MIN = 2000;
 const LOADING_MS = 400;
@@ -20,20 +21,20 @@ class CaptionBar extends Part {
   setUp() {
     this.append(this.#text, this.#more, this.#status, this.#alert);
     setTimeout(() => {
-      if (!this.app.lab && !this.app.failure) setText(this.#text, "Loading the lab");
+      if (!this.app.lab && !this.app.failure) setText(this.#text, t("Loading the lab"));
     }, LOADING_MS);
-    this.app.on(["open", "caption"], () => this.#draw());
+    this.on(["open", "caption"], () => this.#draw());
   }
 
   #draw() {
     const { text, event, verdict } = this.app.caption;
     setText(this.#text, text);
     this.classList.toggle("violated", verdict !== null);
-    const why = event !== null && (event.rule !== null || event.cause_n !== null || event.notes.length > 0) ? event : null;
+    const why = event !== null && hasReason(event) ? event : null;
     redraw(this.#more, [why?.n, verdict?.property], () => [
-      why && h("button", { type: "button", class: "quiet", key: "why", onclick: () => openWhy(this.app, why) }, "Why?"),
+      why && h("button", { type: "button", class: "quiet", key: "why", onclick: () => openWhy(this.app, why) }, t("Why?")),
       verdict?.witness &&
-        h("button", { type: "button", key: "witness", onclick: () => void this.app.showWitness(verdict) }, "Witness"),
+        h("button", { type: "button", key: "witness", onclick: () => void this.app.showWitness(verdict) }, t("Witness")),
     ]);
     if (verdict) setText(this.#alert, text);
     const now = performance.now();

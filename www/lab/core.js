@@ -9,6 +9,7 @@
  * @typedef {typeof import("../netsplit.js")} Glue
  * @typedef {Parameters<Glue["Lab"]["open"]>[0]} Source
  */
+import { labTexts, language } from "./language.js";
 
 /** Thrown through the page's own code after a trap; says nothing new, and is not shown. */
 export class Stopped extends Error {}
@@ -34,12 +35,19 @@ export class Core {
     /** @type {Glue} */
     const glue = again === 0 ? await import("../netsplit.js") : await import(`../netsplit.js?again=${again}`);
     await glue.default();
-    return new Core(glue, onTrap);
+    const core = new Core(glue, onTrap);
+    core.learn();
+    return core;
+  }
+
+  /** Hands the texts of the page's language on to the wasm. */
+  learn() {
+    if (language() !== "en") this.#guard(() => this.#glue.addLanguage(language(), labTexts()));
   }
 
   /** The built-in scenarios. */
   scenarios() {
-    return this.#guard(() => this.#glue.scenarios());
+    return this.#guard(() => this.#glue.scenarios(language()));
   }
 
   /** A seed that nobody has chosen. */
@@ -54,7 +62,7 @@ export class Core {
    * @returns {import("../netsplit.js").Result<Lab>}
    */
   open(source) {
-    const opened = this.#guard(() => this.#glue.Lab.open(source, { lang: "en" }));
+    const opened = this.#guard(() => this.#glue.Lab.open(source, { lang: language() }));
     return opened.ok ? { ok: true, value: this.#guarded(opened.value) } : opened;
   }
 

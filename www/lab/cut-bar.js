@@ -3,18 +3,19 @@
  * `<netsplit-cut-bar>`: stands in for the actions while the network is being cut. Every node is a switch between the
  * islands, here and on the canvas.
  */
-import { cutAction, nodesOn, preset, SIDE_NAMES, switchSide } from "./cutting.js";
+import { cutAction, nodesOn, preset, sideNames, switchSide } from "./cutting.js";
 import { h, redraw } from "./dom.js";
+import { t } from "./language.js";
 import { Part } from "./part.js";
 import { list } from "./words.js";
 
-/** @type {[import("./app.js").CutKind, string][]} */
-const PRESETS = [["islands", "Half"], ["isolate", "Isolate"], ["bridge", "Bridge"], ["ring", "Ring"], ["one-way", "One-way"]];
+/** @type {() => [import("./app.js").CutKind, string][]} */
+const presets = () => [["islands", t("Half")], ["isolate", t("Isolate")], ["bridge", t("Bridge")], ["ring", t("Ring")], ["one-way", t("One-way")]];
 
 class CutBar extends Part {
   setUp() {
     this.hidden = true;
-    this.app.on(["open", "mode"], () => this.#draw());
+    this.on(["open", "mode"], () => this.#draw());
   }
 
   #draw() {
@@ -28,13 +29,13 @@ class CutBar extends Part {
       cut.kind !== "ring" &&
         h(
           "div",
-          { role: "group", "aria-label": "Which side is each node on?", class: "switches" },
+          { role: "group", "aria-label": t("Which side is each node on?"), class: "switches" },
           nodes.map(({ id, name }) =>
             h(
               "button",
               { type: "button", key: `side${id}`, class: "switch", "data-side": cut.sides.get(id) ?? 1, onclick: () => switchSide(this.app, id) },
               h("span", null, name),
-              h("small", null, SIDE_NAMES[cut.sides.get(id) ?? 1]),
+              h("small", null, sideNames()[cut.sides.get(id) ?? 1]),
             ),
           ),
         ),
@@ -43,14 +44,14 @@ class CutBar extends Part {
         { class: "row" },
         h(
           "div",
-          { role: "group", "aria-label": "Kind of cut", class: "row" },
-          PRESETS.map(([kind, label]) =>
+          { role: "group", "aria-label": t("Kind of cut"), class: "row" },
+          presets().map(([kind, label]) =>
             h("button", { type: "button", key: kind, "aria-pressed": String(kind === cut.kind), onclick: () => preset(this.app, kind) }, label),
           ),
         ),
         h("span", { class: "space" }),
-        h("button", { type: "button", key: "apply", class: "strong", onclick: () => this.#apply() }, "Apply"),
-        h("button", { type: "button", key: "cancel", onclick: () => this.app.endCut() }, "Cancel"),
+        h("button", { type: "button", key: "apply", class: "strong", onclick: () => this.#apply() }, t("Apply")),
+        h("button", { type: "button", key: "cancel", onclick: () => this.app.endCut() }, t("Cancel")),
       ),
     ]);
     if (!opened) return;
@@ -66,10 +67,12 @@ class CutBar extends Part {
     const { nodes } = system;
     /** @param {number} side */
     const names = (side) => list(nodesOn(cut, side).map((id) => nodes.find((node) => node.id === id)?.name ?? ""));
-    if (cut.kind === "ring") return "Each server reaches only its two neighbours.";
-    if (cut.kind === "one-way") return `Nothing that ${names(0) || "nobody"} sends reaches ${names(1) || "anybody"}.`;
-    const between = cut.kind === "bridge" ? `; ${names(2)} reaches both` : "";
-    return `Island A: ${names(0) || "nobody"}. Island B: ${names(1) || "nobody"}${between}.`;
+    if (cut.kind === "ring") return t("Each server reaches only its two neighbours.");
+    if (cut.kind === "one-way") return t("Nothing that {from} sends reaches {to}.", { from: names(0) || t("nobody"), to: names(1) || t("anybody") });
+    const sides = { a: names(0) || t("nobody"), b: names(1) || t("nobody"), bridge: names(2) };
+    return cut.kind === "bridge"
+      ? t("Island A: {a}. Island B: {b}; {bridge} reaches both.", sides)
+      : t("Island A: {a}. Island B: {b}.", sides);
   }
 
   #apply() {

@@ -6,9 +6,10 @@
  * @typedef {import("./app.js").CutKind} CutKind
  * @typedef {import("./app.js").CutMode} CutMode
  */
+import { t } from "./language.js";
 
 /** Sides are islands A and B; in a bridge one node stands on neither. */
-export const SIDE_NAMES = ["island A", "island B", "the bridge"];
+export const sideNames = () => [t("island A"), t("island B"), t("the bridge")];
 const [A, B, BRIDGE] = [0, 1, 2];
 
 /** @param {App} app starts with the servers split in two halves and the clients with the larger one */

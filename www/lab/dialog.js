@@ -2,20 +2,21 @@
 /** A dialog over the page: a title, a close button, its content. It is made when asked for and gone when closed. */
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 
 /**
  * @param {string} title
  * @param {(close: () => void) => (Node | string)[]} content
- * @param {{ wide?: boolean }} [options]
+ * @param {{ layer?: boolean }} [options] a layer covers the page
  */
-export function openDialog(title, content, { wide = false } = {}) {
+export function openDialog(title, content, { layer = false } = {}) {
   const id = "dialog-title";
   const close = () => dialog.close();
   const dialog = h(
     "dialog",
     {
       "aria-labelledby": id,
-      class: wide ? "wide" : "",
+      class: layer ? "layer" : "",
       onclose: () => dialog.remove(),
       // A click beside it: on the dialog itself, which has no padding, and so on its backdrop.
       onclick: (/** @type {MouseEvent} */ event) => event.target === dialog && close(),
@@ -27,7 +28,7 @@ export function openDialog(title, content, { wide = false } = {}) {
         "div",
         { class: "dialog-head" },
         h("h2", { id }, title),
-        h("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: close }, icon("close")),
+        h("button", { type: "button", class: "quiet", "aria-label": t("Close"), onclick: close }, icon("close")),
       ),
       ...content(close),
     ),

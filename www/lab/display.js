@@ -1,17 +1,34 @@
 // @ts-check
-/** How the page looks and moves, and whether single keys do things. */
+/** How the page looks and moves, what it speaks, and whether single keys do things. */
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
+import { LANGUAGES, language, t } from "./language.js";
+import { LabRoot } from "./root.js";
 
 /** @param {import("./app.js").App} app */
 export function openDisplay(app) {
   const { settings } = app;
-  openDialog("Display", () => [
-    choice(settings, "theme", "Theme", [["system", "As the system"], ["light", "Light"], ["dark", "Dark"]]),
-    choice(settings, "motion", "Motion", [["system", "As the system"], ["full", "Messages glide"], ["reduced", "Messages hop"]]),
-    toggle(settings, "shortcuts", "Single keys are shortcuts"),
-    toggle(settings, "stopAtViolation", "Pause when a property is violated"),
+  const dialog = openDialog(t("Display"), () => [
+    languages(async (code) => {
+      await app.speak(code);
+      dialog.close();
+      const root = document.querySelector("netsplit-lab");
+      if (root instanceof LabRoot) root.rebuild();
+      openDisplay(app).querySelector("select")?.focus();
+    }),
+    choice(settings, "theme", t("Theme"), [["system", t("As the system")], ["light", t("Light")], ["dark", t("Dark")]]),
+    choice(settings, "motion", t("Motion"), [["system", t("As the system")], ["full", t("Messages glide")], ["reduced", t("Messages hop")]]),
+    toggle(settings, "shortcuts", t("Single keys are shortcuts")),
+    toggle(settings, "stopAtViolation", t("Pause when a property is violated")),
   ]);
+  return dialog;
+}
+
+/** The languages, each in its own. @param {(code: import("./language.js").Lang) => void} choose */
+function languages(choose) {
+  const options = Object.entries(LANGUAGES).map(([code, name]) => h("option", { value: code, lang: code, selected: code === language() }, name));
+  const select = h("select", { onchange: () => choose(/** @type {import("./language.js").Lang} */ (select.value)) }, options);
+  return h("label", { class: "field" }, h("span", null, t("Language")), select);
 }
 
 /**

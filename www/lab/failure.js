@@ -1,6 +1,7 @@
 // @ts-check
 /** `<netsplit-failure>`: what is shown when the lab stopped, or could not start. The run is kept outside of the wasm. */
 import { h, redraw } from "./dom.js";
+import { t } from "./language.js";
 import { Part } from "./part.js";
 import { count } from "./words.js";
 
@@ -8,7 +9,7 @@ class FailureScreen extends Part {
   setUp() {
     this.hidden = true;
     this.setAttribute("role", "alert");
-    this.app.on(["failed", "open"], () => this.#draw());
+    this.on(["failed", "open"], () => this.#draw());
   }
 
   #draw() {
@@ -31,36 +32,36 @@ class FailureScreen extends Part {
     return h(
       "div",
       null,
-      h("h2", null, "This browser cannot run the lab"),
+      h("h2", null, t("This browser cannot run the lab")),
       h("p", null, reason(error)),
-      h("div", { class: "row" }, h("button", { type: "button", onclick: () => void this.app.again("start") }, "Try again")),
+      h("div", { class: "row" }, h("button", { type: "button", onclick: () => void this.app.again("start") }, t("Try again"))),
     );
   }
 
   /** @param {import("./app.js").Failure} failure */
   #stopped(failure) {
     const { kept } = failure;
-    const report = h("button", { type: "button", onclick: () => this.#copy(failure, report) }, "Copy report");
+    const report = h("button", { type: "button", onclick: () => this.#copy(failure, report) }, t("Copy report"));
     return h(
       "div",
       null,
-      h("h2", null, `The lab stopped at event ${count(kept?.event ?? 0)}`),
-      h("p", null, "Your run is kept."),
+      h("h2", null, t("The lab stopped at event {n}", { n: count(kept?.event ?? 0) })),
+      h("p", null, t("Your run is kept.")),
       h(
         "dl",
         { class: "fields-list" },
         [
-          ["Scenario", kept?.scenario ?? ""],
-          ["Seed", kept?.seed ?? ""],
-          ["Event", String(kept?.event ?? 0)],
-          ["Reason", reason(failure.error)],
+          [t("Scenario"), kept?.scenario ?? ""],
+          [t("Seed"), kept?.seed ?? ""],
+          [t("Event"), String(kept?.event ?? 0)],
+          [t("Reason"), reason(failure.error)],
         ].flatMap(([label, value]) => [h("dt", null, label), h("dd", null, value)]),
       ),
       h(
         "div",
         { class: "row" },
-        h("button", { type: "button", onclick: () => void this.app.again("just-before") }, "Open just before"),
-        h("button", { type: "button", onclick: () => void this.app.again("start") }, "Start over"),
+        h("button", { type: "button", onclick: () => void this.app.again("just-before") }, t("Open just before")),
+        h("button", { type: "button", onclick: () => void this.app.again("start") }, t("Start over")),
         report,
       ),
     );
@@ -72,9 +73,9 @@ class FailureScreen extends Part {
     const text = JSON.stringify({ ...kept, reason: reason(error), stack, browser: navigator.userAgent }, null, 2);
     try {
       await navigator.clipboard.writeText(text);
-      button.textContent = "Copied";
+      button.textContent = t("Copied");
     } catch {
-      const area = h("textarea", { readonly: true, rows: 8, "aria-label": "Report" });
+      const area = h("textarea", { readonly: true, rows: 8, "aria-label": t("Report") });
       area.value = text;
       button.replaceWith(area);
       area.select();

@@ -6,6 +6,7 @@
  * @typedef {[string, string][]} Options
  */
 import { h, redraw } from "./dom.js";
+import { t } from "./language.js";
 import { nodeActions } from "./node-actions.js";
 import { field, select } from "./request.js";
 import { startCut } from "./cutting.js";
@@ -24,7 +25,7 @@ class Faults extends TabPart {
     /** @type {Options} */
     const nodes = system.nodes.map(({ id, name }) => [String(id), name]);
     /** @type {Options} */
-    const any = [["", "All"], ...nodes];
+    const any = [["", t("All")], ...nodes];
     const servers = system.nodes.filter((node) => !node.client).map((node) => node.id);
     const disks = nodes.filter(([id]) => servers.includes(Number(id)));
     this.append(
@@ -48,14 +49,14 @@ class Faults extends TabPart {
       spoken.length === 0
         ? []
         : [
-            h("h3", null, "Now"),
+            h("h3", null, t("Now")),
             h("ul", null, spoken.slice(0, 20).map((text) => h("li", null, text))),
-            spoken.length > 20 && h("p", { class: "muted" }, `${spoken.length - 20} more links are faulty.`),
+            spoken.length > 20 && h("p", { class: "muted" }, t("{n} more links are faulty.", { n: spoken.length - 20 })),
             h(
               "div",
               { class: "row" },
-              this.#button("Heal all links", { heal: [] }),
-              this.#button("Take back all channel changes", "reset-channels"),
+              this.#button(t("Heal all links"), { heal: [] }),
+              this.#button(t("Take back all channel changes"), "reset-channels"),
             ),
           ],
     );
@@ -65,8 +66,8 @@ class Faults extends TabPart {
   #nodes(nodes) {
     const node = select("node", nodes);
     const actions = h("div", { class: "row" });
-    const service = number("Time per message, ms", 20, { min: 0 });
-    const queue = number("Messages that may wait", 10, { min: 1 });
+    const service = number(t("Time per message, ms"), 20, { min: 0 });
+    const queue = number(t("Messages that may wait"), 10, { min: 1 });
     const draw = () => {
       const row = this.app.lab?.nodes().find((each) => each.id === Number(node.value));
       if (!row) return;
@@ -76,15 +77,15 @@ class Faults extends TabPart {
     };
     node.addEventListener("change", draw);
     this.#drawNodes = draw;
-    return group("Nodes", [
-      field("Node", node),
+    return group(t("Nodes"), [
+      field(t("Node"), node),
       actions,
       h("div", { class: "fields" }, service.label, queue.label),
       h(
         "div",
         { class: "row" },
-        this.#do("Make it slow", () => ({ slow: { node: Number(node.value), service_us: service.value * 1000, queue: queue.value } })),
-        this.#do("Make it fast again", () => ({ slow: { node: Number(node.value), service_us: 0, queue: queue.value } })),
+        this.#do(t("Make it slow"), () => ({ slow: { node: Number(node.value), service_us: service.value * 1000, queue: queue.value } })),
+        this.#do(t("Make it fast again"), () => ({ slow: { node: Number(node.value), service_us: 0, queue: queue.value } })),
       ),
     ]);
   }
@@ -94,29 +95,29 @@ class Faults extends TabPart {
     const from = select("from", any);
     const to = select("to", any);
     const kind = select("class", [
-      ["", "All messages"],
-      ["request", "Requests"],
-      ["reply", "Replies"],
-      ["oneway", "One-way messages"],
+      ["", t("All messages")],
+      ["request", t("Requests")],
+      ["reply", t("Replies")],
+      ["oneway", t("One-way messages")],
     ]);
-    const loss = number("Lost, %", 30, { max: 100 });
-    const duplicate = number("Arrive twice, %", 0, { max: 100 });
-    const reorder = number("Leave the order, %", 0, { max: 100 });
-    const reorderBy = number("By up to, ms", 20);
-    const delayMin = number("Delay from, ms", 1);
-    const delayMax = number("Delay to, ms", 5);
-    const lasts = number("Clog for, ms", 200, { min: 1 });
+    const loss = number(t("Lost, %"), 30, { max: 100 });
+    const duplicate = number(t("Arrive twice, %"), 0, { max: 100 });
+    const reorder = number(t("Leave the order, %"), 0, { max: 100 });
+    const reorderBy = number(t("By up to, ms"), 20);
+    const delayMin = number(t("Delay from, ms"), 1);
+    const delayMax = number(t("Delay to, ms"), 5);
+    const lasts = number(t("Clog for, ms"), 200, { min: 1 });
     /** @param {HTMLSelectElement} choice */
     const one = (choice) => (choice.value === "" ? [] : [Number(choice.value)]);
     const links = () => this.#pairs(one(from), one(to));
-    return group("Links", [
-      h("div", { class: "fields" }, field("From", from), field("To", to)),
-      field("Which messages", kind),
+    return group(t("Links"), [
+      h("div", { class: "fields" }, field(t("From"), from), field(t("To"), to)),
+      field(t("Which messages"), kind),
       h("div", { class: "fields" }, loss.label, duplicate.label, reorder.label, reorderBy.label, delayMin.label, delayMax.label),
       h(
         "div",
         { class: "row" },
-        this.#do("Change these links", () => ({
+        this.#do(t("Change these links"), () => ({
           channel: {
             select: { from: one(from), to: one(to), class: CLASSES.find((name) => name === kind.value) ?? null },
             set: {
@@ -128,22 +129,22 @@ class Faults extends TabPart {
             },
           },
         })),
-        this.#button("Take back all changes", "reset-channels"),
+        this.#button(t("Take back all changes"), "reset-channels"),
       ),
       h(
         "div",
         { class: "row" },
-        this.#do("Hold", () => ({ hold: links() })),
-        this.#do("Release", () => ({ release: links() })),
-        this.#do("Cut these", () => ({ cut: { links: links() } })),
-        this.#do("Mend these", () => ({ heal: links() })),
+        this.#do(t("Hold"), () => ({ hold: links() })),
+        this.#do(t("Release"), () => ({ release: links() })),
+        this.#do(t("Cut these"), () => ({ cut: { links: links() } })),
+        this.#do(t("Mend these"), () => ({ heal: links() })),
       ),
       h("div", { class: "fields" }, lasts.label),
       h(
         "div",
         { class: "row" },
-        this.#do("Clog", () => ({ clog: { links: links(), for_us: lasts.value * 1000 } })),
-        this.#do("Clog node after node", () => this.#swizzle(lasts.value * 1000)),
+        this.#do(t("Clog"), () => ({ clog: { links: links(), for_us: lasts.value * 1000 } })),
+        this.#do(t("Clog node after node"), () => this.#swizzle(lasts.value * 1000)),
       ),
     ]);
   }
@@ -164,13 +165,13 @@ class Faults extends TabPart {
 
   /** @param {number[]} servers */
   #partitions(servers) {
-    return group("Partitions", [
+    return group(t("Partitions"), [
       h(
         "div",
         { class: "row" },
-        h("button", { type: "button", onclick: () => startCut(this.app) }, "Cut the network.."),
-        this.#button("Ring", { cut: { ring: servers } }),
-        this.#button("Heal the network", { heal: [] }),
+        h("button", { type: "button", onclick: () => startCut(this.app) }, t("Cut the network..")),
+        this.#button(t("Ring"), { cut: { ring: servers } }),
+        this.#button(t("Heal the network"), { heal: [] }),
       ),
     ]);
   }
@@ -178,18 +179,18 @@ class Faults extends TabPart {
   /** @param {Options} nodes */
   #clocks(nodes) {
     const node = select("node", nodes);
-    const jump = number("Wall clock jumps by, ms", 400, { min: -1e9 });
-    const rate = number("Both clocks faster by, ppm", 1000, { min: -999_999 });
+    const jump = number(t("Wall clock jumps by, ms"), 400, { min: -1e9 });
+    const rate = number(t("Both clocks faster by, ppm"), 1000, { min: -999_999 });
     /** @type {(what: Extract<Action, { clock: unknown }>["clock"]["act"]) => Action} */
     const act = (what) => ({ clock: { node: Number(node.value), act: what } });
-    return group("Clocks", [
-      field("Node", node),
+    return group(t("Clocks"), [
+      field(t("Node"), node),
       h("div", { class: "fields" }, jump.label, rate.label),
       h(
         "div",
         { class: "row" },
-        this.#do("Jump", () => act({ jump: Math.round(jump.value * 1000) })),
-        this.#do("Set the rate", () => act({ rate: rate.value })),
+        this.#do(t("Jump"), () => act({ jump: Math.round(jump.value * 1000) })),
+        this.#do(t("Set the rate"), () => act({ rate: rate.value })),
       ),
     ]);
   }
@@ -197,38 +198,38 @@ class Faults extends TabPart {
   /** @param {Options} nodes */
   #disks(nodes) {
     const node = select("node", nodes);
-    const fsyncMin = number("A write takes from, ms", 1, { step: 0.1 });
-    const fsyncMax = number("to, ms", 20, { step: 0.1 });
-    const lose = number("A crash loses unsynced writes, %", 100, { max: 100 });
-    const torn = number("and leaves a torn record, %", 0, { max: 100 });
-    const place = number("Record, counted from the newest", 0);
+    const fsyncMin = number(t("A write takes from, ms"), 1, { step: 0.1 });
+    const fsyncMax = number(t("to, ms"), 20, { step: 0.1 });
+    const lose = number(t("A crash loses unsynced writes, %"), 100, { max: 100 });
+    const torn = number(t("and leaves a torn record, %"), 0, { max: 100 });
+    const place = number(t("Record, counted from the newest"), 0);
     /** @type {(what: Extract<Action, { disk: unknown }>["disk"]["act"]) => Action} */
     const act = (what) => ({ disk: { node: Number(node.value), act: what } });
     /** @returns {[number, number]} */
     const fsync = () => [Math.round(fsyncMin.value * 1000), Math.round(Math.max(fsyncMin.value, fsyncMax.value) * 1000)];
-    return group("Disks", [
-      field("Node", node),
+    return group(t("Disks"), [
+      field(t("Node"), node),
       h("div", { class: "fields" }, fsyncMin.label, fsyncMax.label),
-      h("div", { class: "row" }, this.#do("Set the time of writes", () => act({ fsync: fsync() }))),
+      h("div", { class: "row" }, this.#do(t("Set the time of writes"), () => act({ fsync: fsync() }))),
       h("div", { class: "fields" }, lose.label, torn.label),
       h(
         "div",
         { class: "row" },
-        this.#do("Set the loss", () => act({ "lose-unsynced": Math.round(lose.value * PPM) })),
-        this.#do("Set torn records", () => act({ "torn-tail": Math.round(torn.value * PPM) })),
+        this.#do(t("Set the loss"), () => act({ "lose-unsynced": Math.round(lose.value * PPM) })),
+        this.#do(t("Set torn records"), () => act({ "torn-tail": Math.round(torn.value * PPM) })),
       ),
       h("div", { class: "fields" }, place.label),
       h(
         "div",
         { class: "row" },
-        this.#do("Corrupt it", () => act({ corrupt: place.value })),
-        this.#do("Misdirect the next write there", () => act({ misdirect: place.value })),
+        this.#do(t("Corrupt it"), () => act({ corrupt: place.value })),
+        this.#do(t("Misdirect the next write there"), () => act({ misdirect: place.value })),
       ),
       h(
         "div",
         { class: "row" },
-        this.#do("Fill the disk", () => act({ full: true })),
-        this.#do("Make room again", () => act({ full: false })),
+        this.#do(t("Fill the disk"), () => act({ full: true })),
+        this.#do(t("Make room again"), () => act({ full: false })),
       ),
     ]);
   }

@@ -2,34 +2,35 @@
 /** The key sheet. */
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
+import { t } from "./language.js";
 
-/** @type {[string[], string][]} */
-const KEYS = [
-  [["Space", "K"], "Play or pause"],
-  [["Left", "Right"], "One event back or forward"],
-  [["Shift + Left", "Shift + Right"], "One story event back or forward"],
-  [["Home", "End"], "To the start, to the furthest moment played"],
-  [["+", "-"], "Faster, slower"],
-  [["F"], "Fork: start a new branch here"],
-  [["Ctrl + Z"], "Undo the last intervention"],
-  [["C"], "Send a request"],
-  [["D"], "Details"],
-  [["Up", "Down"], "In the cluster: walk nodes, then messages"],
-  [["Enter"], "In the cluster: what can be done there"],
-  [["Esc"], "Leave menu, mode, panel, selection, in turn"],
-  [["?"], "This sheet"],
+/** @type {() => [string[], string][]} */
+const keys = () => [
+  [[t("Space"), "K"], t("Play or pause")],
+  [[t("Left"), t("Right")], t("One event back or forward")],
+  [[t("Shift + Left"), t("Shift + Right")], t("One story event back or forward")],
+  [[t("Home"), t("End")], t("To the start, to the furthest moment played")],
+  [["+", "-"], t("Faster, slower")],
+  [["F"], t("Fork: start a new branch here")],
+  [[t("Ctrl + Z")], t("Undo the last intervention")],
+  [["C"], t("Send a request")],
+  [["D"], t("Details")],
+  [[t("Up"), t("Down")], t("In the cluster: walk nodes, then messages")],
+  [[t("Enter")], t("In the cluster: what can be done there")],
+  [[t("Esc")], t("Leave menu, mode, panel, selection, in turn")],
+  [["?"], t("This sheet")],
 ];
 
 export function openHelp() {
-  openDialog("Keys", () => [
+  openDialog(t("Keys"), () => [
     h(
       "dl",
       { class: "keys" },
-      KEYS.flatMap(([keys, does]) => [
-        h("dt", null, keys.flatMap((key, n) => [n > 0 ? " " : null, h("kbd", null, key)])),
+      keys().flatMap(([names, does]) => [
+        h("dt", null, names.flatMap((key, n) => [n > 0 ? " " : null, h("kbd", null, key)])),
         h("dd", null, does),
       ]),
     ),
-    h("p", null, "Draw a line across the cluster to cut the network there. Display turns single keys off."),
+    h("p", null, t("Draw a line across the cluster to cut the network there. Display turns single keys off.")),
   ]);
 }

@@ -5,16 +5,21 @@
  */
 import { currentBranchOf } from "./branches.js";
 import { h, redraw } from "./dom.js";
+import { t } from "./language.js";
 import { messageActions, nodeActions } from "./node-actions.js";
 import { TabPart } from "./tab.js";
+import { hasReason, openWhy } from "./why.js";
 import { count, duration, time } from "./words.js";
 
 /** @typedef {{ label: string, value: string }} Field */
 
 const ENTRIES = 12;
+/** How far back the last event of a node is looked for. */
+const RECENT = 60;
 
 class Inspect extends TabPart {
   #head = h("div");
+  #latest = h("div", { class: "latest" });
   #actions = h("div", { class: "row actions" });
   #state = h("div");
   /** What was shown before: the fields of one thing at one event. @type {{ id: string, event: number, fields: Map<string, string> } | null} */
@@ -25,7 +30,7 @@ class Inspect extends TabPart {
   #last = null;
 
   setUp() {
-    this.append(this.#head, this.#actions, this.#state);
+    this.append(this.#head, this.#latest, this.#actions, this.#state);
     this.keep(["look", "branches"], () => this.#draw());
   }
 
@@ -34,10 +39,19 @@ class Inspect extends TabPart {
     if (!lab) return;
     const node = lab.nodes().find((row) => row.id === this.app.selectedNode);
     const message = lab.messages().find((row) => row.id === this.app.selectedMessage);
+    this.#drawLatest(node ? lab.recentEvents("protocol", RECENT).findLast((event) => event.node === node.id) : undefined);
     if (node) this.#drawNode(node);
     else if (message) this.#drawMessage(message);
     else if (this.app.selectedMessage !== null) this.#drawGone(this.app.selectedMessage);
     else this.#drawRun();
+  }
+
+  /** @param {import("../netsplit.js").EventRow} [event] the last one that happened to what is shown */
+  #drawLatest(event) {
+    redraw(this.#latest, event?.id ?? null, () => [
+      event && h("p", null, h("span", { class: "muted" }, time(event.at_us)), " ", event.text),
+      event && hasReason(event) && h("button", { type: "button", class: "quiet", key: "why", onclick: () => openWhy(this.app, event) }, t("Why?")),
+    ]);
   }
 
   /** @param {import("../netsplit.js").NodeRow} node */
@@ -49,28 +63,28 @@ class Inspect extends TabPart {
     this.#drawActions(["node", node.id, node.status, node.timers.map((timer) => timer.item)], () => nodeActions(this.app, node));
     /** @param {number} id */
     const name = (id) => this.app.system?.nodes.find((each) => each.id === id)?.name ?? String(id);
-    const timers = node.timers.map((timer) => ({ label: `${timer.name} timer`, value: `in ${duration(Math.max(0, timer.due_us - now))}` }));
+    const timers = node.timers.map((timer) => ({ label: t("{timer} timer", { timer: timer.name }), value: t("in {time}", { time: duration(Math.max(0, timer.due_us - now)) }) }));
     const fields = [...node.fields, ...this.#votes(node, name)];
     this.#remember(`node:${node.id}`, fields);
     const log = node.log;
     const entries = log ? lab.log(node.id, Math.max(log.first, log.last - ENTRIES + 1), log.last) : [];
     redraw(this.#state, [fields, timers, log, entries, node.peers, [...this.#was]], () => [
       this.#table([...fields, ...timers]),
-      log && h("h4", null, `Log: ${count(log.last)} entries, committed to ${count(log.committed)}, applied to ${count(log.applied)}`),
+      log && h("h4", null, t("Log: {last} entries, committed to {committed}, applied to {applied}", { last: count(log.last), committed: count(log.committed), applied: count(log.applied) })),
       entries.length > 0 &&
         table(
-          ["Position", "Epoch", "Entry", "State"],
+          [t("Position"), t("Epoch"), t("Entry"), t("State")],
           entries.map(({ index, epoch, label, state, conflict }) => [
             String(index),
             String(epoch),
             label,
-            conflict ? `${state}, differs from another node's` : state,
+            conflict ? t("{state}, differs from another node's", { state: entryState(state) }) : entryState(state),
           ]),
         ),
-      node.peers.length > 0 && h("h4", null, "What it knows of the others"),
+      node.peers.length > 0 && h("h4", null, t("What it knows of the others")),
       node.peers.length > 0 &&
         table(
-          ["Node", "Next", "Matched", "In flight"],
+          [t("Node"), t("Next"), t("Matched"), t("In flight")],
           node.peers.map((peer) => [name(peer.node), String(peer.next), String(peer.matched), String(peer.inflight)]),
         ),
     ]);
@@ -78,7 +92,7 @@ class Inspect extends TabPart {
 
   /** @param {import("../netsplit.js").NodeRow} node @param {(id: number) => string} name @returns {Field[]} */
   #votes(node, name) {
-    return node.votes.length > 0 ? [{ label: "Votes", value: node.votes.map(name).join(", ") }] : [];
+    return node.votes.length > 0 ? [{ label: t("Votes"), value: node.votes.map(name).join(", ") }] : [];
   }
 
   /** @param {import("../netsplit.js").MessageRow} message */
@@ -86,8 +100,8 @@ class Inspect extends TabPart {
     redraw(this.#head, [message.spoken], () => [h("h3", null, message.kind_name), h("p", null, message.spoken)]);
     this.#drawActions(["message", message.id], () => messageActions(this.app, message));
     const fields = [
-      { label: "Sent", value: time(message.sent_us) },
-      ...(message.due_us === null ? [] : [{ label: message.lost ? "Is lost" : "Arrives", value: time(message.due_us) }]),
+      { label: t("Sent"), value: time(message.sent_us) },
+      ...(message.due_us === null ? [] : [{ label: message.lost ? t("Is lost") : t("Arrives"), value: time(message.due_us) }]),
       ...message.fields,
     ];
     this.#last = { id: message.id, fields };
@@ -100,17 +114,17 @@ class Inspect extends TabPart {
     const { lab } = this.app;
     if (!lab) return;
     const fate = lab.fate(id);
-    const { text, event } = fate ?? { text: "This message is not in flight at the cursor.", event: null };
+    const { text, event } = fate ?? { text: t("This message is not in flight at the cursor."), event: null };
     redraw(this.#head, ["gone", text, event?.text], () => [
       h("p", null, text),
       event !== null && event.kind === "delivered" && h("p", null, event.text),
     ]);
     this.#drawActions(["gone", event?.n], () =>
-      event === null ? [] : [{ label: "Go to that event", run: () => void this.app.seekEvent(event.n + 1) }],
+      event === null ? [] : [{ label: t("Go to that event"), run: () => void this.app.seekEvent(event.n + 1) }],
     );
     const fields = this.#last?.id === id ? this.#last.fields : [];
     this.#was = new Map();
-    redraw(this.#state, ["gone", fields], () => [fields.length > 0 && h("h4", null, "It carried"), this.#table(fields)]);
+    redraw(this.#state, ["gone", fields], () => [fields.length > 0 && h("h4", null, t("It carried")), this.#table(fields)]);
   }
 
   #drawRun() {
@@ -119,16 +133,16 @@ class Inspect extends TabPart {
     if (!lab || !scenario || !system) return;
     const cursor = lab.cursor();
     this.#shown = null;
-    redraw(this.#head, ["run"], () => [h("p", { class: "muted" }, "Select a node or a message to see its state."), h("h3", null, "This run")]);
-    this.#drawActions(["run"], () => [{ label: "Another seed", run: () => this.app.visit(scenario.id, this.app.freshSeed()) }]);
+    redraw(this.#head, ["run"], () => [h("p", { class: "muted" }, t("Select a node or a message to see its state.")), h("h3", null, t("This run"))]);
+    this.#drawActions(["run"], () => [{ label: t("Another seed"), run: () => this.app.visit(scenario.id, this.app.freshSeed()) }]);
     const fields = [
-      { label: "Scenario", value: scenario.id },
-      { label: "System", value: `${system.id}, behaviour ${system.behaviour}` },
-      { label: "Seed", value: lab.seed() },
-      { label: "Branch", value: currentBranchOf(lab)?.name ?? "" },
-      { label: "Event", value: `${count(cursor.event)} of ${count(cursor.events)}` },
-      { label: "Time", value: time(cursor.at_us) },
-      { label: "Fingerprint", value: lab.fingerprint() },
+      { label: t("Scenario"), value: scenario.id },
+      { label: t("System"), value: t("{system}, behaviour {n}", { system: system.id, n: system.behaviour }) },
+      { label: t("Seed"), value: lab.seed() },
+      { label: t("Branch"), value: currentBranchOf(lab)?.name ?? "" },
+      { label: t("Event"), value: t("{n} of {all}", { n: count(cursor.event), all: count(cursor.events) }) },
+      { label: t("Time"), value: time(cursor.at_us) },
+      { label: t("Fingerprint"), value: lab.fingerprint() },
     ];
     redraw(this.#state, fields, () => [this.#table(fields)]);
   }
@@ -159,12 +173,15 @@ class Inspect extends TabPart {
       { class: "fields-list" },
       fields.flatMap(({ label, value }) => {
         const was = this.#was.get(label);
-        return [h("dt", null, label), h("dd", null, value, was !== undefined && h("small", null, ` was ${was}`))];
+        return [h("dt", null, label), h("dd", null, value, was !== undefined && h("small", null, " ", t("was {value}", { value: was })))];
       }),
     );
   }
 }
 customElements.define("netsplit-inspect", Inspect);
+
+/** @param {string} state of an entry */
+const entryState = (state) => ({ appended: t("appended"), committed: t("committed"), applied: t("applied") })[state] ?? state;
 
 /** @param {string[]} head @param {string[][]} rows */
 function table(head, rows) {

@@ -8,6 +8,7 @@
  * @typedef {import("../netsplit.js").NodeRow} NodeRow
  * @typedef {import("../netsplit.js").MessageRow} MessageRow
  */
+import { t } from "./language.js";
 import { openMenu } from "./menu.js";
 import { openRequest } from "./request.js";
 import { duration } from "./words.js";
@@ -21,19 +22,19 @@ export function nodeActions(app, node) {
   const item = (label, action) => ({ label, run: () => app.act(action) });
   const up = status === "running" || status === "paused";
   return [
-    ...(node.client && up ? [{ label: "Send a request..", run: () => openRequest(app, id) }] : []),
-    ...(up ? [item("Crash", { crash: id })] : []),
+    ...(node.client && up ? [{ label: t("Send a request.."), run: () => openRequest(app, id) }] : []),
+    ...(up ? [item(t("Crash"), { crash: id })] : []),
     ...(up
       ? []
       : [
-          item("Restart", { restart: { node: id, empty: false } }),
-          item("Restart with an empty disk", { restart: { node: id, empty: true } }),
+          item(t("Restart"), { restart: { node: id, empty: false } }),
+          item(t("Restart with an empty disk"), { restart: { node: id, empty: true } }),
         ]),
-    ...(status === "running" ? [item("Pause", { pause: id })] : []),
-    ...(status === "paused" ? [item("Resume", { resume: id })] : []),
-    item("Isolate", { cut: { isolate: id } }),
+    ...(status === "running" ? [item(t("Pause"), { pause: id })] : []),
+    ...(status === "paused" ? [item(t("Resume"), { resume: id })] : []),
+    item(t("Isolate"), { cut: { isolate: id } }),
     ...(status === "running"
-      ? node.timers.map((timer) => item(`Let the ${timer.name} timer run out`, { choose: timer.item }))
+      ? node.timers.map((timer) => item(t("Let the {timer} timer run out", { timer: timer.name }), { choose: timer.item }))
       : []),
   ];
 }
@@ -44,12 +45,12 @@ export function messageActions(app, message) {
   const item = (label, act) => ({ label, run: () => app.act({ message: { message: message.id, act } }) });
   const others = app.lab?.messages().filter((other) => other.id !== message.id) ?? [];
   return [
-    item("Deliver now", "deliver"),
-    item("Drop", "drop"),
-    item("Duplicate", "duplicate"),
-    ...DELAYS_US.map((us) => item(`Delay by ${duration(us)}`, { delay: us })),
+    item(t("Deliver now"), "deliver"),
+    item(t("Drop"), "drop"),
+    item(t("Duplicate"), "duplicate"),
+    ...DELAYS_US.map((us) => item(t("Delay by {time}", { time: duration(us) }), { delay: us })),
     ...(others.length
-      ? [{ label: "Swap with..", run: () => openSwap(app, message, others) }]
+      ? [{ label: t("Swap with.."), run: () => openSwap(app, message, others) }]
       : []),
   ];
 }
@@ -61,7 +62,7 @@ function openSwap(app, message, others) {
     run: () => void app.act({ message: { message: message.id, act: { swap: other.id } } }),
   }));
   const at = document.activeElement ?? document.body;
-  openMenu("Swap times of arrival with", items, at);
+  openMenu(t("Swap times of arrival with"), items, at);
 }
 
 /**
@@ -73,7 +74,7 @@ export function openActions(app, id, at) {
   const node = app.lab?.nodes().find((row) => `node:${row.id}` === id);
   const message = app.lab?.messages().find((row) => `message:${row.id}` === id);
   /** @type {Item} */
-  const inspect = { label: "Inspect", run: () => app.openPanel("inspect") };
+  const inspect = { label: t("Inspect"), run: () => app.openPanel("inspect") };
   if (node) openMenu(node.name, [...nodeActions(app, node), inspect], at);
   else if (message) openMenu(message.kind_name, [...messageActions(app, message), inspect], at);
   else app.openPanel("inspect");

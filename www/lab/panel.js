@@ -7,13 +7,20 @@ import "./properties.js";
 import "./rules.js";
 import { h, redraw } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { Part } from "./part.js";
 
-/** @type {[import("./app.js").Tab, string][]} */
-const TABS = [["inspect", "Inspect"], ["events", "Events"], ["properties", "Properties"], ["faults", "Faults"], ["rules", "Rules"]];
+/** @type {() => [import("./app.js").Tab, string][]} */
+const tabs = () => [
+  ["inspect", t("Inspect")],
+  ["events", t("Events")],
+  ["properties", t("Properties")],
+  ["faults", t("Faults")],
+  ["rules", t("Rules")],
+];
 
 class Panel extends Part {
-  #tabs = h("div", { role: "tablist", "aria-label": "Details", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
+  #tabs = h("div", { role: "tablist", "aria-label": t("Details"), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
   #body = h("div", { class: "panel-body", role: "tabpanel", id: "panel-body", tabindex: 0 });
   /** @type {Element | null} what had the focus when the panel was opened */
   #back = null;
@@ -25,11 +32,11 @@ class Panel extends Part {
         "div",
         { class: "panel-head" },
         this.#tabs,
-        h("button", { type: "button", class: "quiet", "aria-label": "Close the details", onclick: () => this.app.openPanel(null) }, icon("close")),
+        h("button", { type: "button", class: "quiet", "aria-label": t("Close the details"), onclick: () => this.app.openPanel(null) }, icon("close")),
       ),
       this.#body,
     );
-    this.app.on(["panel"], () => this.#draw());
+    this.on(["panel"], () => this.#draw());
   }
 
   #draw() {
@@ -45,7 +52,7 @@ class Panel extends Part {
       return;
     }
     redraw(this.#tabs, tab, () =>
-      TABS.map(([id, name]) =>
+      tabs().map(([id, name]) =>
         h(
           "button",
           {
@@ -75,10 +82,10 @@ class Panel extends Part {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const at = TABS.findIndex(([id]) => id === this.app.tab);
+    const at = tabs().findIndex(([id]) => id === this.app.tab);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
     if (to === undefined) return;
-    const next = TABS.at(to % TABS.length)?.[0];
+    const next = tabs().at(to % tabs().length)?.[0];
     if (!next) return;
     this.app.openPanel(next);
     this.#draw();

@@ -4,6 +4,8 @@ import { LabRoot } from "./root.js";
 
 export class Part extends HTMLElement {
   #ready = false;
+  /** @type {(() => void)[]} */
+  #stops = [];
 
   /** @returns {import("./app.js").App} */
   get app() {
@@ -16,6 +18,21 @@ export class Part extends HTMLElement {
     if (this.#ready) return;
     this.#ready = true;
     this.setUp();
+  }
+
+  /**
+   * Hears of changes for as long as it is in the page, as `App.on` says.
+   *
+   * @type {import("./app.js").App["on"]}
+   */
+  on(changes, listener, options) {
+    const stop = this.app.on(changes, listener, options);
+    this.#stops.push(stop);
+    return stop;
+  }
+
+  disconnectedCallback() {
+    for (const stop of this.#stops) stop();
   }
 
   /** Builds what never changes and says which changes it wants to hear of. */

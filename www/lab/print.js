@@ -1,6 +1,7 @@
 // @ts-check
 /** On paper: the picture as SVG, and the events that led there. */
 import { h } from "./dom.js";
+import { t } from "./language.js";
 import { time } from "./words.js";
 
 const SIZE = { width: 720, height: 480, dpr: 1 };
@@ -21,7 +22,7 @@ export function preparePrint(app) {
       { class: "sheet" },
       h("h2", null, scenario.question),
       picture && document.importNode(picture, true),
-      h("p", null, `Seed ${lab.seed()}, ${time(lab.cursor().at_us)}, fingerprint ${lab.fingerprint()}`),
+      h("p", null, t("Seed {seed}, {time}, fingerprint {fingerprint}", { seed: lab.seed(), time: time(lab.cursor().at_us), fingerprint: lab.fingerprint() })),
       h(
         "table",
         null,

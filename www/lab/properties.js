@@ -2,6 +2,7 @@
 /** `<netsplit-properties>`: what is checked while one looks, each with its verdict and a way to the witness. */
 import { h, redraw } from "./dom.js";
 import { verdictIcon } from "./icons.js";
+import { t } from "./language.js";
 import { TabPart } from "./tab.js";
 
 class Properties extends TabPart {
@@ -25,10 +26,10 @@ class Properties extends TabPart {
             h(
               "div",
               null,
-              h("h3", null, verdict.name, " ", h("small", null, verdict.status)),
+              h("h3", null, verdict.name, " ", h("small", null, verdictWord(verdict.status))),
               h("p", null, verdict.text),
               verdict.witness &&
-                h("button", { type: "button", key: verdict.property, onclick: () => void this.app.showWitness(verdict) }, "Witness"),
+                h("button", { type: "button", key: verdict.property, onclick: () => void this.app.showWitness(verdict) }, t("Witness")),
             ),
           ),
         ),
@@ -37,3 +38,6 @@ class Properties extends TabPart {
   }
 }
 customElements.define("netsplit-properties", Properties);
+
+/** @param {string} status */
+const verdictWord = (status) => ({ holds: t("holds"), violated: t("violated"), unknown: t("unknown") })[status] ?? status;

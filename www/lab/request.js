@@ -2,9 +2,10 @@
 /** Send a request: a small form, filled in so that Enter sends it. */
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
+import { t } from "./language.js";
 
-/** How many numbers an operation takes, and what they are. @type {Record<string, string[]>} */
-const NUMBERS = { put: ["Value"], append: ["Value"], cas: ["Expected value", "New value"] };
+/** How many numbers an operation takes, and what they are. @type {() => Record<string, string[]>} */
+const numbersOf = () => ({ put: [t("Value")], append: [t("Value")], cas: [t("Expected value"), t("New value")] });
 
 /** Written by hand, so that they differ from what the workload writes. */
 let nextValue = 1001;
@@ -15,25 +16,25 @@ export function openRequest(app, client) {
   if (!system) return;
   const clients = system.nodes.filter((node) => node.client);
   const servers = system.nodes.filter((node) => !node.client);
-  if (clients.length === 0) return app.say("No client takes part in this scenario.");
+  if (clients.length === 0) return app.say(t("No client takes part in this scenario."));
 
   const verb = select("verb", system.verbs.map((name) => [name, name]), system.verbs.includes("put") ? "put" : system.verbs[0]);
   const from = select("client", clients.map(({ id, name }) => [String(id), name]), String(client ?? clients[0]?.id));
   const key = h("input", { name: "key", value: "x", autocomplete: "off", spellcheck: "false", required: true, maxlength: 8 });
   /** @type {[string, string][]} */
-  const targets = [["", "Whoever leads"], ...servers.map(({ id, name }) => /** @type {[string, string]} */ ([String(id), name]))];
+  const targets = [["", t("Whoever leads")], ...servers.map(({ id, name }) => /** @type {[string, string]} */ ([String(id), name]))];
   const target = select("target", targets, "");
   const numbers = h("div", { class: "fields" });
   const drawNumbers = () =>
     numbers.replaceChildren(
-      ...(NUMBERS[verb.value] ?? []).map((label) =>
+      ...(numbersOf()[verb.value] ?? []).map((label) =>
         field(label, h("input", { type: "number", name: "number", min: 0, step: 1, required: true, value: String(nextValue) })),
       ),
     );
   verb.addEventListener("change", drawNumbers);
   drawNumbers();
 
-  openDialog("Send a request", (close) => [
+  openDialog(t("Send a request"), (close) => [
     h(
       "form",
       {
@@ -51,10 +52,10 @@ export function openRequest(app, client) {
           });
         },
       },
-      h("div", { class: "fields" }, field("Operation", verb), field("Key", key)),
+      h("div", { class: "fields" }, field(t("Operation"), verb), field(t("Key"), key)),
       numbers,
-      h("div", { class: "fields" }, field("From", from), field("To", target)),
-      h("div", { class: "row" }, h("button", { type: "submit", autofocus: true }, "Send")),
+      h("div", { class: "fields" }, field(t("From"), from), field(t("To"), target)),
+      h("div", { class: "row" }, h("button", { type: "submit", autofocus: true }, t("Send"))),
     ),
   ]);
 }

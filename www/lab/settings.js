@@ -1,13 +1,14 @@
 // @ts-check
 /**
- * How the visitor wants the page: theme, motion, shortcuts. Kept in this browser where it allows that; nothing needs it.
+ * How the visitor wants the page: theme, motion, shortcuts, language. Kept in this browser where it allows that; nothing needs it.
  *
- * @typedef {{ theme: "system" | "light" | "dark", motion: "system" | "full" | "reduced", shortcuts: boolean, stopAtViolation: boolean }} Values
+ * @typedef {{ theme: "system" | "light" | "dark", motion: "system" | "full" | "reduced", shortcuts: boolean, stopAtViolation: boolean, lang: string }} Values
+ *   lang: the code of the language that was chosen, or nothing
  */
 
 const PLACE = "netsplit.display";
 /** @type {Values} */
-const DEFAULTS = { theme: "system", motion: "system", shortcuts: true, stopAtViolation: true };
+const DEFAULTS = { theme: "system", motion: "system", shortcuts: true, stopAtViolation: true, lang: "" };
 
 /** The settings; tells whoever asks when what they amount to has changed. */
 export class Settings extends EventTarget {
@@ -59,8 +60,8 @@ export class Settings extends EventTarget {
   }
 }
 
-/** @returns {Partial<Values>} */
-function stored() {
+/** @returns {Partial<Values>} what this browser keeps */
+export function stored() {
   try {
     const found = JSON.parse(localStorage.getItem(PLACE) ?? "{}");
     const known = Object.entries(found).filter(([name, value]) => typeof value === typeof Reflect.get(DEFAULTS, name));

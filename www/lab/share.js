@@ -4,7 +4,7 @@ import { formatAddress } from "./address.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { currentBranchOf } from "./branches.js";
-import { time } from "./words.js";
+import { t } from "./language.js";
 
 const PICTURE = { width: 960, height: 600, dpr: 1 };
 
@@ -16,20 +16,20 @@ export function openShare(app) {
   const seed = lab.seed();
   const link = new URL(formatAddress(scenario, seed), location.href).href;
   const byHand = currentBranchOf(lab)?.interventions.length ?? 0;
-  const command = `netsplit run ${scenario} --seed ${seed} --until ${time(lab.cursor().at_us).replace(" ", "")} --json`;
-  openDialog("Share", () => [
-    copyable("Link to this scenario and seed", link),
+  const command = `netsplit run ${scenario} --seed ${seed} --until ${(lab.cursor().at_us / 1e6).toFixed(3)}s --json`;
+  openDialog(t("Share"), () => [
+    copyable(t("Link to this scenario and seed"), link),
     byHand > 0
-      ? h("p", null, "The link opens the run as it was before the first intervention. The saved run has them all.")
-      : copyable("The same run on the command line", command),
+      ? h("p", null, t("The link opens the run as it was before the first intervention. The saved run has them all."))
+      : copyable(t("The same run on the command line"), command),
     h(
       "div",
       { class: "row" },
-      h("button", { type: "button", onclick: () => savePicture(app, scenario) }, "Save a picture (SVG)"),
+      h("button", { type: "button", onclick: () => savePicture(app, scenario) }, t("Save a picture (SVG)")),
       h(
         "button",
         { type: "button", onclick: () => save(`${fileName(scenario)}.json`, "application/json", JSON.stringify(lab.plan(), null, 2)) },
-        "Save the run (JSON)",
+        t("Save the run (JSON)"),
       ),
     ),
   ]);
@@ -42,17 +42,17 @@ function copyable(label, text) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      said.textContent = "Copied.";
+      said.textContent = t("Copied.");
     } catch {
       input.select();
-      said.textContent = "Selected: copy it with the keyboard.";
+      said.textContent = t("Selected: copy it with the keyboard.");
     }
   };
   return h(
     "div",
     { class: "copyable" },
     h("label", { class: "field" }, h("span", null, label), input),
-    h("button", { type: "button", onclick: copy, "aria-label": `Copy: ${label}` }, "Copy"),
+    h("button", { type: "button", onclick: copy, "aria-label": t("Copy: {what}", { what: label }) }, t("Copy")),
     said,
   );
 }

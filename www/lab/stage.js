@@ -12,6 +12,7 @@ import { parseAddress } from "./address.js";
 import { HOME } from "./app.js";
 import { cutAlong, switchSide } from "./cutting.js";
 import { h, redraw, s } from "./dom.js";
+import { t } from "./language.js";
 import { openActions } from "./node-actions.js";
 import { Part } from "./part.js";
 
@@ -25,7 +26,7 @@ class Stage extends Part {
     role: "listbox",
     tabindex: 0,
     class: "twin",
-    "aria-label": "Cluster: nodes, then messages. Up and Down walk them, Enter shows what can be done.",
+    "aria-label": t("Cluster: nodes, then messages. Up and Down walk them, Enter shows what can be done."),
     onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     onfocus: () => this.#focused(),
   });
@@ -44,8 +45,8 @@ class Stage extends Part {
     this.setAttribute("role", "tabpanel");
     this.append(this.#canvas, this.#overlay, this.#twin);
     new ResizeObserver(() => this.#resized()).observe(this);
-    this.app.on(["open", "moment", "look", "mode", "settings"], () => this.#paint());
-    this.app.on(["open", "moment", "look"], () => this.#drawTwin(), { slow: true });
+    this.on(["open", "moment", "look", "mode", "settings"], () => this.#paint());
+    this.on(["open", "moment", "look"], () => this.#drawTwin(), { slow: true });
     this.addEventListener("pointerdown", (event) => this.#down(event));
     this.addEventListener("pointermove", (event) => this.#move(event));
     this.addEventListener("pointerup", (event) => this.#up(event));
@@ -218,7 +219,7 @@ class Stage extends Part {
     const centres = this.#targets()
       .filter(({ id }) => id.startsWith("node:"))
       .map(({ id, x, y, width, height }) => ({ node: Number(id.slice(5)), x: x + width / 2, y: y + height / 2 }));
-    if (!cutAlong(this.app, centres, a, b)) this.app.say("The line leaves all nodes on one side: nothing is cut.");
+    if (!cutAlong(this.app, centres, a, b)) this.app.say(t("The line leaves all nodes on one side: nothing is cut."));
   }
 }
 customElements.define("netsplit-stage", Stage);

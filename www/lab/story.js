@@ -6,6 +6,7 @@
 import { linkTo } from "./address.js";
 import { h, redraw } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { Part } from "./part.js";
 
 class Story extends Part {
@@ -19,8 +20,8 @@ class Story extends Part {
 
   setUp() {
     this.append(this.#head, this.#guess, this.#steps, this.#end);
-    this.app.on(["open"], () => this.#opened());
-    this.app.on(["open", "moment"], () => this.#draw(), { slow: true });
+    this.on(["open"], () => this.#opened());
+    this.on(["open", "moment"], () => this.#draw(), { slow: true });
   }
 
   #opened() {
@@ -54,11 +55,11 @@ class Story extends Part {
     const open = done.indexOf(false);
     redraw(this.#steps, [scenario.id, done, goal, steps[open]?.action !== null], () =>
       steps.map((step, n) => {
-        if (done[n]) return h("li", { class: "done" }, icon("tick"), h("span", null, step.text), h("span", { class: "hidden" }, " Done."));
+        if (done[n]) return h("li", { class: "done" }, icon("tick"), h("span", null, step.text), h("span", { class: "hidden" }, " ", t("Done.")));
         if (n !== open || goal) return h("li", null, h("span", null, step.text));
         const primary = { type: "button", class: "primary", key: "step", onclick: () => this.app.doStep(n) };
         if (step.action) return h("li", { "aria-current": "step" }, h("div", null, h("button", primary, step.text)));
-        return h("li", { "aria-current": "step" }, h("div", null, h("p", null, step.text), h("button", primary, "Play until then")));
+        return h("li", { "aria-current": "step" }, h("div", null, h("p", null, step.text), h("button", primary, t("Play until then"))));
       }),
     );
     this.#drawGuess(scenario, goal);
@@ -72,13 +73,13 @@ class Story extends Part {
       if (this.#answer !== null && goal) {
         const right = this.#answer === prediction.right;
         const answer = prediction.answers[prediction.right];
-        return [h("p", null, right ? `You expected this: ${answer}.` : `You expected: ${prediction.answers[this.#answer]}. It is: ${answer}.`)];
+        return [h("p", null, right ? t("You expected this: {answer}.", { answer: answer ?? "" }) : t("You expected: {guess}. It is: {answer}.", { guess: prediction.answers[this.#answer] ?? "", answer: answer ?? "" }))];
       }
       return [
         h(
           "details",
           { open: this.#answer !== null },
-          h("summary", { key: "guess" }, "Guess first"),
+          h("summary", { key: "guess" }, t("Guess first")),
           h(
             "fieldset",
             { class: "choice" },
@@ -112,17 +113,17 @@ class Story extends Part {
           this.#told = true;
           this.#draw();
         };
-        return begun ? [h("button", { type: "button", class: "quiet", onclick: tell }, "Tell what happens")] : [];
+        return begun ? [h("button", { type: "button", class: "quiet", onclick: tell }, t("Tell what happens"))] : [];
       }
       const next = this.app.catalogue.filter((card) => scenario.next.includes(card.id));
       return [
-        h("h3", null, "What happened"),
+        h("h3", null, t("What happened")),
         h("p", null, scenario.happened),
         next.map((card) =>
           h(
             "p",
             null,
-            "Next: ",
+            t("Next:"), " ",
             h("a", { href: linkTo(card.id) }, card.title),
           ),
         ),

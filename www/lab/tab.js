@@ -3,19 +3,12 @@
 import { Part } from "./part.js";
 
 export class TabPart extends Part {
-  /** @type {(() => void) | null} */
-  #leave = null;
-
   /**
    * @param {import("./app.js").Change[]} changes
    * @param {() => void} draw
    */
   keep(changes, draw) {
-    this.#leave = this.app.on(["open", "moment", ...changes], draw, { slow: true });
+    this.on(["open", "moment", ...changes], draw, { slow: true });
     draw();
-  }
-
-  disconnectedCallback() {
-    this.#leave?.();
   }
 }

@@ -5,6 +5,7 @@
  */
 import { h, redraw, s, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { Part } from "./part.js";
 import { count, speed, speeds, time } from "./words.js";
 
@@ -13,19 +14,19 @@ const TICKS_MAX = 60;
 
 class TimeBar extends Part {
   #play = h("button", { type: "button", class: "play", "aria-keyshortcuts": "k Space", onclick: () => this.app.togglePlay() });
-  #speed = h("select", { "aria-label": "Speed", onchange: () => this.app.setSpeed(Number(this.#speed.value)) });
-  #now = h("output", { class: "now", "aria-label": "Time", "aria-live": "off" });
+  #speed = h("select", { "aria-label": t("Speed"), onchange: () => this.app.setSpeed(Number(this.#speed.value)) });
+  #now = h("output", { class: "now", "aria-label": t("Time"), "aria-live": "off" });
   #range = h("input", {
     type: "range",
     min: 0,
     step: 1,
-    "aria-label": "Time played so far",
+    "aria-label": t("Time played so far"),
     oninput: () => void this.app.seekTime(Number(this.#range.value)),
     onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
   });
   #marks = s("svg", { class: "marks", "aria-hidden": "true", preserveAspectRatio: "none" });
-  #fork = h("button", { type: "button", class: "quiet fork", "aria-keyshortcuts": "f", onclick: () => this.app.fork() }, "Fork");
-  #branches = h("div", { class: "branches", role: "group", "aria-label": "Branches", hidden: true });
+  #fork = h("button", { type: "button", class: "quiet fork", "aria-keyshortcuts": "f", onclick: () => this.app.fork() }, t("Fork"));
+  #branches = h("div", { class: "branches", role: "group", "aria-label": t("Branches"), hidden: true });
 
   setUp() {
     /** @param {string} label @param {"back" | "forward"} name @param {() => void} run */
@@ -35,9 +36,9 @@ class TimeBar extends Part {
       h(
         "div",
         { class: "transport" },
-        step("One event back", "back", () => this.app.stepBack("event")),
+        step(t("One event back"), "back", () => this.app.stepBack("event")),
         this.#play,
-        step("One event forward", "forward", () => this.app.step("event")),
+        step(t("One event forward"), "forward", () => this.app.step("event")),
       ),
       this.#speed,
       this.#now,
@@ -45,9 +46,9 @@ class TimeBar extends Part {
       this.#fork,
       this.#branches,
     );
-    this.app.on(["open", "moment"], () => this.#drawTime());
-    this.app.on(["open", "moment"], () => this.#drawMarks(), { slow: true });
-    this.app.on(["open", "branches"], () => this.#drawBranches());
+    this.on(["open", "moment"], () => this.#drawTime());
+    this.on(["open", "moment"], () => this.#drawMarks(), { slow: true });
+    this.on(["open", "branches"], () => this.#drawBranches());
     new ResizeObserver(() => this.#drawMarks()).observe(this.#marks);
   }
 
@@ -55,7 +56,7 @@ class TimeBar extends Part {
     const { lab } = this.app;
     if (!lab) return;
     const cursor = lab.cursor();
-    redraw(this.#play, cursor.playing, () => [icon(cursor.playing ? "pause" : "play"), cursor.playing ? "Pause" : "Play"]);
+    redraw(this.#play, cursor.playing, () => [icon(cursor.playing ? "pause" : "play"), cursor.playing ? t("Pause") : t("Play")]);
     const pace = this.app.scenario?.pace ?? cursor.speed;
     redraw(this.#speed, [cursor.speed, pace], () =>
       speeds(cursor.speed, pace).map((value) => h("option", { value, selected: value === cursor.speed }, speed(value))),
@@ -71,7 +72,7 @@ class TimeBar extends Part {
     const { lab } = this.app;
     if (!lab) return;
     const { end_us, at_us, event, events } = lab.cursor();
-    this.#range.setAttribute("aria-valuetext", `event ${count(event)} of ${count(events)}, ${time(at_us)}, ${this.app.caption.text}`);
+    this.#range.setAttribute("aria-valuetext", `${t("event {n} of {all}", { n: count(event), all: count(events) })}, ${time(at_us)}, ${this.app.caption.text}`);
     const width = this.#marks.clientWidth;
     if (width === 0) return;
     const marks = lab.marks();
@@ -95,7 +96,7 @@ class TimeBar extends Part {
     const undoable = (branches.find((branch) => branch.current)?.interventions.length ?? 0) > 0;
     this.#branches.hidden = branches.length < 2 && !undoable;
     redraw(this.#branches, [branches.map(({ id, name, current }) => [id, name, current]), undoable], () => [
-      branches.length > 1 && h("span", { class: "muted" }, "Branches"),
+      branches.length > 1 && h("span", { class: "muted" }, t("Branches")),
       branches.length > 1 &&
         branches.map(({ id, name, current }) =>
           h(
@@ -104,9 +105,9 @@ class TimeBar extends Part {
             name,
           ),
         ),
-      branches.length > 1 && h("button", { type: "button", class: "quiet", key: "rename", onclick: () => this.#rename() }, "Rename"),
+      branches.length > 1 && h("button", { type: "button", class: "quiet", key: "rename", onclick: () => this.#rename() }, t("Rename")),
       undoable &&
-        h("button", { type: "button", class: "quiet", key: "undo", "aria-keyshortcuts": "Control+Z", onclick: () => this.app.undo() }, "Undo"),
+        h("button", { type: "button", class: "quiet", key: "undo", "aria-keyshortcuts": "Control+Z", onclick: () => this.app.undo() }, t("Undo")),
     ].flat());
   }
 
@@ -115,7 +116,7 @@ class TimeBar extends Part {
     const branch = this.app.lab?.branches().find((each) => each.current);
     const button = branch && this.#branches.querySelector(`[data-key="branch${branch.id}"]`);
     if (!branch || !button) return;
-    const input = h("input", { value: branch.name, maxlength: 60, "aria-label": "Name of this branch" });
+    const input = h("input", { value: branch.name, maxlength: 60, "aria-label": t("Name of this branch") });
     let done = false;
     /** @param {boolean} keep */
     const end = (keep) => {

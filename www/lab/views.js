@@ -2,23 +2,24 @@
 /** `<netsplit-views>`: the views of the stage, the properties chip, and the way to the details. */
 import { h, redraw, setText } from "./dom.js";
 import { verdictIcon } from "./icons.js";
+import { t } from "./language.js";
 import { Part } from "./part.js";
 
-/** @type {Record<string, string>} */
-const NAMES = { cluster: "Cluster", log: "Log" };
+/** @type {() => Record<string, string>} */
+const viewNames = () => ({ cluster: t("Cluster"), log: t("Log") });
 
 class Views extends Part {
-  #tabs = h("div", { role: "tablist", "aria-label": "View", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
+  #tabs = h("div", { role: "tablist", "aria-label": t("View"), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
   #chip = h("button", { type: "button", class: "chip", onclick: () => this.app.openPanel("properties") });
   /** The picture itself says which rules are broken; this says it to those who do not see the picture. */
   #broken = h("p", { role: "status", class: "hidden" });
-  #details = h("button", { type: "button", "aria-expanded": "false", "aria-keyshortcuts": "d", onclick: () => this.app.togglePanel() }, "Details");
+  #details = h("button", { type: "button", "aria-expanded": "false", "aria-keyshortcuts": "d", onclick: () => this.app.togglePanel() }, t("Details"));
 
   setUp() {
     this.append(this.#tabs, h("span", { class: "space" }), this.#broken, this.#chip, this.#details);
-    this.app.on(["open", "look"], () => this.#drawTabs());
-    this.app.on(["open", "moment"], () => this.#drawChips(), { slow: true });
-    this.app.on(["panel"], () => this.#details.setAttribute("aria-expanded", String(this.app.tab !== null)));
+    this.on(["open", "look"], () => this.#drawTabs());
+    this.on(["open", "moment"], () => this.#drawChips(), { slow: true });
+    this.on(["panel"], () => this.#details.setAttribute("aria-expanded", String(this.app.tab !== null)));
   }
 
   #drawTabs() {
@@ -39,7 +40,7 @@ class Views extends Part {
             tabindex: id === view ? 0 : -1,
             onclick: () => this.app.setView(id),
           },
-          NAMES[id] ?? id,
+          viewNames()[id] ?? id,
         ),
       ),
     );
@@ -66,17 +67,17 @@ class Views extends Part {
     const many = (status) => verdicts.filter((verdict) => verdict.status === status).length;
     const [violated, unknown, holds] = [many("violated"), many("unknown"), many("holds")];
     const text = [
-      violated > 0 && `${violated} violated`,
-      holds > 0 && `${holds} ${holds === 1 ? "holds" : "hold"}`,
-      unknown > 0 && `${unknown} unknown`,
+      violated > 0 && t("{n} violated", { n: violated }),
+      holds > 0 && t("{n} {n|holds|hold}", { n: holds }),
+      unknown > 0 && t("{n} unknown", { n: unknown }),
     ].filter((part) => part !== false);
     const worst = violated > 0 ? "violated" : holds > 0 ? "holds" : "unknown";
-    redraw(this.#chip, [worst, text], () => [verdictIcon(worst), h("span", { class: "hidden" }, "Properties: "), text.join(", ")]);
+    redraw(this.#chip, [worst, text], () => [verdictIcon(worst), h("span", { class: "hidden" }, `${t("Properties")}: `), text.join(", ")]);
     this.#chip.classList.toggle("violated", violated > 0);
     this.#chip.hidden = verdicts.length === 0;
 
     const on = system.mutants.filter((mutant) => mutant.on);
-    setText(this.#broken, on.map((mutant) => `Rule broken: ${mutant.id}. ${mutant.about}`).join(" "));
+    setText(this.#broken, on.map((mutant) => `${t("Rule broken: {rule}.", { rule: mutant.id })} ${mutant.about}`).join(" "));
   }
 }
 customElements.define("netsplit-views", Views);

@@ -1,11 +1,13 @@
 // @ts-check
 /** Figures with units, as the page writes them. Sentences about the run come from the lab, never from here. */
 
+import { language, t } from "./language.js";
+
 const LADDER_US_PER_MS = [1, 2, 5, 10, 20, 33, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 60_000];
 
 /** @param {number} us virtual time, e.g. `1.204 s` */
 export function time(us) {
-  return `${(us / 1e6).toFixed(3)} s`;
+  return `${figure(us / 1e6, 3, 3)} s`;
 }
 
 /** @param {number} us a length of time, in the unit in which it is shortest */
@@ -16,17 +18,31 @@ export function duration(us) {
 }
 
 /** @param {number} value */
-const trimmed = (value) => String(Number(value.toFixed(value < 10 ? 2 : 1)));
+const trimmed = (value) => figure(value, 0, value < 10 ? 2 : 1);
 
 /** @param {number} n with a mark between thousands */
-export const count = (n) => n.toLocaleString("en");
+export const count = (n) => figure(n, 0, 0, true);
+
+/** @type {Map<string, Intl.NumberFormat>} by language and form: making one takes longer than using it */
+const formats = new Map();
+
+/** @param {number} value @param {number} least digits after the point @param {number} most @param {boolean} [grouped] */
+function figure(value, least, most, grouped = false) {
+  const name = `${language()} ${least} ${most} ${grouped}`;
+  let format = formats.get(name);
+  if (!format) {
+    format = new Intl.NumberFormat(language(), { minimumFractionDigits: least, maximumFractionDigits: most, useGrouping: grouped });
+    formats.set(name, format);
+  }
+  return format.format(value);
+}
 
 /** @param {number} usPerMs playback speed: virtual microseconds per real millisecond */
 export function speed(usPerMs) {
-  if (usPerMs === 60_000) return "1 min per second";
-  if (usPerMs > 1000) return `${trimmed(usPerMs / 1000)} x faster`;
-  if (usPerMs === 1000) return "real time";
-  return `${Math.round(1000 / usPerMs)} x slower`;
+  if (usPerMs === 60_000) return t("1 min per second");
+  if (usPerMs > 1000) return t("{n} x faster", { n: trimmed(usPerMs / 1000) });
+  if (usPerMs === 1000) return t("real time");
+  return t("{n} x slower", { n: Math.round(1000 / usPerMs) });
 }
 
 /** @param {...number} usPerMs speeds that must be among them @returns {number[]} the speeds to choose from, slowest first */
@@ -48,7 +64,7 @@ export function nextSpeed(usPerMs, pace, way) {
 /** @param {string[]} parts `a`, `a and b`, `a, b and c` */
 export function list(parts) {
   if (parts.length < 2) return parts.join("");
-  return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  return t("{list} and {last}", { list: parts.slice(0, -1).join(", "), last: parts.at(-1) ?? "" });
 }
 
 /** @param {string} id of a scenario: its first part names the system */

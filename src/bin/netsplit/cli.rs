@@ -4,6 +4,7 @@
 //! could not be used, and 1 if something that should hold does not.
 
 mod mutants;
+mod pictures;
 mod run;
 mod scenarios;
 mod svg;
@@ -12,6 +13,7 @@ mod verify;
 use clap::{Args, Parser, Subcommand};
 use netsplit::scenario::{self, Compiled, Diagnostic, library, schema, toml};
 use netsplit::system::{self, OpenError};
+use netsplit::view::words::Lang;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -29,6 +31,8 @@ enum Command {
     Run(run::Arguments),
     /// Draw the moment of a run as SVG
     Svg(svg::Arguments),
+    /// Draw every scenario at its telling moment, as SVG files
+    Pictures(pictures::Arguments),
     /// List the scenarios that come with the laboratory
     Scenarios(scenarios::Arguments),
     /// Run scenarios and look whether everything comes of them that should
@@ -45,6 +49,19 @@ struct Source {
     /// Seed of every draw, instead of the scenario's
     #[arg(long)]
     seed: Option<u64>,
+}
+
+/// In which language.
+#[derive(Args)]
+struct Language {
+    /// The language of sentences: en or de
+    #[arg(long, default_value = "en", value_parser = lang)]
+    lang: Lang,
+}
+
+fn lang(code: &str) -> Result<Lang, String> {
+    let all = Lang::ALL.map(Lang::code).join(" or ");
+    Lang::from_code(code).ok_or_else(|| format!("`{code}` is no language of the laboratory: {all}"))
 }
 
 /// Why a command ended early.
@@ -84,6 +101,7 @@ pub(crate) fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(arguments) => run::run(&arguments, &mut out),
         Command::Svg(arguments) => svg::run(&arguments, &mut out),
+        Command::Pictures(arguments) => pictures::run(&arguments),
         Command::Scenarios(arguments) => scenarios::run(&arguments, &mut out),
         Command::Verify(arguments) => verify::run(&arguments, &mut out),
         Command::Mutants(arguments) => mutants::run(&arguments, &mut out),

@@ -1,6 +1,6 @@
 //! `netsplit run`: what happened, the verdicts, the fingerprint.
 
-use super::{Done, Source, duration, json_line, seconds};
+use super::{Done, Language, Source, duration, json_line, seconds};
 use netsplit::base::{EventId, Level, Note};
 use netsplit::scenario::Compiled;
 use netsplit::sim::plan::Plan;
@@ -26,6 +26,8 @@ pub(super) struct Arguments {
     /// How much to tell: story, protocol or everything; all of it with --json
     #[arg(long, value_parser = level)]
     level: Option<Level>,
+    #[command(flatten)]
+    lang: Language,
 }
 
 /// The last line: which run it was.
@@ -45,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     let end_us = arguments.until.unwrap_or(scenario.lesson.end_us);
     let level = arguments.level.unwrap_or(if arguments.json { Level::Everything } else { Level::Story });
     let mut run = netsplit::system::open(&scenario.plan)?;
-    let mut teller = Teller::new(&*run, &scenario.plan);
+    let mut teller = Teller::new(arguments.lang.lang, &*run, &scenario.plan);
     while run.next_due_us().is_some_and(|due| due <= end_us) {
         teller.step(&mut *run);
         teller.tell(&*run, level, arguments.json, out)?;
@@ -105,8 +107,8 @@ struct Teller {
 }
 
 impl Teller {
-    fn new(run: &dyn Run, plan: &Plan) -> Teller {
-        let speech = Speech { lang: Lang::En, names: Names::new(run.info(), run.cluster()) };
+    fn new(lang: Lang, run: &dyn Run, plan: &Plan) -> Teller {
+        let speech = Speech { lang, names: Names::new(run.info(), run.cluster()) };
         let planned_us = plan.faults.iter().map(|fault| fault.at_us).collect();
         Teller { speech, indexes: HashMap::new(), told: 0, event: None, notes: Vec::new(), before: None, planned_us }
     }

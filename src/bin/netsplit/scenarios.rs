@@ -1,7 +1,7 @@
 //! `netsplit scenarios`: what there is to look at.
 
-use super::{Done, json_line};
-use netsplit::scenario::library;
+use super::{Done, Language, json_line};
+use netsplit::view::report;
 use std::io::Write;
 
 #[derive(clap::Args)]
@@ -9,10 +9,12 @@ pub(super) struct Arguments {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    lang: Language,
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
-    let cards = library::cards();
+    let cards = report::cards(arguments.lang.lang);
     let width = cards.iter().map(|card| card.id.len()).max().unwrap_or(0);
     for card in &cards {
         if arguments.json {

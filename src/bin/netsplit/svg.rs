@@ -1,6 +1,6 @@
 //! `netsplit svg`: the picture of a moment.
 
-use super::{Done, Failure, Source, duration};
+use super::{Done, Failure, Language, Source, duration};
 use netsplit::scenario::Diagnostic;
 use netsplit::scenario::diagnostic::did_you_mean;
 use netsplit::timeline::Session;
@@ -8,7 +8,6 @@ use netsplit::view::layout::ViewOptions;
 use netsplit::view::palette::Theme;
 use netsplit::view::playback::{Goals, Playback};
 use netsplit::view::svg::to_svg;
-use netsplit::view::words::Lang;
 use std::io::Write;
 
 #[derive(clap::Args)]
@@ -30,17 +29,20 @@ pub(super) struct Arguments {
     /// Height in logical pixels
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(64..=16_384))]
     height: u32,
+    #[command(flatten)]
+    lang: Language,
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     let scenario = arguments.source.load()?;
+    let lang = arguments.lang.lang;
     let pace = scenario.lesson.pace_us_per_ms as f64;
     let mut session = Session::open(scenario.plan.clone(), Default::default(), netsplit::system::open).map_err(Failure::from)?;
     session.seek_time(arguments.at.unwrap_or(scenario.lesson.start_us));
     let view = arguments.view.as_ref().unwrap_or(&scenario.lesson.view);
     let views = session.run().info().views;
-    let playback = Playback::new(session, Lang::En, Goals::default(), pace);
-    let options = ViewOptions::sized(arguments.width.into(), arguments.height.into());
+    let playback = Playback::new(session, lang, Goals::default(), pace);
+    let options = ViewOptions { lang, ..ViewOptions::sized(arguments.width.into(), arguments.height.into()) };
     let scene = playback.scene(view, &options).ok_or_else(|| {
         Diagnostic::at("--view", format!("no view is called `{view}`"), did_you_mean(view, views.iter().copied()))
     })?;

@@ -14,7 +14,7 @@ use super::islands::{Outline, Stage};
 use super::layout::{self, Spot, ViewOptions, place};
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
-use crate::base::NodeId;
+use crate::base::{NodeId, sorted};
 use crate::protocol::MessageKind;
 use crate::sim::plan::{Cluster, Cut};
 use crate::system::inspect::{LinkView, MessageView, NodeView, Witness};
@@ -265,7 +265,7 @@ fn draw_chip(shapes: &mut Vec<Shape>, at: Point, chip: &Chip, words: bool) -> f6
 fn draw_legend(shapes: &mut Vec<Shape>, labels: &mut Labels, input: &ClusterInput<'_>, from: Point) {
     let mut epochs: Vec<u64> = input.nodes.iter().filter_map(|node| node.epoch).filter(|&epoch| epoch > 0).collect();
     epochs.extend(input.messages.iter().filter_map(|message| message.epoch).filter(|&epoch| epoch > 0));
-    epochs.sort_unstable();
+    sorted::sort(&mut epochs);
     epochs.dedup();
     if epochs.last().is_none_or(|&last| last < 2) {
         return;

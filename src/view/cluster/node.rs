@@ -29,7 +29,7 @@ pub(super) fn draw(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView,
         draw_cross(&mut shapes, spot);
     }
     if spot.radius >= Spot::LETTERED {
-        draw_inscription(&mut shapes, node, spot, &input.cluster().name(node.id), named);
+        draw_inscription(&mut shapes, node, spot, &words::node_name(input.options.lang, node.id, input.cluster()), named);
     }
     if named {
         draw_badges(&mut shapes, node, spot);

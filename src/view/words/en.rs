@@ -6,6 +6,8 @@
 /// Keys and templates. `{me}` is the node at which it happened; other places are the arguments that the key declares.
 pub(super) static TEXTS: &[(&str, &str)] = &[
     // Small words
+    ("number.point", "."),
+    ("name.client", "client {n}"),
     ("list.and", " and "),
     ("list.none", "none"),
     ("yes", "yes"),

@@ -1,9 +1,10 @@
 //! The one catalogue of sentences: page, spoken status and command line render the same text from it.
 //!
 //! A language is a table from keys to templates. `{name}` stands for an argument, rendered by its declared type; `{n|entry|entries}`
-//! for a word that follows a number. No sentence is built anywhere else.
+//! for a word that follows a number. No sentence is built anywhere else. English is part of the program; see [`Lang`] for others.
 
 mod en;
+mod lang;
 mod render;
 mod world;
 
@@ -19,28 +20,8 @@ use render::{Arg, capital, fill};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+pub use lang::{Lang, learn};
 pub use world::{action_sentence, action_title, cut_label, event_sentence};
-
-/// A language of the catalogue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-}
-
-impl Lang {
-    /// The language with this code: `en`.
-    pub fn from_code(code: &str) -> Option<Lang> {
-        (code == "en").then_some(Lang::En)
-    }
-
-    /// Its code, as HTML's `lang` takes it.
-    pub fn code(self) -> &'static str {
-        "en"
-    }
-}
 
 /// The names that a run's sentences need.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +71,7 @@ pub fn sentence(lang: Lang, note: &Note, node: Option<NodeId>, names: &Names) ->
     let mut args: Vec<(&str, Arg)> =
         note.kind.args.iter().zip(note.args).map(|(&(name, ty), value)| (name, render::typed(lang, ty, value, names))).collect();
     if let Some(node) = node {
-        args.push(("me", render::node(names.cluster, node).into()));
+        args.push(("me", render::node(lang, names.cluster, node).into()));
     }
     capital(fill(template, &args))
 }
@@ -121,11 +102,16 @@ pub fn verdict_sentence(lang: Lang, verdict: &Verdict, names: &Names) -> String 
     sentence(lang, &verdict.note, node, names)
 }
 
-/// The text with this key as it stands, without arguments. `None` if the catalogue has none.
+/// The text with this key as it stands, without arguments: in English, where the language has none. `None` if the catalogue
+/// has none either.
 pub fn text(lang: Lang, key: &str) -> Option<&'static str> {
     static ENGLISH: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    let Lang::En = lang;
-    ENGLISH.get_or_init(|| en::TEXTS.iter().copied().collect()).get(key).copied()
+    lang::text(lang, key).or_else(|| ENGLISH.get_or_init(|| en::TEXTS.iter().copied().collect()).get(key).copied())
+}
+
+/// A text of a scenario, by the part it plays: `title`, `steps.1`. `None` if the language leaves it as it was written.
+pub fn scenario_text(lang: Lang, scenario: &str, part: &str) -> Option<&'static str> {
+    lang::text(lang, &format!("{scenario}.{part}"))
 }
 
 /// The text with this key, and its places filled with texts.
@@ -191,9 +177,9 @@ pub fn fate(lang: Lang, event: &Event, names: &Names) -> Option<String> {
     let message = names.messages.get(usize::from(event.sub)).map_or("?", |kind| kind.name);
     let args = [
         ("message", message.into()),
-        ("from", render::node(names.cluster, place.node()).into()),
-        ("to", render::node(names.cluster, place.to()).into()),
-        ("at", render::time(event.at_us).into()),
+        ("from", render::node(lang, names.cluster, place.node()).into()),
+        ("to", render::node(lang, names.cluster, place.to()).into()),
+        ("at", render::time(lang, event.at_us).into()),
     ];
     text(lang, key).map(|template| fill(template, &args))
 }
@@ -208,12 +194,12 @@ pub fn epoch(lang: Lang, system: &str, epoch: u64) -> String {
 pub fn field_value(lang: Lang, value: &FieldValue, names: &Names) -> String {
     match value {
         FieldValue::Int(n) => n.to_string(),
-        FieldValue::Node(Some(node)) => render::node(names.cluster, *node),
+        FieldValue::Node(Some(node)) => render::node(lang, names.cluster, *node),
         FieldValue::Node(None) => word(lang, "list.none").to_owned(),
         FieldValue::Nodes(nodes) => render::nodes(lang, nodes, names.cluster),
         FieldValue::Bool(true) => word(lang, "yes").to_owned(),
         FieldValue::Bool(false) => word(lang, "no").to_owned(),
-        FieldValue::DurationUs(us) => render::duration(*us),
+        FieldValue::DurationUs(us) => render::duration(lang, *us),
         FieldValue::Word(key) => word(lang, key).to_owned(),
         FieldValue::Data(data) => data.clone(),
     }
@@ -226,8 +212,8 @@ pub fn refusal(lang: Lang, refusal: &Refusal, names: &Names) -> (String, String)
             let last = names.cluster.nodes().saturating_sub(1) as u16;
             let args = vec![
                 ("n", Arg::Number(node.0 as u64)),
-                ("first", names.cluster.name(NodeId(0)).into()),
-                ("last", names.cluster.name(NodeId(last)).into()),
+                ("first", render::node(lang, names.cluster, NodeId(0)).into()),
+                ("last", render::node(lang, names.cluster, NodeId(last)).into()),
             ];
             ("no-such-node", args)
         }
@@ -270,7 +256,7 @@ fn item(lang: Lang, id: EventId, names: &Names) -> String {
         return word(lang, "list.none").to_owned();
     }
     let place = id.place();
-    let ends = [("from", render::node(names.cluster, place.node())), ("to", render::node(names.cluster, place.to()))];
+    let ends = [("from", render::node(lang, names.cluster, place.node())), ("to", render::node(lang, names.cluster, place.to()))];
     match place.kind() {
         PlaceKind::Link | PlaceKind::Copy | PlaceKind::HandCopy | PlaceKind::Loss => {
             fill(text(lang, "item.message").unwrap_or("{from} {to}"), &ends.map(|(end, name)| (end, Arg::from(name))))
@@ -290,12 +276,12 @@ pub fn cluster_label(lang: Lang, nodes: &[NodeView], messages: usize, now_us: u6
         .iter()
         .filter(|node| !node.client && node.role.fill == Fill::Solid && node.status == NodeStatus::Running)
         .map(|node| match node.epoch {
-            Some(n) => format!("{} ({})", names.cluster.name(node.id), epoch(lang, names.system, n)),
-            None => names.cluster.name(node.id),
+            Some(n) => format!("{} ({})", render::node(lang, names.cluster, node.id), epoch(lang, names.system, n)),
+            None => render::node(lang, names.cluster, node.id),
         })
         .collect();
     let args = [
-        ("at", render::time(now_us).into()),
+        ("at", render::time(lang, now_us).into()),
         ("servers", Arg::Number(names.cluster.servers as u64)),
         ("clients", Arg::Number(names.cluster.clients as u64)),
         ("leaders", render::listed(lang, &leaders).into()),
@@ -326,7 +312,7 @@ pub fn node_label(lang: Lang, node: &NodeView, names: &Names) -> String {
     if node.status == NodeStatus::Running {
         parts.extend(node_remarks(lang, node, names));
     }
-    capital(format!("{}: {}", names.cluster.name(node.id), parts.join(", ")))
+    capital(format!("{}: {}", render::node(lang, names.cluster, node.id), parts.join(", ")))
 }
 
 /// What needs words beneath a node: its status unless it runs, votes, its queue, its clock.
@@ -344,11 +330,11 @@ pub fn node_remarks(lang: Lang, node: &NodeView, names: &Names) -> Vec<String> {
         remarks.push(words("node.queue", &[("waiting", Arg::Number(waiting as u64)), ("most", Arg::Number(most as u64))]));
     }
     if node.wall_skew_us.unsigned_abs() >= 1_000 {
-        remarks.push(render::signed_duration(node.wall_skew_us));
+        remarks.push(render::signed_duration(lang, node.wall_skew_us));
     }
     if node.rate_ppm != 0 {
         let key = if node.rate_ppm > 0 { "node.fast" } else { "node.slow" };
-        remarks.push(words(key, &[("rate", render::per_cent(node.rate_ppm.unsigned_abs()).into())]));
+        remarks.push(words(key, &[("rate", render::per_cent(lang, node.rate_ppm.unsigned_abs()).into())]));
     }
     remarks
 }
@@ -390,8 +376,8 @@ pub fn message_short(lang: Lang, message: &MessageView, names: &Names) -> String
 pub fn message_label(lang: Lang, message: &MessageView, names: &Names) -> String {
     let args = [
         ("message", kind_name(message, names).into()),
-        ("from", render::node(names.cluster, message.from).into()),
-        ("to", render::node(names.cluster, message.to).into()),
+        ("from", render::node(lang, names.cluster, message.from).into()),
+        ("to", render::node(lang, names.cluster, message.to).into()),
     ];
     let mut parts = vec![fill(text(lang, "message.label").unwrap_or_default(), &args)];
     parts.extend(message.epoch.map(|n| epoch(lang, names.system, n)));
@@ -399,7 +385,7 @@ pub fn message_label(lang: Lang, message: &MessageView, names: &Names) -> String
     parts.extend(flag(message.copy, "message.copy"));
     parts.extend(flag(message.delayed, "message.delayed"));
     match message.due_us.filter(|_| !message.waiting) {
-        Some(due) => parts.push(fill(text(lang, "message.due").unwrap_or_default(), &[("at", render::time(due).into())])),
+        Some(due) => parts.push(fill(text(lang, "message.due").unwrap_or_default(), &[("at", render::time(lang, due).into())])),
         None => parts.push(word(lang, "message.waiting").to_owned()),
     }
     parts.join(", ")
@@ -407,7 +393,7 @@ pub fn message_label(lang: Lang, message: &MessageView, names: &Names) -> String
 
 /// A healthy link: `Link between S1 and S2`.
 pub fn healthy_link(lang: Lang, a: NodeId, b: NodeId, names: &Names) -> String {
-    let args = [("a", render::node(names.cluster, a).into()), ("b", render::node(names.cluster, b).into())];
+    let args = [("a", render::node(lang, names.cluster, a).into()), ("b", render::node(lang, names.cluster, b).into())];
     fill(text(lang, "link.healthy").unwrap_or_default(), &args)
 }
 
@@ -418,7 +404,7 @@ pub fn link_label(lang: Lang, link: &LinkView, names: &Names) -> String {
 
 /// A fault and its way: `30 % lost, S1 to S2`.
 pub fn link_words(lang: Lang, fault: &str, from: NodeId, to: NodeId, names: &Names) -> String {
-    let args = [("from", render::node(names.cluster, from).into()), ("to", render::node(names.cluster, to).into())];
+    let args = [("from", render::node(lang, names.cluster, from).into()), ("to", render::node(lang, names.cluster, to).into())];
     let way = fill(text(lang, "links.one").unwrap_or_default(), &args);
     if fault.is_empty() { way } else { capital(format!("{fault}, {way}")) }
 }
@@ -439,10 +425,10 @@ pub fn link_fault(lang: Lang, link: &LinkView, _names: &Names) -> String {
         parts.push(words("link.held", &[]));
     }
     if let Some(until) = link.clogged_until_us {
-        parts.push(words("link.clogged", &[("until", render::time(until).into())]));
+        parts.push(words("link.clogged", &[("until", render::time(lang, until).into())]));
     }
     let [requests, replies, one_way] = link.loss_ppm;
-    let chance = |ppm: u32| Arg::from(render::per_cent(ppm as u64));
+    let chance = |ppm: u32| Arg::from(render::per_cent(lang, ppm as u64));
     if requests == replies && (requests == one_way || one_way == 0) {
         if requests > 0 {
             parts.push(words("link.loss", &[("chance", chance(requests))]));
@@ -460,7 +446,10 @@ pub fn link_fault(lang: Lang, link: &LinkView, _names: &Names) -> String {
         }
     }
     if let Some((min, max)) = link.delay_us {
-        parts.push(words("link.delay", &[("min", render::duration(min).into()), ("max", render::duration(max).into())]));
+        parts.push(words(
+            "link.delay",
+            &[("min", render::duration(lang, min).into()), ("max", render::duration(lang, max).into())],
+        ));
     }
     render::listed_or_empty(lang, &parts)
 }
@@ -468,7 +457,7 @@ pub fn link_fault(lang: Lang, link: &LinkView, _names: &Names) -> String {
 /// An island of a cut: `Island A: S1, S2, client 1`.
 pub fn island(lang: Lang, number: usize, nodes: &[NodeId], names: &Names) -> String {
     let letter = char::from(b'A' + (number % 26) as u8).to_string();
-    let all: Vec<String> = nodes.iter().map(|node| names.cluster.name(*node)).collect();
+    let all: Vec<String> = nodes.iter().map(|node| render::node(lang, names.cluster, *node)).collect();
     let args = [("letter", letter.into()), ("nodes", all.join(", ").into()), ("n", Arg::Number(all.len() as u64))];
     // Large islands are counted, not listed.
     let key = if all.len() <= 7 { "view.island" } else { "view.island.large" };
@@ -489,7 +478,7 @@ pub fn entry_label(lang: Lang, node: NodeId, entry: &EntryView, names: &Names) -
         EntryState::Applied => "entry.applied",
     };
     let args = [
-        ("node", render::node(names.cluster, node).into()),
+        ("node", render::node(lang, names.cluster, node).into()),
         ("index", Arg::Number(entry.index)),
         ("epoch", epoch(lang, names.system, entry.epoch).into()),
         ("label", entry.label.as_str().into()),
@@ -502,14 +491,19 @@ pub fn entry_label(lang: Lang, node: NodeId, entry: &EntryView, names: &Names) -
     label
 }
 
+/// The name of a node: `S1`, `client 1`.
+pub fn node_name(lang: Lang, id: NodeId, cluster: Cluster) -> String {
+    render::node(lang, cluster, id)
+}
+
 /// A virtual time as the page shows it: `1.204 s`.
-pub fn time(at_us: u64) -> String {
-    render::time(at_us)
+pub fn time(lang: Lang, at_us: u64) -> String {
+    render::time(lang, at_us)
 }
 
 /// A duration with the unit that suits it: `214 ms`, `1.2 s`, `850 µs`.
-pub fn duration(us: u64) -> String {
-    render::duration(us)
+pub fn duration(lang: Lang, us: u64) -> String {
+    render::duration(lang, us)
 }
 
 /// Key number 0 is `x`, then `y`, `z`, `k3`, ...

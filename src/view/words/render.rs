@@ -49,26 +49,26 @@ pub(super) fn fill(template: &str, args: &[(&str, Arg)]) -> String {
 
 /// With a capital at the beginning: a sentence may begin with `client 1`.
 pub(super) fn capital(sentence: String) -> String {
-    let mut chars = sentence.chars();
-    match chars.next() {
-        Some(first) if first.is_lowercase() => first.to_uppercase().chain(chars).collect(),
-        _ => sentence,
+    let mut sentence = sentence;
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
+    sentence
 }
 
 /// An argument of a note by its declared type.
 pub(super) fn typed(lang: Lang, ty: ArgType, value: u64, names: &Names) -> Arg {
     match ty {
         ArgType::Int => Arg::Number(value),
-        ArgType::Node => node(names.cluster, NodeId(value as u16)).into(),
+        ArgType::Node => node(lang, names.cluster, NodeId(value as u16)).into(),
         ArgType::Nodes => nodes(lang, &in_set(value), names.cluster).into(),
-        ArgType::DurationUs => duration(value).into(),
-        ArgType::TimeUs => time(value).into(),
+        ArgType::DurationUs => duration(lang, value).into(),
+        ArgType::TimeUs => time(lang, value).into(),
         ArgType::Key => key(value).into(),
         ArgType::Message => names.messages.get(value as usize).map_or("?", |kind| kind.name).into(),
         ArgType::Timer => names.timers.get(value as usize).map_or("?", |name| name).into(),
         ArgType::Signed => (value as i64).to_string().into(),
-        ArgType::Ppm => per_cent(value).into(),
+        ArgType::Ppm => per_cent(lang, value).into(),
     }
 }
 
@@ -78,13 +78,17 @@ fn in_set(set: u64) -> Vec<NodeId> {
 }
 
 /// `S1`, `client 1`.
-pub(super) fn node(cluster: Cluster, node: NodeId) -> String {
-    cluster.name(node)
+pub(super) fn node(lang: Lang, cluster: Cluster, node: NodeId) -> String {
+    if !cluster.is_client(node) {
+        return cluster.name(node);
+    }
+    let n = u64::from(node.0) + 1 - u64::from(cluster.servers);
+    fill(text(lang, "name.client").unwrap_or("{n}"), &[("n", Arg::Number(n))])
 }
 
 /// `S1, S2 and S4`.
 pub(super) fn nodes(lang: Lang, nodes: &[NodeId], cluster: Cluster) -> String {
-    let names: Vec<String> = nodes.iter().map(|node| cluster.name(*node)).collect();
+    let names: Vec<String> = nodes.iter().map(|id| node(lang, cluster, *id)).collect();
     listed(lang, &names)
 }
 
@@ -113,12 +117,17 @@ pub(super) fn key(key: u64) -> String {
 }
 
 /// `1.204 s`.
-pub(super) fn time(at_us: u64) -> String {
-    format!("{}.{:03} s", at_us / 1_000_000, at_us / 1_000 % 1_000)
+pub(super) fn time(lang: Lang, at_us: u64) -> String {
+    format!("{}{}{:03} s", at_us / 1_000_000, point(lang), at_us / 1_000 % 1_000)
+}
+
+/// What stands before the decimals.
+fn point(lang: Lang) -> &'static str {
+    text(lang, "number.point").unwrap_or(".")
 }
 
 /// `850 µs`, `3.2 ms`, `214 ms`, `1.2 s`.
-pub(super) fn duration(us: u64) -> String {
+pub(super) fn duration(lang: Lang, us: u64) -> String {
     let (unit, name) = match us {
         0 => return "0 ms".to_owned(),
         1..1_000 => return format!("{us} µs"),
@@ -126,22 +135,22 @@ pub(super) fn duration(us: u64) -> String {
         _ => (1_000_000, "s"),
     };
     let (whole, tenths) = (us / unit, us % unit * 10 / unit);
-    if tenths == 0 || whole >= 100 { format!("{whole} {name}") } else { format!("{whole}.{tenths} {name}") }
+    if tenths == 0 || whole >= 100 { format!("{whole} {name}") } else { format!("{whole}{}{tenths} {name}", point(lang)) }
 }
 
 /// `+400 ms`, `-1.2 s`.
-pub(super) fn signed_duration(us: i64) -> String {
-    format!("{}{}", if us < 0 { '-' } else { '+' }, duration(us.unsigned_abs()))
+pub(super) fn signed_duration(lang: Lang, us: i64) -> String {
+    format!("{}{}", if us < 0 { '-' } else { '+' }, duration(lang, us.unsigned_abs()))
 }
 
 /// Parts per million as `30 %`, `0.05 %`.
-pub(super) fn per_cent(ppm: u64) -> String {
+pub(super) fn per_cent(lang: Lang, ppm: u64) -> String {
     let (whole, part) = (ppm / 10_000, ppm % 10_000);
     if part == 0 {
         return format!("{whole} %");
     }
     let digits = format!("{part:04}");
-    format!("{whole}.{} %", digits.trim_end_matches('0'))
+    format!("{whole}{}{} %", point(lang), digits.trim_end_matches('0'))
 }
 
 #[cfg(test)]
@@ -163,13 +172,29 @@ mod tests {
     #[test]
     fn figures_have_units_and_few_digits() {
         assert_eq!(
-            [duration(0), duration(850), duration(3_200), duration(214_000), duration(214_900)],
+            [
+                duration(Lang::En, 0),
+                duration(Lang::En, 850),
+                duration(Lang::En, 3_200),
+                duration(Lang::En, 214_000),
+                duration(Lang::En, 214_900)
+            ],
             ["0 ms", "850 µs", "3.2 ms", "214 ms", "214 ms"]
         );
-        assert_eq!([duration(1_200_000), duration(2_000_000), duration(61_500_000)], ["1.2 s", "2 s", "61.5 s"]);
-        assert_eq!([time(1_204_999), time(0)], ["1.204 s", "0.000 s"]);
-        assert_eq!([per_cent(300_000), per_cent(12_500), per_cent(5)], ["30 %", "1.25 %", "0.0005 %"]);
-        assert_eq!([signed_duration(400_000), signed_duration(-1_200_000)], ["+400 ms", "-1.2 s"]);
+        assert_eq!(
+            [duration(Lang::En, 1_200_000), duration(Lang::En, 2_000_000), duration(Lang::En, 61_500_000)],
+            ["1.2 s", "2 s", "61.5 s"]
+        );
+        assert_eq!([time(Lang::En, 1_204_999), time(Lang::En, 0)], ["1.204 s", "0.000 s"]);
+        assert_eq!(
+            [per_cent(Lang::En, 300_000), per_cent(Lang::En, 12_500), per_cent(Lang::En, 5)],
+            ["30 %", "1.25 %", "0.0005 %"]
+        );
+        assert_eq!([signed_duration(Lang::En, 400_000), signed_duration(Lang::En, -1_200_000)], ["+400 ms", "-1.2 s"]);
+        assert_eq!(
+            [time(Lang::De, 1_204_999), duration(Lang::De, 3_200), per_cent(Lang::De, 12_500)],
+            ["1,204 s", "3,2 ms", "1,25 %"]
+        );
         assert_eq!([key(0), key(2), key(7)], ["x", "z", "k7"]);
     }
 }

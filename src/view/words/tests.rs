@@ -1,4 +1,5 @@
-//! The catalogue is complete: every key that is used has a sentence, every place an argument, every sentence its length.
+//! The catalogue is complete in every language: every key that is used has a sentence, every place an argument, every sentence
+//! its length.
 
 use super::*;
 use crate::base::{ArgType, NodeId, NoteKind, Place};
@@ -38,9 +39,14 @@ fn typical(ty: ArgType) -> u64 {
     }
 }
 
-fn check_sentence(key: &str, sentence: &str) {
+/// Longest sentence, characters: German says the same at greater length.
+fn longest(lang: Lang) -> usize {
+    if lang == Lang::De { 120 } else { 110 }
+}
+
+fn check_sentence(lang: Lang, key: &str, sentence: &str) {
     assert!(!sentence.contains(['{', '}', '!']), "{key}: {sentence}");
-    assert!(sentence.chars().count() <= 110, "{key}: {} characters: {sentence}", sentence.chars().count());
+    assert!(sentence.chars().count() <= longest(lang), "{key}: {} characters: {sentence}", sentence.chars().count());
     assert!(sentence.ends_with('.') && !sentence.ends_with(".."), "{key}: {sentence}");
 }
 
@@ -54,20 +60,55 @@ fn no_key_stands_twice_in_the_table() {
 }
 
 #[test]
+fn every_language_has_every_key_with_the_same_places() {
+    for lang in Lang::ALL.into_iter().filter(|lang| *lang != Lang::En) {
+        for (key, english) in en::TEXTS {
+            let text = lang::text(lang, key).unwrap_or_else(|| panic!("{} has no {key}", lang.code()));
+            assert!(!text.is_empty() && !text.contains('!'), "{}, {key}: {text}", lang.code());
+            assert_eq!(places(text), places(english), "{}, {key}: {text}", lang.code());
+        }
+    }
+}
+
+#[test]
+fn every_language_tells_every_scenario_in_all_its_parts_and_nothing_else() {
+    for lang in Lang::ALL.into_iter().filter(|lang| *lang != Lang::En) {
+        let mut known: BTreeSet<String> = en::TEXTS.iter().map(|(key, _)| (*key).to_owned()).collect();
+        for scenario in crate::scenario::library::all() {
+            let mut parts: Vec<String> = ["title", "question", "about", "looks_for", "happened"].map(str::to_owned).into();
+            parts.extend((1..=scenario.steps.len()).map(|n| format!("steps.{n}")));
+            if let Some(prediction) = &scenario.prediction {
+                parts.push("prediction".to_owned());
+                parts.extend((1..=prediction.answers.len()).map(|n| format!("prediction.{n}")));
+            }
+            for part in parts {
+                let text = scenario_text(lang, &scenario.id, &part);
+                let text = text.unwrap_or_else(|| panic!("{} has no {}.{part}", lang.code(), scenario.id));
+                assert!(!text.contains('!') && (part != "title" || text.chars().count() <= 40), "{}: {text}", scenario.id);
+                known.insert(format!("{}.{part}", scenario.id));
+            }
+        }
+        let file: serde_json::Value = serde_json::from_str(lang.file()).expect("a language's file is JSON");
+        let unknown: Vec<_> = file["lab"].as_object().expect("texts").keys().filter(|key| !known.contains(*key)).collect();
+        assert!(unknown.is_empty(), "{} has texts that nothing asks for: {unknown:?}", lang.code());
+    }
+}
+
+#[test]
 fn every_kind_of_note_has_a_sentence_that_uses_its_own_arguments() {
-    for kind in kinds() {
-        let template = text(Lang::En, kind.key).unwrap_or_else(|| panic!("{} has no sentence", kind.key));
+    for (lang, kind) in Lang::ALL.into_iter().flat_map(|lang| kinds().map(move |kind| (lang, kind))) {
+        let template = text(lang, kind.key).unwrap_or_else(|| panic!("{} has no sentence", kind.key));
         let known: BTreeSet<&str> = kind.args.iter().map(|(name, _)| *name).chain(["me"]).collect();
         assert!(places(template).is_subset(&known), "{}: {template}", kind.key);
         let mut args = [0; Note::MAX_ARGS];
         for (value, (_, ty)) in args.iter_mut().zip(kind.args) {
             *value = typical(*ty);
         }
-        check_sentence(kind.key, &sentence(Lang::En, &Note { kind, args }, Some(NodeId(0)), &names()));
+        check_sentence(lang, kind.key, &sentence(lang, &Note { kind, args }, Some(NodeId(0)), &names()));
         // Of several entries, where one has a sentence of its own.
         if let Some(last) = kind.args.iter().position(|(name, _)| *name == "last") {
             args[last] += 1;
-            check_sentence(kind.key, &sentence(Lang::En, &Note { kind, args }, Some(NodeId(0)), &names()));
+            check_sentence(lang, kind.key, &sentence(lang, &Note { kind, args }, Some(NodeId(0)), &names()));
         }
     }
 }
@@ -81,10 +122,12 @@ fn one_entry_is_not_told_as_a_range() {
 
 #[test]
 fn every_wrong_variant_has_a_short_name_and_a_sentence() {
-    for mutant in crate::system::raft::info().mutants {
-        let name = mutant_name(Lang::En, "raft", mutant.id);
+    for (lang, mutant) in
+        Lang::ALL.into_iter().flat_map(|lang| crate::system::raft::info().mutants.iter().map(move |each| (lang, each)))
+    {
+        let name = mutant_name(lang, "raft", mutant.id);
         assert!(name != mutant.id && name.chars().count() <= 36 && !name.ends_with('.'), "{name}");
-        check_sentence(mutant.id, mutant_about(Lang::En, "raft", mutant.id));
+        check_sentence(lang, mutant.id, mutant_about(lang, "raft", mutant.id));
     }
 }
 
@@ -154,13 +197,14 @@ fn actions() -> Vec<Action> {
 
 #[test]
 fn every_action_is_told_in_the_second_and_in_the_third_person() {
-    for action in actions() {
-        let told = |by_hand| action_sentence(Lang::En, &action, by_hand, None, &names());
-        check_sentence(&format!("{action:?}"), &told(false));
-        check_sentence(&format!("{action:?}"), &told(true));
-        assert!(told(true).starts_with("You ") && !told(false).starts_with("You "), "{}", told(true));
-        let title = action_title(Lang::En, &action, &names());
-        assert!(!title.contains('{') && !title.ends_with('.') && title.len() <= 70, "{title}");
+    for (lang, action) in Lang::ALL.into_iter().flat_map(|lang| actions().into_iter().map(move |action| (lang, action))) {
+        let you = if lang == Lang::De { "Sie " } else { "You " };
+        let told = |by_hand| action_sentence(lang, &action, by_hand, None, &names());
+        check_sentence(lang, &format!("{action:?}"), &told(false));
+        check_sentence(lang, &format!("{action:?}"), &told(true));
+        assert!(told(true).starts_with(you) && !told(false).starts_with(you), "{}", told(true));
+        let title = action_title(lang, &action, &names());
+        assert!(!title.contains('{') && !title.ends_with('.') && title.chars().count() <= longest(lang) - 40, "{title}");
     }
 }
 
@@ -177,15 +221,19 @@ fn every_event_of_the_world_has_a_key_a_level_and_a_sentence() {
         for (item, detail) in [EventId::NONE, hand].into_iter().flat_map(|item| (0..3).map(move |detail| (item, detail))) {
             let place = if matches!(kind, Acted | Missed) { Place::plan() } else { at_node };
             let event = Event { detail, ..event(place, kind, item) };
-            let headline = headline(Lang::En, &event, Context::default(), &[], &names());
-            assert!(headline.key.starts_with("world."));
-            check_sentence(headline.key, &headline.text);
+            for lang in Lang::ALL {
+                let headline = headline(lang, &event, Context::default(), &[], &names());
+                assert!(headline.key.starts_with("world."));
+                check_sentence(lang, headline.key, &headline.text);
+            }
         }
     }
     for reason in Loss::ALL {
         let place = Place::of_link(PlaceKind::Loss, NodeId(0), NodeId(2));
         let event = Event { detail: reason as u32, ..event(place, Lost, EventId::NONE) };
-        check_sentence("world.lost", &event_sentence(Lang::En, &event, Context::default(), &names()));
+        for lang in Lang::ALL {
+            check_sentence(lang, "world.lost", &event_sentence(lang, &event, Context::default(), &names()));
+        }
     }
 }
 
@@ -197,6 +245,7 @@ fn what_is_done_by_hand_is_told_as_that() {
     assert_eq!(headline(Lang::En, &crash, context, &[], &names()).text, "You crash S1.");
     let planned = Event { item: EventId::new(Place::plan(), 2), ..crash };
     assert_eq!(event_sentence(Lang::En, &planned, context, &names()), "S1 crashes.");
+    assert_eq!(event_sentence(Lang::De, &planned, context, &names()), "S1 stürzt ab.");
 }
 
 #[test]
@@ -206,6 +255,8 @@ fn the_weightiest_note_is_the_sentence_for_everybody() {
     let leads = Note::new(&notes::BECOMES_LEADER, [4, 0b11100, 3, 5]);
     let told = |notes: &[Note]| headline(Lang::En, &delivered, Context::default(), notes, &names());
     assert_eq!(told(&[counts, leads]).text, "S3 becomes leader of term 4 with 3 of 5 votes (S3, S4 and S5).");
+    let german = headline(Lang::De, &delivered, Context::default(), &[leads], &names()).text;
+    assert_eq!(german, "S3 wird Leader von Term 4 mit 3 von 5 Stimmen (S3, S4 und S5).");
     assert_eq!(told(&[leads, counts]).key, "raft.becomes-leader");
     assert_eq!(told(&[counts]).rule, Some("tally"));
     assert_eq!(told(&[]).text, "S3 receives AppendEntriesResponse from S3.");
@@ -235,11 +286,13 @@ fn refusals_come_with_a_hint() {
         Refusal::BadOperation("no verb is called fetch".to_owned()),
     ];
     for why in refusals {
-        let (message, hint) = refusal(Lang::En, &why, &names());
-        assert!(
-            message.ends_with('.') && hint.ends_with('.') && !message.contains('{') && !hint.contains('{'),
-            "{message} {hint}"
-        );
+        for lang in Lang::ALL {
+            let (message, hint) = refusal(lang, &why, &names());
+            assert!(
+                message.ends_with('.') && hint.ends_with('.') && !message.contains('{') && !hint.contains('{'),
+                "{message} {hint}"
+            );
+        }
     }
     let (message, hint) = error(Lang::En, "bad-choice", &[("choices", "a, b")]);
     assert_eq!((message.as_str(), hint.is_empty()), ("This must be one of: a, b.", false));

@@ -63,9 +63,9 @@ pub fn event_sentence(lang: Lang, event: &Event, context: Context<'_>, names: &N
     if let Some(me) = me {
         args.push(("who", who(lang, me, context.before, names)));
         args.push(("subject", subject(lang, me, context.before, names)));
-        args.push(("me", node(names.cluster, me).into()));
+        args.push(("me", node(lang, names.cluster, me).into()));
     }
-    args.push(("peer", node(names.cluster, event.peer).into()));
+    args.push(("peer", node(lang, names.cluster, event.peer).into()));
     args.push(("message", names.messages.get(event.sub as usize).map_or("?", |kind| kind.name).into()));
     args.push(("timer", names.timers.get(event.sub as usize).map_or("?", |name| name).into()));
     args.push(("action", context.action.map_or(String::new(), |action| action_title(lang, action, names)).into()));
@@ -83,7 +83,7 @@ fn subject(lang: Lang, id: NodeId, before: Option<&NodeView>, names: &Names) -> 
 }
 
 fn described(lang: Lang, key: &str, id: NodeId, before: Option<&NodeView>, names: &Names) -> Arg {
-    let name = node(names.cluster, id);
+    let name = node(lang, names.cluster, id);
     let Some(view) = before.filter(|view| view.id == id && view.role.fill != Fill::Outline) else { return name.into() };
     let Some(epoch) = view.epoch else { return name.into() };
     let epoch = super::epoch(lang, names.system, epoch);
@@ -93,7 +93,7 @@ fn described(lang: Lang, key: &str, id: NodeId, before: Option<&NodeView>, names
 
 /// The key of an action's words, without its ending, and what stands in them.
 fn action_words(lang: Lang, action: &Action, before: Option<&NodeView>, names: &Names) -> (&'static str, Args) {
-    let name = |id: &NodeId| Arg::from(node(names.cluster, *id));
+    let name = |id: &NodeId| Arg::from(node(lang, names.cluster, *id));
     let group = |ids: &[NodeId]| Arg::from(nodes(lang, ids, names.cluster));
     let paths = |paths: &[(NodeId, NodeId)]| links(lang, paths, names);
     let of = |id: &NodeId| {
@@ -108,7 +108,7 @@ fn action_words(lang: Lang, action: &Action, before: Option<&NodeView>, names: &
         Action::Slow { node, service_us: 0, .. } => ("world.slowed.no-more", of(node)),
         Action::Slow { node, service_us, queue } => {
             let mut args = of(node);
-            args.extend([("service", duration(*service_us).into()), ("queue", Arg::Number(*queue as u64))]);
+            args.extend([("service", duration(lang, *service_us).into()), ("queue", Arg::Number(*queue as u64))]);
             ("world.slowed", args)
         }
         Action::Cut(cut) => cut_words(lang, cut, names),
@@ -118,7 +118,9 @@ fn action_words(lang: Lang, action: &Action, before: Option<&NodeView>, names: &
             ("world.link-changed", vec![("links", selected(lang, rule, names)), ("change", change(lang, rule))])
         }
         Action::ResetChannels => ("world.links-reset", vec![]),
-        Action::Clog { links, for_us } => ("world.clogged", vec![("links", paths(links)), ("for", duration(*for_us).into())]),
+        Action::Clog { links, for_us } => {
+            ("world.clogged", vec![("links", paths(links)), ("for", duration(lang, *for_us).into())])
+        }
         Action::SwizzleClog { nodes, .. } => ("world.swizzled", vec![("nodes", group(nodes))]),
         Action::Hold(links) => ("world.held", vec![("links", paths(links))]),
         Action::Release(links) => ("world.released", vec![("links", paths(links))]),
@@ -129,7 +131,7 @@ fn action_words(lang: Lang, action: &Action, before: Option<&NodeView>, names: &
                 MessageAct::Drop => "world.message.drop",
                 MessageAct::Duplicate => "world.message.duplicate",
                 MessageAct::Delay(by_us) => {
-                    args.push(("by", duration(*by_us).into()));
+                    args.push(("by", duration(lang, *by_us).into()));
                     "world.message.delay"
                 }
                 MessageAct::Swap(other) => {
@@ -140,23 +142,23 @@ fn action_words(lang: Lang, action: &Action, before: Option<&NodeView>, names: &
             (key, args)
         }
         Action::Clock { node, act: ClockAct::Jump(by) } => {
-            ("world.clock.jump", vec![("node", name(node)), ("by", signed_duration(*by).into())])
+            ("world.clock.jump", vec![("node", name(node)), ("by", signed_duration(lang, *by).into())])
         }
         Action::Clock { node, act: ClockAct::Rate(0) } => ("world.clock.true", vec![("node", name(node))]),
         Action::Clock { node, act: ClockAct::Rate(ppm) } => {
             let key = if *ppm > 0 { "world.clock.fast" } else { "world.clock.slow" };
-            (key, vec![("node", name(node)), ("rate", per_cent(ppm.unsigned_abs()).into())])
+            (key, vec![("node", name(node)), ("rate", per_cent(lang, ppm.unsigned_abs()).into())])
         }
-        Action::Disk { node, act } => disk_words(act, name(node)),
+        Action::Disk { node, act } => disk_words(lang, act, name(node)),
         Action::Request { client, operation } => {
             ("world.invoked", vec![("node", name(client)), ("operation", operation_words(operation).into())])
         }
-        Action::Choose(item) => choose_words(*item, names),
+        Action::Choose(item) => choose_words(lang, *item, names),
     }
 }
 
 fn cut_words(lang: Lang, cut: &Cut, names: &Names) -> (&'static str, Args) {
-    let name = |id: &NodeId| Arg::from(node(names.cluster, *id));
+    let name = |id: &NodeId| Arg::from(node(lang, names.cluster, *id));
     let group = |ids: &[NodeId]| Arg::from(nodes(lang, ids, names.cluster));
     match cut {
         Cut::Islands(islands) => {
@@ -174,7 +176,7 @@ fn cut_words(lang: Lang, cut: &Cut, names: &Names) -> (&'static str, Args) {
             ("world.cut.bridge", vec![("bridge", name(bridge)), ("left", group(left)), ("right", group(right))])
         }
         Cut::Ring(ring) => {
-            let ring: Vec<String> = ring.iter().map(|id| node(names.cluster, *id)).collect();
+            let ring: Vec<String> = ring.iter().map(|id| node(lang, names.cluster, *id)).collect();
             ("world.cut.ring", vec![("ring", ring.join(", ").into())])
         }
         Cut::OneWay { from, to } => ("world.cut.one-way", vec![("from", group(from)), ("to", group(to))]),
@@ -183,19 +185,19 @@ fn cut_words(lang: Lang, cut: &Cut, names: &Names) -> (&'static str, Args) {
     }
 }
 
-fn disk_words(act: &DiskAct, node: Arg) -> (&'static str, Args) {
+fn disk_words(lang: Lang, act: &DiskAct, node: Arg) -> (&'static str, Args) {
     let mut args = vec![("node", node)];
     let key = match act {
         DiskAct::Fsync(min, max) => {
-            args.extend([("min", duration(*min).into()), ("max", duration(*max).into())]);
+            args.extend([("min", duration(lang, *min).into()), ("max", duration(lang, *max).into())]);
             "world.disk.fsync"
         }
         DiskAct::LoseUnsynced(ppm) => {
-            args.push(("chance", per_cent(*ppm as u64).into()));
+            args.push(("chance", per_cent(lang, *ppm as u64).into()));
             "world.disk.lose-unsynced"
         }
         DiskAct::TornTail(ppm) => {
-            args.push(("chance", per_cent(*ppm as u64).into()));
+            args.push(("chance", per_cent(lang, *ppm as u64).into()));
             "world.disk.torn-tail"
         }
         DiskAct::Corrupt(back) => {
@@ -212,9 +214,9 @@ fn disk_words(act: &DiskAct, node: Arg) -> (&'static str, Args) {
     (key, args)
 }
 
-fn choose_words(item: EventId, names: &Names) -> (&'static str, Args) {
+fn choose_words(lang: Lang, item: EventId, names: &Names) -> (&'static str, Args) {
     let place = item.place();
-    let of = || vec![("node", Arg::from(node(names.cluster, place.node())))];
+    let of = || vec![("node", Arg::from(node(lang, names.cluster, place.node())))];
     match place.kind() {
         PlaceKind::Timer => {
             let mut args = of();
@@ -226,7 +228,7 @@ fn choose_words(item: EventId, names: &Names) -> (&'static str, Args) {
         PlaceKind::Workload => ("world.chosen.operation", of()),
         PlaceKind::Link | PlaceKind::Copy | PlaceKind::HandCopy | PlaceKind::Loss => {
             let ends = [("from", place.node()), ("to", place.to())];
-            ("world.chosen.message", ends.map(|(end, id)| (end, node(names.cluster, id).into())).to_vec())
+            ("world.chosen.message", ends.map(|(end, id)| (end, node(lang, names.cluster, id).into())).to_vec())
         }
         PlaceKind::Plan | PlaceKind::Hand => ("world.chosen.fault", vec![]),
     }
@@ -265,7 +267,7 @@ pub(super) fn operation_words(operation: &Operation) -> String {
 
 /// `S1 to S2`, `S1 and S2` in both directions, or `6 links`.
 fn links(lang: Lang, links: &[(NodeId, NodeId)], names: &Names) -> Arg {
-    let name = |id: NodeId| Arg::from(node(names.cluster, id));
+    let name = |id: NodeId| Arg::from(node(lang, names.cluster, id));
     let pair = |key: &str, a, b| fill(text(lang, key).unwrap_or(key), &[("from", name(a)), ("to", name(b))]);
     match links {
         [] => text(lang, "links.all").unwrap_or_default().into(),
@@ -306,15 +308,15 @@ fn change(lang: Lang, rule: &ChannelRule) -> Arg {
     let words = |key: &str, args: &[(&str, Arg)]| fill(text(lang, key).unwrap_or(key), args);
     let mut parts = Vec::new();
     if let Some((min, max)) = set.delay_us {
-        parts.push(words("link.delay", &[("min", duration(min).into()), ("max", duration(max).into())]));
+        parts.push(words("link.delay", &[("min", duration(lang, min).into()), ("max", duration(lang, max).into())]));
     }
     for (key, ppm) in [("link.loss", set.loss_ppm), ("link.duplicate", set.duplicate_ppm), ("link.reorder", set.reorder_ppm)] {
         if let Some(ppm) = ppm {
-            parts.push(words(key, &[("chance", per_cent(ppm as u64).into())]));
+            parts.push(words(key, &[("chance", per_cent(lang, ppm as u64).into())]));
         }
     }
     if let Some(us) = set.reorder_us_max {
-        parts.push(words("link.reorder-most", &[("most", duration(us).into())]));
+        parts.push(words("link.reorder-most", &[("most", duration(lang, us).into())]));
     }
     listed(lang, &parts).into()
 }
