@@ -68,7 +68,7 @@ test("search and filters are kept in the address, and say what they leave", asyn
   await cards(page).first().waitFor();
   const falls = await cards(page).allInnerTexts();
   assert.ok(falls.length > 1 && falls.every((text) => text.includes("Election Safety falls")), falls.join("\n"));
-  assert.equal(await layer(page).getByRole("status").innerText(), `${falls.length} scenarios`);
+  assert.equal(await layer(page).getByRole("status").first().innerText(), `${falls.length} scenarios`);
   await layer(page).getByRole("searchbox").fill("four servers");
   await cards(page).nth(1).waitFor({ state: "detached" });
   assert.match(await cards(page).innerText(), /^Four servers/);

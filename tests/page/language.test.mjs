@@ -18,7 +18,7 @@ async function choose(page, display, code) {
 test("the page becomes German by keyboard, with the run as it is, and English again", async (t) => {
   const visit = await lab.visit(t, { calm: true });
   const { page } = visit;
-  assert.deepEqual(visit.requests.filter((url) => url.includes("words")), [], "English loads nothing");
+  assert.deepEqual(visit.requests.filter((url) => url.includes("/data/words/")), [], "English loads nothing");
   await page.keyboard.press("d");
   await page.locator("netsplit-events li button").first().waitFor();
   const events = () => page.locator("netsplit-events li").allInnerTexts();

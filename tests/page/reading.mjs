@@ -48,7 +48,13 @@ export async function pause(page, name = "Pause") {
 
 /** @param {Page} page @param {RegExp} what the twin says of it @returns {Promise<{ x: number, y: number }>} where it is drawn */
 export async function placeOf(page, what) {
-  const box = await page.locator("netsplit-stage [role=option]", { hasText: what }).first().boundingBox();
+  const option = page.locator("netsplit-stage [role=option]", { hasText: what }).first();
+  let box = null;
+  // While the lab plays, an option may be replaced between two looks.
+  for (let look = 0; look < 20 && !box; look += 1) {
+    await option.waitFor({ state: "attached" });
+    box = await option.boundingBox();
+  }
   if (!box) throw new Error(`${what} is nowhere on the stage`);
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }

@@ -84,7 +84,7 @@ for (const size of /** @type {const} */ (["phone", "desktop", "wide"])) {
     const broken = rules.locator(".variant", { has: page.getByRole("switch", { name: "fig8" }) });
     assert.match(await broken.locator("figure", { hasText: "Right" }).innerText(), /entry_term == current_term/);
     assert.match(await broken.locator("figure", { hasText: "Wrong" }).locator("mark").innerText(), /return true;/);
-    assert.match(await broken.innerText(), /Falls: Leader Completeness\. An old entry committed by counting/);
+    assert.match(await broken.innerText(), /Leader Completeness falls\. An old entry committed by counting/);
     assert.equal(await rules.locator(".variant").count(), await rules.getByRole("switch").count());
     assert.equal(await rules.locator(".variant").count(), await rules.locator(".sides").count());
     const wider = await page.locator(".panel-body").evaluate((body) => body.scrollWidth - body.clientWidth);
