@@ -39,9 +39,7 @@ pub fn measure(place: &Place, mut say: impl FnMut(String)) {
     for (name, positions) in targets {
         let mut fingerprint = 0;
         let times = positions.into_iter().map(|position| {
-            let took = place.timed(|| {
-                session.seek(position);
-            });
+            let took = seek(place, &mut session, position);
             fingerprint ^= session.fingerprint().0;
             took
         });
@@ -78,6 +76,18 @@ pub fn measure(place: &Place, mut say: impl FnMut(String)) {
     });
     let rate = EVENTS as f64 / 4.0 / took * 1e3;
     tell("events replayed per second, with checkers", rate, "1/s", run.run_fingerprint().0);
+}
+
+/// The best of three seeks from the beginning, where no world near the target is at hand; the best, so that what else the
+/// machine has to do is not counted.
+fn seek(place: &Place, session: &mut Session, position: u64) -> f64 {
+    let mut try_once = || {
+        session.seek(0);
+        place.timed(|| {
+            session.seek(position);
+        })
+    };
+    (0..3).map(|_| try_once()).fold(f64::INFINITY, f64::min)
 }
 
 fn plan() -> Plan {
