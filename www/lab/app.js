@@ -5,7 +5,7 @@
  * The parts of the page read the Lab when they are told that something changed, and send their intentions here. One cursor,
  * one selection. While nothing plays and nothing changed, no frame is asked for.
  *
- * What a run is (scenario, seed, plan, event) is also kept here, outside of the wasm, so that it outlives a trap.
+ * What a run is (scenario, seed, link, event) is also kept here, outside of the wasm, so that it outlives a trap.
  *
  * @typedef {import("../netsplit.js").Lab} Lab
  * @typedef {import("../netsplit.js").EventRow} EventRow
@@ -15,6 +15,7 @@
  * @typedef {import("../netsplit.js").SystemText} SystemText
  * @typedef {import("../netsplit.js").Action} Action
  * @typedef {import("../netsplit.js").ViewName} ViewName
+ * @typedef {import("../netsplit.js").Provenance} Provenance
  *
  * @typedef {"open" | "moment" | "branches" | "caption" | "look" | "panel" | "mode" | "settings" | "failed"} Change
  *   open: another run; moment: the run or the cursor moved; look: view, selection or hover
@@ -22,10 +23,10 @@
  * @typedef {"islands" | "isolate" | "bridge" | "ring" | "one-way"} CutKind
  * @typedef {{ kind: CutKind, sides: Map<number, number> }} CutMode   sides: island number of each node; 2 is the bridge
  * @typedef {{ text: string, event: EventRow | null, verdict: VerdictRow | null }} Caption
- * @typedef {{ scenario: string, seed: string, plan: object, event: number }} Kept
+ * @typedef {{ scenario: string, seed: string, link: Uint8Array | null, event: number }} Kept   scenario: empty if none tells it
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
  */
-import { formatAddress, parseAddress } from "./address.js";
+import { formatAddress, formatLook, isLink, parseAddress, parseLook } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { Settings } from "./settings.js";
@@ -35,6 +36,8 @@ const HOME = "raft/leader-crash";
 const FRAME_MS_MAX = 100;
 const CAPTION_MS_MIN = 1500;
 const SLOW_MS = 200;
+/** How often the link of a run that plays is taken anew, for the case that the lab stops. */
+const KEEP_MS = 2000;
 
 export class App {
   settings = new Settings();
@@ -62,6 +65,10 @@ export class App {
   tab = null;
   /** @type {Tab} */
   lastTab = "events";
+  /** How much detail the list of events shows. @type {import("../netsplit.js").Level} */
+  level = "story";
+  /** Whether this is the run that its link promised; null if it was not opened from one, or is still on its way. @type {Provenance | null} */
+  provenance = null;
   /** @type {CutMode | null} */
   cut = null;
   /** @type {Caption} */
@@ -89,7 +96,9 @@ export class App {
       this.lab?.pauseOn("violation", this.settings.values.stopAtViolation);
       this.changed("settings");
     });
-    addEventListener("hashchange", () => this.#openAddress());
+    addEventListener("hashchange", () => void this.#openAddress());
+    // A link to another run is no reason to load the page again, whatever stands in the query by now.
+    document.addEventListener("click", (event) => this.#follow(event));
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.playing) this.pause();
     });
@@ -133,6 +142,7 @@ export class App {
     if (slowNow) this.#lastSlow = now;
     const changes = this.#changes;
     this.#changes = new Set();
+    if (["open", "look", "panel", "settings"].some((change) => changes.has(/** @type {Change} */ (change)))) this.#writeLook();
     for (const entry of this.#listeners) {
       entry.due ||= entry.changes.some((change) => changes.has(change));
       if (!entry.due || (entry.slow && !slowNow && !changes.has("open"))) continue;
@@ -149,6 +159,7 @@ export class App {
     const lab = this.#need();
     const tick = lab.tick(elapsed);
     if (tick.moved) this.#moved();
+    if (performance.now() - this.#keptAt >= KEEP_MS) this.#keepPlan();
     this.#waiting = tick.story ?? this.#waiting;
     if (this.#waiting && performance.now() - this.#captionSince >= CAPTION_MS_MIN) this.#tell(this.#waiting);
     if (tick.paused_by) this.changed("moment", "caption");
@@ -216,23 +227,102 @@ export class App {
       this.#fail(error);
       return;
     }
-    this.#openAddress();
+    const { look, problems } = parseLook(location.search);
+    if (look.theme) this.settings.override("theme", look.theme);
+    if (look.level) this.level = look.level;
+    await this.#openAddress();
+    const views = this.system?.views ?? [];
+    this.view = views.find((view) => view === look.view) ?? this.view;
+    if (look.select) this.select(look.select);
+    if (look.tab) this.openPanel(look.tab);
+    this.#lookRead = true;
+    this.changed("look");
+    for (const problem of problems) this.say(problem);
   }
 
-  #openAddress() {
-    if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
-    const address = parseAddress(location.hash);
-    const home = this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0];
-    const scenario = address.scenario ?? home?.id ?? HOME;
+  #lookRead = false;
+
+  /** Enters in the address how the run is looked at, as far as that is not what it would be by itself. */
+  #writeLook() {
+    if (!this.#lookRead) return;
+    const { theme } = this.settings.values;
+    const search = formatLook(location.search, {
+      view: this.view === this.scenario?.view ? null : this.view,
+      tab: this.tab,
+      level: this.level === "story" ? null : this.level,
+      theme: theme === "system" ? null : theme,
+      select: this.selected,
+    });
+    if (search !== location.search) history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
+  }
+
+  /** @param {MouseEvent} event */
+  #follow(event) {
+    const anchor = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!anchor || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (anchor.target || anchor.hasAttribute("download") || anchor.origin !== location.origin) return;
+    if (anchor.pathname !== location.pathname || anchor.hash.length < 2) return;
+    event.preventDefault();
+    this.#go(anchor.hash);
+  }
+
+  /** @param {string} hash */
+  #go(hash) {
+    if (hash === location.hash) void this.#openAddress();
+    else location.hash = hash;
+  }
+
+  async #openAddress() {
     if (this.failure) return void (this.failure.loading || this.again("address"));
-    if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) })) {
-      if (this.lab === null && home && scenario !== home.id) {
-        const { text } = this.caption;
-        this.#open({ scenario: home.id });
-        this.say(text);
-      }
-    }
+    if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
+    const { hash } = location;
+    if (isLink(hash)) return this.#openLink(hash);
+    const address = parseAddress(hash);
+    const scenario = address.scenario ?? this.#home;
+    if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) })) this.#openHome();
     for (const problem of address.problems) this.say(problem);
+  }
+
+  get #home() {
+    return (this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0])?.id ?? HOME;
+  }
+
+  /** What is wrong with the address is said; if nothing is open, something opens all the same. */
+  #openHome() {
+    if (this.lab !== null) return;
+    const { text } = this.caption;
+    this.#open({ scenario: this.#home });
+    this.say(text);
+  }
+
+  /** @param {string} hash opens the run that a link carries, where it points; a bad link leaves the lab as it is */
+  async #openLink(hash) {
+    const { packedOf } = await import("./link.js");
+    const packed = await packedOf(hash);
+    // Somebody has gone elsewhere meanwhile.
+    if (hash !== location.hash || this.failure) return;
+    if (!packed.ok) this.say(refusal(packed.error));
+    if (!packed.ok || !this.#open({ link: packed.value }, { play: false })) return this.#openHome();
+    await this.#arrive();
+  }
+
+  /** Waits until the run has got to its link's cursor, and says if it is not the one that was sent. */
+  async #arrive() {
+    const { lab } = this;
+    if (!lab) return;
+    await lab.arrive();
+    if (lab !== this.lab) return;
+    this.provenance = lab.provenance();
+    this.#tellLatest("everything");
+    this.#moved();
+    this.changed("branches", "look");
+    if (this.provenance?.matches !== false) return;
+    const { behaviour, behaviour_here: here } = this.provenance;
+    const why =
+      behaviour === here
+        ? "its events are others, so the scenario has changed since, or the link is damaged."
+        : `it was made with version ${behaviour} of this system's behaviour, and this is version ${here}.`;
+    this.say(`Not the run that was sent: ${why}`);
   }
 
   /**
@@ -241,9 +331,7 @@ export class App {
    * @param {string} scenario @param {string | null} [seed]
    */
   visit(scenario, seed = null) {
-    const address = formatAddress(scenario, seed);
-    if (address === location.hash) this.#openAddress();
-    else location.hash = address;
+    this.#go(formatAddress(scenario, seed));
   }
 
   /**
@@ -257,15 +345,15 @@ export class App {
       this.say(refusal(opened.error));
       return false;
     }
-    const scenario = opened.value.scenario();
-    if (!scenario) return false;
+    const scenario = opened.value.scenario() ?? untold(opened.value);
     this.lab?.free();
     this.lab = opened.value;
     this.run += 1;
     this.scenario = scenario;
     this.system = this.lab.system();
     this.lab.pauseOn("violation", this.settings.values.stopAtViolation);
-    this.#kept = { scenario: scenario.id, seed: this.lab.seed(), plan: {}, event: 0 };
+    this.#kept = { scenario: scenario.id, seed: this.lab.seed(), link: null, event: 0 };
+    this.provenance = null;
     this.selected = this.hovered = this.cut = null;
     this.view = scenario.view;
     this.#watched = null;
@@ -312,8 +400,11 @@ export class App {
     this.failure = null;
     this.changed("failed");
     if (!kept || where === "address") return this.#openAddress();
-    if (where === "start") this.#open({ scenario: kept.scenario, seed: kept.seed });
-    else this.#open({ scenario: kept.scenario, seed: kept.seed, plan: kept.plan }, { event: Math.max(0, kept.event - 1) });
+    if (kept.link && (where === "just-before" || !kept.scenario)) {
+      this.#open({ link: kept.link }, { event: where === "start" ? 0 : Math.max(0, kept.event - 1) });
+    } else {
+      this.#open({ scenario: kept.scenario, seed: kept.seed });
+    }
   }
 
   // ---- time
@@ -516,6 +607,12 @@ export class App {
     this.changed("panel");
   }
 
+  /** @param {import("../netsplit.js").Level} level how much detail the list of events shows */
+  setLevel(level) {
+    this.level = level;
+    this.changed("look");
+  }
+
   togglePanel() {
     this.openPanel(this.tab ? null : this.lastTab);
   }
@@ -588,8 +685,11 @@ export class App {
     this.changed("moment");
   }
 
+  #keptAt = 0;
+
   #keepPlan() {
-    if (this.#kept) this.#kept.plan = this.#need().plan();
+    if (this.#kept) this.#kept.link = this.#need().link();
+    this.#keptAt = performance.now();
   }
 
   /**
@@ -602,6 +702,30 @@ export class App {
     this.say(refusal(result.error));
     return null;
   }
+}
+
+/** @param {Lab} lab what is told of a run that belongs to no scenario @returns {ScenarioText} */
+function untold(lab) {
+  const { id: system, views } = lab.system();
+  return {
+    id: "",
+    system,
+    title: "A run of its own",
+    question: "What happens in this run?",
+    sentences: "It belongs to no scenario: play it, step through it, change it.",
+    looks_for: "",
+    steps: [],
+    prediction: null,
+    happened: "",
+    next: [],
+    sources: [],
+    level: "first",
+    minutes: 0,
+    view: views[0] ?? "cluster",
+    pace: lab.cursor().speed,
+    start_us: 0,
+    end_us: lab.cursor().end_us,
+  };
 }
 
 /** @param {CutMode} cut the nodes of each island that has any */

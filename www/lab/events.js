@@ -20,8 +20,6 @@ const SLICE = 500;
 const BUDGET_MS = 8;
 
 class Events extends TabPart {
-  /** @type {Level} */
-  #level = "story";
   #levels = h("div", { class: "levels", role: "group", "aria-label": "How much detail" });
   #list = h("ol", { class: "events" });
   #note = h("p", { class: "muted" });
@@ -39,17 +37,17 @@ class Events extends TabPart {
   #draw() {
     const { lab } = this.app;
     if (!lab) return;
-    redraw(this.#levels, this.#level, () =>
+    redraw(this.#levels, this.app.level, () =>
       LEVELS.map(([level, name]) =>
-        h("button", { type: "button", key: level, "aria-pressed": String(level === this.#level), onclick: () => this.#choose(level) }, name),
+        h("button", { type: "button", key: level, "aria-pressed": String(level === this.app.level), onclick: () => this.#choose(level) }, name),
       ),
     );
     const cursor = lab.cursor();
     if (cursor.event !== this.#event) this.#from = null;
     this.#event = cursor.event;
-    const of = `${this.app.run} ${cursor.branch} ${this.#level}`;
+    const of = `${this.app.run} ${cursor.branch} ${this.app.level}`;
     const complete = this.#readOn(lab, of);
-    const list = this.#level === "everything" ? everything(lab.eventCount()) : listed(this.#read.found);
+    const list = this.app.level === "everything" ? everything(lab.eventCount()) : listed(this.#read.found);
     // The last one that has happened at the cursor: event n has, once n + 1 events are executed.
     const at = list.lastBefore(cursor.event);
     const from = this.#from ?? Math.max(0, Math.min(at - WINDOW / 2, list.length - WINDOW));
@@ -68,7 +66,7 @@ class Events extends TabPart {
 
   /** @param {Level} level */
   #choose(level) {
-    this.#level = level;
+    this.app.setLevel(level);
     this.#from = null;
     this.#draw();
   }
@@ -80,14 +78,14 @@ class Events extends TabPart {
    * @returns {boolean} whether all is read
    */
   #readOn(lab, of) {
-    if (this.#level === "everything") return true;
+    if (this.app.level === "everything") return true;
     const total = lab.eventCount();
     if (this.#read.of !== of || this.#read.upTo > total) this.#read = { of, upTo: 0, found: [] };
     const read = this.#read;
     const start = performance.now();
     while (read.upTo < total && performance.now() - start < BUDGET_MS) {
       const to = Math.min(total, read.upTo + SLICE);
-      for (const row of lab.events(read.upTo, to)) if (wanted(row, this.#level)) read.found.push(row.n);
+      for (const row of lab.events(read.upTo, to)) if (wanted(row, this.app.level)) read.found.push(row.n);
       read.upTo = to;
     }
     return read.upTo >= total;

@@ -39,12 +39,14 @@ class FailureScreen extends Part {
   /** @param {import("./app.js").Failure} failure */
   #stopped(failure) {
     const { kept } = failure;
+    const keeps = h("span", null, "Your run is kept.");
+    if (kept?.link) void linkOf(kept.link).then((text) => keeps.replaceChildren(h("a", { href: text }, "This link"), " keeps your run."));
     const report = h("button", { type: "button", onclick: () => this.#copy(failure, report) }, "Copy report");
     return h(
       "div",
       null,
       h("h2", null, `The lab stopped at event ${count(kept?.event ?? 0)}`),
-      h("p", null, "Your run is kept."),
+      h("p", null, keeps),
       h(
         "dl",
         { class: "fields-list" },
@@ -67,8 +69,9 @@ class FailureScreen extends Part {
 
   /** @param {import("./app.js").Failure} failure @param {HTMLElement} button */
   async #copy({ error, kept }, button) {
+    const link = kept?.link ? new URL(await linkOf(kept.link), location.href).href : null;
     const stack = error instanceof Error ? error.stack : undefined;
-    const text = JSON.stringify({ ...kept, reason: reason(error), stack, browser: navigator.userAgent }, null, 2);
+    const text = JSON.stringify({ ...kept, link, reason: reason(error), stack, browser: navigator.userAgent }, null, 2);
     try {
       await navigator.clipboard.writeText(text);
       button.textContent = "Copied";
@@ -81,6 +84,12 @@ class FailureScreen extends Part {
   }
 }
 customElements.define("netsplit-failure", FailureScreen);
+
+/** @param {Uint8Array} packed @returns {Promise<string>} the link that keeps the run, as text */
+async function linkOf(packed) {
+  const { textOf } = await import("./link.js");
+  return textOf(packed);
+}
 
 /** @param {unknown} error */
 function reason(error) {

@@ -5,7 +5,6 @@ import { openDisplay } from "./display.js";
 import { h, setText } from "./dom.js";
 import { openHelp } from "./help.js";
 import { Part } from "./part.js";
-import { openShare } from "./share.js";
 import { systemName } from "./words.js";
 
 class Header extends Part {
@@ -18,14 +17,14 @@ class Header extends Part {
         "nav",
         { "aria-label": "Lab" },
         h("button", { type: "button", class: "quiet", onclick: () => openCatalogue(this.app) }, "Scenarios"),
-        h("button", { type: "button", class: "quiet", onclick: () => openShare(this.app) }, "Share"),
+        h("button", { type: "button", class: "quiet", onclick: () => void import("./share.js").then(({ openShare }) => openShare(this.app)) }, "Share"),
         h("button", { type: "button", class: "quiet", onclick: () => openDisplay(this.app) }, "Display"),
         h("button", { type: "button", class: "quiet", onclick: () => openHelp() }, "Help"),
       ),
     );
     this.app.on(["open"], () => {
       const { scenario } = this.app;
-      if (scenario) setText(crumb, `${systemName(scenario.id)} / ${scenario.title}`);
+      if (scenario) setText(crumb, `${systemName(scenario.id || scenario.system)} / ${scenario.title}`);
     });
   }
 }

@@ -108,9 +108,9 @@ class Inspect extends TabPart {
     const cursor = lab.cursor();
     this.#shown = null;
     redraw(this.#head, ["run"], () => [h("p", { class: "muted" }, "Select a node or a message to see its state."), h("h3", null, "This run")]);
-    this.#drawActions(["run"], () => [{ label: "Another seed", run: () => this.app.visit(scenario.id, this.app.freshSeed()) }]);
+    this.#drawActions(["run", scenario.id], () => scenario.id === "" ? [] : [{ label: "Another seed", run: () => this.app.visit(scenario.id, this.app.freshSeed()) }]);
     const fields = [
-      { label: "Scenario", value: scenario.id },
+      { label: "Scenario", value: scenario.id || "none" },
       { label: "System", value: `${system.id}, behaviour ${system.behaviour}` },
       { label: "Seed", value: lab.seed() },
       { label: "Branch", value: currentBranchOf(lab)?.name ?? "" },

@@ -76,7 +76,8 @@ class Views extends Part {
     this.#chip.hidden = verdicts.length === 0;
 
     const on = system.mutants.filter((mutant) => mutant.on);
-    setText(this.#broken, on.map((mutant) => `${mutant.name}.`).join(" "));
+    const foreign = this.app.provenance?.matches === false ? ["Not the run that was sent."] : [];
+    setText(this.#broken, [...foreign, ...on.map((mutant) => `${mutant.name}.`)].join(" "));
   }
 }
 customElements.define("netsplit-views", Views);

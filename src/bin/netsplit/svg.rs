@@ -33,16 +33,25 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
-    let scenario = arguments.source.load()?;
-    let pace = scenario.lesson.pace_us_per_ms as f64;
-    let mut session = Session::open(scenario.plan.clone(), Default::default(), netsplit::system::open).map_err(Failure::from)?;
-    session.seek_time(arguments.at.unwrap_or(scenario.lesson.start_us));
-    let view = arguments.view.as_ref().unwrap_or(&scenario.lesson.view);
+    let (plan, start, own_view) = match arguments.source.link()? {
+        Some(link) => (link.plan, Err(link.cursor), None),
+        None => {
+            let scenario = arguments.source.load()?;
+            (scenario.plan, Ok(scenario.lesson.start_us), Some(scenario.lesson.view))
+        }
+    };
+    let mut session = Session::open(plan, Default::default(), netsplit::system::open).map_err(Failure::from)?;
+    match arguments.at.map_or(start, Ok) {
+        Ok(at_us) => session.seek_time_begin(at_us),
+        Err(moment) => session.seek_moment_begin(moment),
+    }
+    session.finish();
     let views = session.run().info().views;
-    let playback = Playback::new(session, Lang::En, Goals::default(), pace);
+    let view = arguments.view.clone().or(own_view).unwrap_or_else(|| views.first().copied().unwrap_or_default().to_owned());
+    let playback = Playback::new(session, Lang::En, Goals::default(), 1.0);
     let options = ViewOptions::sized(arguments.width.into(), arguments.height.into());
-    let scene = playback.scene(view, &options).ok_or_else(|| {
-        Diagnostic::at("--view", format!("no view is called `{view}`"), did_you_mean(view, views.iter().copied()))
+    let scene = playback.scene(&view, &options).ok_or_else(|| {
+        Diagnostic::at("--view", format!("no view is called `{view}`"), did_you_mean(&view, views.iter().copied()))
     })?;
     out.write_all(to_svg(&scene, arguments.theme.palette()).as_bytes())?;
     Ok(())
