@@ -234,6 +234,7 @@ fn a_bad_link_says_what_is_wrong_where_and_what_to_do() {
     refused(&text.replacen("#v1.", "#v1.!", 1), "link-text", "Character 5 of this link, `!`");
     refused("#v1.", "link-truncated", "too early");
     refused("#raft/leader-crash", "link-text", "no link");
+    refused("#v7.AAAA", "link-version", "version 7");
     refused(&link_text::text_of(&[9, 0, 0, 0, 1]), "link-version", "version 9");
     refused(&link_text::text_of(&vec![1; PACKED_MAX + 1]), "link-too-long", "unfolds to more");
     let unknown = Link { scenario: None, ..links().remove(0) }.pack();

@@ -221,6 +221,8 @@ export class App {
 
   /** Loads the wasm and opens what the address names. */
   async start() {
+    // Fetched beside the wasm; every other address does without.
+    if (isLink(location.hash)) void import("./link.js");
     try {
       this.#core = await Core.load(this.#instance, (error) => this.#fail(error));
     } catch (error) {

@@ -33,7 +33,12 @@ export async function textOf(packed) {
 
 /** @param {string} hash the part of an address from its `#` on @returns {Promise<Unpacked>} */
 export async function packedOf(hash) {
-  if (!hash.startsWith(PREFIX)) return wrong("link-text", 1, "This is no link of a run.", "A link begins with #v1.");
+  const [, version] = /^#v(\d+)\./.exec(hash) ?? [];
+  if (version !== undefined && version !== "1") {
+    const message = `This link has version ${version} of the format; this lab reads version 1.`;
+    return wrong("link-version", 3, message, "Open it with the lab that made it, or with a newer one.");
+  }
+  if (version === undefined) return wrong("link-text", 1, "This is no link of a run.", "A link begins with #v1.");
   const bytes = fromBase64(hash);
   if (typeof bytes === "number") {
     return wrong("link-text", bytes + 1, `Character ${count(bytes + 1)} of this link, "${hash[bytes]}", does not belong into one.`);
