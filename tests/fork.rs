@@ -1,6 +1,7 @@
 //! A fork changes only what was changed (DESIGN, promise 3), on the real systems: over seeds, plans, and kinds of intervention.
 
 use netsplit::base::{EventId, NodeId, Note};
+use netsplit::scenario::{compile, library};
 use netsplit::sim::nemesis::{self, Spec};
 use netsplit::sim::plan::{
     Action, Channel, ChannelPatch, ChannelRule, ClockAct, Cut, DiskAct, Generator, MessageAct, Operation, Plan, PlannedAction,
@@ -10,9 +11,23 @@ use netsplit::sim::trace::Event;
 use netsplit::system;
 use netsplit::timeline::{BranchId, Change, Config, Session};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+/// Plans of all kinds: generated ones, and the built-in scenarios under other seeds.
+fn plans() -> impl Strategy<Value = Plan> {
+    prop_oneof![3 => generated(), 1 => scenarios()]
+}
+
+fn scenarios() -> impl Strategy<Value = Plan> {
+    (0..library::all().len(), any::<u64>()).prop_map(|(scenario, seed)| {
+        let scenario = &library::all()[scenario];
+        let info = system::info(&scenario.system).expect("a known system");
+        Plan { seed, ..compile(scenario, info).expect("a built-in scenario").plan }
+    })
+}
 
 /// A Raft cluster with clients, a network that loses, doubles and reorders, and a few planned faults.
-fn plans() -> impl Strategy<Value = Plan> {
+fn generated() -> impl Strategy<Value = Plan> {
     let cluster = (3u16..=5, 0u16..=2);
     let network = (0u32..40_000, 0u32..40_000, 0u32..80_000);
     let faults = prop::collection::vec((0u64..2_500_000, 0u16..5, 0u8..6), 0..5);
@@ -52,7 +67,7 @@ fn plans() -> impl Strategy<Value = Plan> {
     )
 }
 
-const KINDS: u8 = 26;
+const KINDS: u8 = 33;
 
 /// An intervention of some kind on what is there at the cursor; `None` if nothing of the kind is.
 fn intervention(kind: u8, draw: u64, session: &Session) -> Option<Action> {
@@ -95,11 +110,39 @@ fn intervention(kind: u8, draw: u64, session: &Session) -> Option<Action> {
             let operation = Operation { verb: "put".into(), key: "x".into(), args: vec![draw % 100], target: None };
             (cluster.clients > 0).then(|| Action::Request { client: cluster.client(0), operation })
         }
+        25 => Some(Action::Clock { node, act: ClockAct::Jump(draw as i64 % 5_000_000) }),
+        26 => disk(DiskAct::LoseUnsynced((draw % 1_000_000) as u32)),
+        27 => disk(DiskAct::TornTail((draw % 1_000_000) as u32)),
+        28 => disk(DiskAct::Corrupt(0)),
+        29 => disk(DiskAct::Misdirect((draw % 3) as u32)),
+        30 => {
+            let rest: Vec<NodeId> = (0..cluster.servers).map(NodeId).filter(|peer| *peer != node).collect();
+            let (left, right) = rest.split_at(rest.len() / 2);
+            Some(Action::Cut(Cut::Bridge { bridge: node, left: left.to_vec(), right: right.to_vec() }))
+        }
+        31 => Some(Action::Cut(Cut::Ring((0..cluster.nodes() as u16).map(NodeId).collect()))),
         _ => {
             let timers: Vec<EventId> = session.run().nodes().iter().flat_map(|node| node.timers.iter().map(|t| t.item)).collect();
             let items: Vec<EventId> = timers.into_iter().chain(messages.iter().map(|message| message.id)).collect();
             (!items.is_empty()).then(|| Action::Choose(items[draw as usize % items.len()]))
         }
+    }
+}
+
+/// What must have happened shortly before, so that an intervention of this kind means something.
+fn preparation(kind: u8, draw: u64, plan: &Plan) -> Option<Action> {
+    let node = NodeId((draw % plan.cluster.servers as u64) as u16);
+    let other = NodeId((node.0 + 1) % plan.cluster.servers);
+    match kind {
+        1 => Some(Action::Crash(node)),
+        3 => Some(Action::Pause(node)),
+        9 => Some(Action::Cut(Cut::Isolate(node))),
+        11 => Some(Action::Channel(ChannelRule {
+            select: Selector::default(),
+            set: ChannelPatch { loss_ppm: Some(400_000), ..ChannelPatch::default() },
+        })),
+        15 => Some(Action::Hold(vec![(node, other)])),
+        _ => None,
     }
 }
 
@@ -114,34 +157,53 @@ fn future(session: &Session, from: u64) -> (Vec<Event>, Vec<Vec<Note>>) {
     (events.into_iter().map(|(_, event)| event).collect(), notes)
 }
 
+/// Every event outside the intervention's causal cone is identical in id, time and content; and every kind was really done.
+#[test]
+fn an_intervention_changes_nothing_outside_its_cone() {
+    let config = ProptestConfig { cases: 900, failure_persistence: None, ..ProptestConfig::default() };
+    let done = std::cell::RefCell::new([0; KINDS as usize]);
+    let cases = (plans(), 1_000u64..2_500_000, 0..KINDS, any::<u64>());
+    let outcome = TestRunner::new(config).run(&cases, |(mut plan, at_us, kind, draw)| {
+        if let Some(action) = preparation(kind, draw, &plan) {
+            plan.faults.push(PlannedAction { at_us: at_us - 500, action });
+        }
+        if change_stays_in_its_cone(&plan, at_us, kind, draw)? {
+            done.borrow_mut()[kind as usize] += 1;
+        }
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+    let done = done.into_inner();
+    println!("interventions done, by kind: {done:?}");
+    assert!(done.iter().all(|count| *count > 0), "a kind of intervention was never done: {done:?}");
+}
+
+/// False if the intervention was impossible or refused.
+fn change_stays_in_its_cone(plan: &Plan, at_us: u64, kind: u8, draw: u64) -> Result<bool, TestCaseError> {
+    let mut session = open(plan);
+    let end_us = at_us + 400_000;
+    session.seek_time(end_us);
+    session.seek_time(at_us);
+    let from = session.cursor().position;
+    let Some(action) = intervention(kind, draw, &session) else { return Ok(false) };
+    let (original, original_notes) = future(&session, from);
+    let Ok(acted) = session.act(action.clone()) else { return Ok(false) };
+    prop_assert!(acted.branched || original.is_empty());
+    session.seek_time(end_us);
+    let (changed, changed_notes) = future(&session, from);
+    let done = session.plan().interventions.last().expect("it is in the plan").clone();
+    let change = Change::of(&done, plan.cluster, &original, &changed);
+    let outside = change.outside(&original, &changed);
+    prop_assert!(outside.is_none(), "{action:?} at {at_us}: {outside:#?}, cone {:?}", change.nodes);
+    let notes = |events: &[Event], notes: Vec<Vec<Note>>| -> Vec<Vec<Note>> {
+        events.iter().zip(notes).filter(|(event, _)| !change.contains(event)).map(|(_, notes)| notes).collect()
+    };
+    prop_assert_eq!(notes(&original, original_notes), notes(&changed, changed_notes), "contents outside the cone");
+    Ok(true)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Every event outside the intervention's causal cone is identical in id, time and content.
-    #[test]
-    fn an_intervention_changes_nothing_outside_its_cone(
-        plan in plans(), at_us in 0u64..2_500_000, kind in 0..KINDS, draw in any::<u64>(),
-    ) {
-        let mut session = open(&plan);
-        let end_us = at_us + 400_000;
-        session.seek_time(end_us);
-        session.seek_time(at_us);
-        let from = session.cursor().position;
-        let Some(action) = intervention(kind, draw, &session) else { return Ok(()) };
-        let (original, original_notes) = future(&session, from);
-        let Ok(acted) = session.act(action.clone()) else { return Ok(()) };
-        prop_assert!(acted.branched || original.is_empty());
-        session.seek_time(end_us);
-        let (changed, changed_notes) = future(&session, from);
-        let done = session.plan().interventions.last().expect("it is in the plan").clone();
-        let change = Change::of(&done, plan.cluster, &original, &changed);
-        let outside = change.outside(&original, &changed);
-        prop_assert!(outside.is_none(), "{action:?} at {at_us}: {outside:#?}, cone {:?}", change.nodes);
-        let notes = |events: &[Event], notes: Vec<Vec<Note>>| -> Vec<Vec<Note>> {
-            events.iter().zip(notes).filter(|(event, _)| !change.contains(event)).map(|(_, notes)| notes).collect()
-        };
-        prop_assert_eq!(notes(&original, original_notes), notes(&changed, changed_notes), "contents outside the cone");
-    }
 
     /// A fork without an intervention has the original's fingerprints at every later event, wherever it is made.
     #[test]

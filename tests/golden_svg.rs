@@ -1,27 +1,31 @@
-//! Pictures as text: what the cluster view and the log grid draw, to the byte.
+//! Pictures as text: what the cluster view and the log grid draw, to the byte, and what the page shows before the lab is there.
 //!
 //! `NETSPLIT_REWRITE=1 cargo test --test golden_svg` writes the files anew; look at them before committing.
 
 use netsplit::base::ids::PlaceKind;
 use netsplit::base::{EventId, NodeId, Place};
-use netsplit::protocol::{Class, MessageKind, Shape};
+use netsplit::protocol::{Class, MessageKind, Shape as Glyph};
+use netsplit::scenario::{compile, library};
 use netsplit::sim::plan::{Cluster, Cut};
 use netsplit::system::inspect::{
     EntryState, EntryView, Fill, LinkView, LogSummary, MessageView, NodeStatus, NodeView, PeerView, RoleView, TimerView, Witness,
 };
+use netsplit::timeline::Session;
+use netsplit::view::playback::{Goals, Playback};
+use netsplit::view::scene::{Form, Role, Shape};
 use netsplit::view::{
     Chip, ClusterInput, Lang, LayoutKind, LogGridInput, Names, Scene, Theme, ViewOptions, cluster_scene, log_scene, log_window,
-    to_svg,
+    to_inline_svg, to_svg,
 };
 use std::path::PathBuf;
 
 static KINDS: &[MessageKind] = &[
-    MessageKind { name: "RequestVote", class: Class::Request, shape: Shape::Election },
-    MessageKind { name: "RequestVoteResponse", class: Class::Reply, shape: Shape::Election },
-    MessageKind { name: "AppendEntries", class: Class::Request, shape: Shape::Data },
-    MessageKind { name: "Heartbeat", class: Class::Request, shape: Shape::Control },
-    MessageKind { name: "AppendEntriesResponse", class: Class::Reply, shape: Shape::Control },
-    MessageKind { name: "ClientRequest", class: Class::Request, shape: Shape::Data },
+    MessageKind { name: "RequestVote", class: Class::Request, shape: Glyph::Election },
+    MessageKind { name: "RequestVoteResponse", class: Class::Reply, shape: Glyph::Election },
+    MessageKind { name: "AppendEntries", class: Class::Request, shape: Glyph::Data },
+    MessageKind { name: "Heartbeat", class: Class::Request, shape: Glyph::Control },
+    MessageKind { name: "AppendEntriesResponse", class: Class::Reply, shape: Glyph::Control },
+    MessageKind { name: "ClientRequest", class: Class::Request, shape: Glyph::Data },
 ];
 const VOTE: u8 = 0;
 const VOTE_RESPONSE: u8 = 1;
@@ -46,6 +50,7 @@ struct Moment {
     links: Vec<LinkView>,
     cuts: Vec<Cut>,
     chips: Vec<Chip>,
+    pulses: Vec<(NodeId, f64)>,
     witness: Option<Witness>,
 }
 
@@ -54,7 +59,16 @@ impl Moment {
     fn new(servers: u16, clients: u16) -> Moment {
         let cluster = Cluster { servers, clients };
         let nodes = (0..servers + clients).map(|i| node(NodeId(i), i >= servers)).collect();
-        let mut moment = Moment { cluster, nodes, messages: vec![], links: vec![], cuts: vec![], chips: vec![], witness: None };
+        let mut moment = Moment {
+            cluster,
+            nodes,
+            messages: vec![],
+            links: vec![],
+            cuts: vec![],
+            chips: vec![],
+            pulses: vec![],
+            witness: None,
+        };
         moment.lead(0, 1);
         moment
     }
@@ -73,7 +87,7 @@ impl Moment {
     }
 
     fn log(&mut self, node: u16, last: u64, committed: u64) {
-        self.nodes[node as usize].log = Some(LogSummary { first: 1, last, committed, applied: committed });
+        self.nodes[node as usize].log = Some(LogSummary { first: 1, last, committed, applied: committed, conflict: None });
     }
 
     /// A message of which `per_cent` of the way lie behind it.
@@ -140,6 +154,7 @@ impl Moment {
             names: self.names(),
             now_us: NOW_US as f64,
             chips: &self.chips,
+            pulses: &self.pulses,
             witness: self.witness.as_ref(),
             options,
         })
@@ -165,7 +180,7 @@ fn node(id: NodeId, client: bool) -> NodeView {
         rate_ppm: 0,
         fields: vec![],
         timers: vec![timer],
-        log: (!client).then_some(LogSummary { first: 1, last: 4, committed: 4, applied: 4 }),
+        log: (!client).then_some(LogSummary { first: 1, last: 4, committed: 4, applied: 4, conflict: None }),
         peers: vec![],
         votes: vec![],
         disk: (4, 0, 0),
@@ -277,10 +292,13 @@ fn log_grid(options: &ViewOptions) -> Scene {
     log_scene(&LogGridInput { nodes: &moment.nodes, entries: &entries, window, names: moment.names(), options })
 }
 
-/// Compares with the file, or writes it.
+/// Compares with the file in `tests/golden`, or writes it.
 fn golden(name: &str, scene: &Scene, theme: Theme) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.svg"));
-    let svg = to_svg(scene, theme.palette());
+    compare(&format!("tests/golden/{name}.svg"), to_svg(scene, theme.palette()));
+}
+
+fn compare(path: &str, svg: String) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os("NETSPLIT_REWRITE").is_some() {
         std::fs::write(&path, &svg).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         return;
@@ -346,6 +364,86 @@ fn other_layouts_and_reduced_motion() {
     golden("cluster-row", &calm().picture(&options), Theme::Light);
     let options = ViewOptions { layout: LayoutKind::TwoSites, ..ViewOptions::sized(900.0, 520.0) };
     golden("cluster-two-sites", &calm().picture(&options), Theme::Light);
+}
+
+/// Logs that differ: on S1 what nobody else has, on S4 and S5 what contradicts it.
+#[test]
+fn log_bars_show_what_is_committed_appended_and_contradicted() {
+    let mut moment = calm();
+    moment.lead(2, 3);
+    for (node, last, committed, conflict) in
+        [(0, 9, 4, Some(5)), (1, 6, 4, None), (2, 8, 6, Some(5)), (3, 6, 6, Some(5)), (4, 4, 4, None)]
+    {
+        moment.log(node, last, committed);
+        moment.nodes[node as usize].log.as_mut().expect("servers have logs").conflict = conflict;
+    }
+    golden("cluster-conflicts", &moment.picture(&ViewOptions::sized(720.0, 520.0)), Theme::Light);
+}
+
+#[test]
+fn a_crashed_leader_keeps_its_name() {
+    let mut moment = calm();
+    moment.nodes[2].status = NodeStatus::Crashed;
+    let scene = moment.picture(&ViewOptions::sized(720.0, 520.0));
+    golden("cluster-crashed-leader", &scene, Theme::Light);
+    let at =
+        |content: &str| scene.shapes.iter().position(|shape| matches!(&shape.form, Form::Text(text) if text.content == content));
+    let name = at("S3").expect("its name is there");
+    let spot = (scene.shapes[name].bounds().0, scene.shapes[name].bounds().1);
+    let above = scene.shapes[name + 1..].iter().filter(|shape| matches!(shape.form, Form::Line { .. }));
+    let crosses = |shape: &&Shape| {
+        let (left, top, right, bottom) = shape.bounds();
+        left < spot.0 && spot.0 < right && top < spot.1 && spot.1 < bottom && shape.id.is_none()
+    };
+    assert_eq!(above.filter(crosses).count(), 0, "nothing is drawn over the name");
+    assert_eq!((scene.shapes[name].fill, scene.shapes[name].opacity), (Some(Role::Ink), 1.0));
+    assert!(at("crashed").is_some());
+}
+
+#[test]
+fn a_new_role_pulses_once() {
+    let mut moment = calm();
+    moment.pulses = vec![(NodeId(2), 0.5)];
+    golden("cluster-pulse", &moment.picture(&ViewOptions::sized(720.0, 520.0)), Theme::Light);
+}
+
+/// Names of islands stand outside of all areas, and no two of them on the same place.
+#[test]
+fn names_of_islands_stand_beside_their_islands() {
+    for (width, height) in [(1140.0, 615.0), (980.0, 435.0), (1620.0, 795.0), (768.0, 426.0)] {
+        for split in [&[0u16, 1][..], &[0, 2], &[1, 3], &[4], &[0, 1, 5], &[2, 3, 4, 5]] {
+            let rest = (0..6).filter(|node| !split.contains(node)).map(NodeId).collect::<Vec<_>>();
+            let draft = Some(vec![split.iter().copied().map(NodeId).collect(), rest]);
+            let scene = calm().picture(&ViewOptions { draft, ..ViewOptions::sized(width, height) });
+            let names =
+                scene.shapes.iter().filter(|shape| matches!(&shape.form, Form::Text(text) if text.content.starts_with("Island")));
+            let names: Vec<_> = names.map(Shape::bounds).collect();
+            assert_eq!(names.len(), 2, "{split:?} at {width}x{height}");
+            let apart = |a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)| a.0 >= b.2 || b.0 >= a.2 || a.1 >= b.3 || b.1 >= a.3;
+            assert!(apart(names[0], names[1]), "{split:?} at {width}x{height}");
+            let nodes = scene.targets().into_iter().filter(|target| target.id.starts_with("node:"));
+            for node in nodes {
+                let node = (node.x, node.y, node.x + node.width, node.y + node.height);
+                assert!(names.iter().all(|name| apart(*name, node)), "{split:?} at {width}x{height}: {node:?}");
+            }
+        }
+    }
+}
+
+/// What the page shows until the lab is there (`www/index.html`), for the usual sizes of its stage.
+#[test]
+fn the_page_holds_a_picture_of_its_opening_moment() {
+    let scenario = library::find("raft/leader-crash").expect("the page opens with it");
+    let compiled = compile(scenario, netsplit::system::open::info("raft").expect("it is there")).expect("it compiles");
+    let mut session = Session::open(compiled.plan, Default::default(), netsplit::system::open::open).expect("it opens");
+    session.seek_time(compiled.lesson.start_us);
+    let playback = Playback::new(session, Lang::En, Goals::default(), compiled.lesson.pace_us_per_ms as f64);
+    for (name, width, height) in [("wide", 1140.0, 615.0), ("low", 980.0, 435.0), ("narrow", 360.0, 280.0)] {
+        let scene = playback.scene(&compiled.lesson.view, &ViewOptions::sized(width, height)).expect("the view exists");
+        let svg = to_inline_svg(&scene);
+        assert!(!svg.contains('#') && !svg.contains("style="), "colours come from the page's style sheet");
+        compare(&format!("www/opening/{name}.svg"), svg);
+    }
 }
 
 #[test]

@@ -258,6 +258,8 @@ fn every_row_of_an_eventful_run_fits_its_declared_type() {
         let _ = lab.act(action);
         seen.check("Cursor", &lab.cursor());
     }
+    let fates: Vec<_> = lab.events(0..u64::MAX).iter().filter_map(|row| lab.fate(row.item?)).collect();
+    seen.all("Fate", &fates);
     seen.all("EntryRow", &lab.log(NodeId(0), 0, u64::MAX));
     seen.all("EventRow", &lab.events(0..u64::MAX));
     seen.all("Mark", &lab.marks());
@@ -274,7 +276,9 @@ fn every_row_of_an_eventful_run_fits_its_declared_type() {
     seen.check("Provenance", &lab.provenance().expect("on the way"));
     lab.work(&mut |_| false);
     seen.check("Provenance", &lab.provenance().expect("arrived"));
-    for name in ["NodeRow", "MessageRow", "LinkRow", "CutRow", "EntryRow", "EventRow", "Mark", "OperationRow", "VerdictRow"] {
+    for name in
+        ["NodeRow", "MessageRow", "Fate", "LinkRow", "CutRow", "EntryRow", "EventRow", "Mark", "OperationRow", "VerdictRow"]
+    {
         assert!(seen.count.get(name).is_some_and(|count| *count > 1), "{name} was seen: {:?}", seen.count);
     }
 }

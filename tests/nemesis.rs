@@ -94,7 +94,8 @@ fn complaint(run: &Live<raft::Raft>) -> Option<String> {
     }
     let client = run.cluster().client(0);
     let history = run.world().history().operations();
-    let write = history.iter().find(|operation| operation.op.client == client && operation.invoked.0 == LAST_WRITE_US)?;
+    let asked = history.iter().find(|operation| operation.op.client == client && operation.invoked.0 == LAST_WRITE_US);
+    let Some(write) = asked else { return Some("the write after the end of all faults was never invoked".to_owned()) };
     match &write.returned {
         Some((_, _, netsplit::protocol::Outcome::Ok(_))) => None,
         other => Some(format!("the write after the end of all faults returned {other:?}")),
@@ -135,13 +136,7 @@ fn raft_holds_under_the_nemesis_and_converges_when_it_ends() {
         }
     });
     let (tally, fired, complaints) = total.into_inner().unwrap();
-    println!("{seeds} seeds of {} virtual seconds: {} events", END_US / SECOND, tally.events);
-    for (what, count) in [("elections won", tally.elections), ("advances of a commit index", tally.commits)] {
-        println!("{what}: {count}, {:.1} a seed", count as f64 / seeds as f64);
-    }
-    for (kind, count) in fired.iter() {
-        println!("{}: {count}, {:.2} a seed", kind.name(), count as f64 / seeds as f64);
-    }
+    report(seeds, &tally, &fired);
     assert!(
         complaints.is_empty(),
         "{} of {seeds} seeds:\n{}",
@@ -155,7 +150,21 @@ fn raft_holds_under_the_nemesis_and_converges_when_it_ends() {
     }
 }
 
-/// Faults that need a hand, or a kind of message that Raft does not have: `tests/world.rs` fires them one by one.
+/// Says what the seeds met: on the test's output, and in a file that `make test` shows.
+fn report(seeds: u64, tally: &Tally, fired: &Fired) {
+    let figures = [("events", tally.events), ("elections won", tally.elections), ("advances of a commit index", tally.commits)];
+    let faults = fired.iter().map(|(kind, count)| (kind.name(), count as u64));
+    let mut lines = vec![format!("nemesis: {seeds} seeds of {} virtual seconds; each line: in all, and a seed", END_US / SECOND)];
+    lines.extend(figures.into_iter().chain(faults).map(|(what, count)| {
+        format!("  {what:<40} {count:>12} {:>10}.{:02}", count / seeds.max(1), count * 100 / seeds.max(1) % 100)
+    }));
+    let text = lines.join("\n");
+    println!("{text}");
+    let _ = std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/nemesis.txt"), text + "\n");
+}
+
+/// Faults that need a hand, or a kind of message that Raft does not have: `tests/faults.rs` fires them one by one, and sees
+/// what they do.
 const BY_HAND: [FaultKind; 6] = [
     FaultKind::LossOfOneWay,
     FaultKind::MessageDelivered,

@@ -129,6 +129,97 @@ fn the_goal_pauses_if_asked_to() {
 }
 
 #[test]
+fn a_step_pauses_if_asked_to_and_its_predicate_can_be_run_to() {
+    let goals = || Goals { steps: vec![somebody_leads()], goal: None };
+    let mut lab = watched(plan(7), goals());
+    let on = lab.pause_on();
+    lab.set_pause_on(netsplit::view::playback::PauseOn { step: true, ..on });
+    lab.set_speed(1_000.0);
+    assert_eq!(frames(&mut lab, 200), Some(PausedBy::Step));
+    assert_eq!(lab.steps_done(), [true]);
+    let mut other = watched(plan(7), goals());
+    other.run_until(somebody_leads(), 10_000_000);
+    finish(&mut other);
+    assert_eq!(other.cursor().event, lab.cursor().event);
+}
+
+#[test]
+fn a_message_becomes_its_delivery_or_its_loss() {
+    let mut lab = lab();
+    lab.seek_time(900_000);
+    finish(&mut lab);
+    let (crashed, messages) = (leader(&lab), lab.messages());
+    assert!(messages.iter().all(|message| lab.fate(message.id).is_none()), "they are in flight");
+    lab.act(Action::Crash(crashed)).expect("it runs");
+    lab.seek_time(1_000_000);
+    finish(&mut lab);
+    for message in &messages {
+        let fate = lab.fate(message.id).expect("no link takes so long");
+        let (kind, verb) = if message.to == crashed { ("lost", "lost at") } else { ("delivered", "delivered to") };
+        assert_eq!((fate.event.kind, fate.event.item), (kind, Some(message.id)));
+        assert!(fate.text.contains(verb) && fate.text.contains(message.kind_name), "{}", fate.text);
+    }
+    lab.seek_time(900_000);
+    finish(&mut lab);
+    assert!(messages.iter().all(|message| lab.fate(message.id).is_none()), "the future is not told");
+}
+
+#[test]
+fn what_differs_between_logs_is_found_where_it_begins() {
+    let scenario = netsplit::scenario::library::find("raft/figure-7").expect("it is built in");
+    let info = netsplit::system::open::info("raft").expect("it is there");
+    let plan = netsplit::scenario::compile(scenario, info).expect("it compiles").plan;
+    let mut lab = watched(plan, Goals::default());
+    let mut found = 0;
+    for at_us in (200_000..2_400_000).step_by(100_000) {
+        lab.seek_time(at_us);
+        finish(&mut lab);
+        for node in lab.nodes().iter().filter(|node| !node.client) {
+            let first = lab.log(node.id, 1, u64::MAX).iter().find(|entry| entry.conflict).map(|entry| entry.index);
+            assert_eq!(node.log.expect("servers have logs").conflict, first, "{} at {at_us}", node.name);
+            found += usize::from(first.is_some());
+        }
+    }
+    assert!(found > 0);
+}
+
+#[test]
+fn a_new_leader_pulses_while_it_plays_and_motion_is_wanted() {
+    let mut lab = lab();
+    lab.seek_time(2_000_000);
+    finish(&mut lab);
+    let elected = lab.events(0..u64::MAX).into_iter().find(|row| row.key == "raft.becomes-leader").expect("somebody leads");
+    lab.seek_time(elected.at_us + 2_000);
+    finish(&mut lab);
+    let shapes = |lab: &Playback, reduced_motion: bool| {
+        let options = ViewOptions { reduced_motion, ..ViewOptions::sized(900.0, 600.0) };
+        lab.scene("cluster", &options).expect("there is one").shapes.len()
+    };
+    let still = (shapes(&lab, false), shapes(&lab, true));
+    lab.set_playing(true);
+    assert_eq!((shapes(&lab, false), shapes(&lab, true)), (still.0 + 1, still.1));
+    lab.seek_time(elected.at_us + 240 * 33);
+    finish(&mut lab);
+    let later = shapes(&lab, false);
+    lab.set_playing(false);
+    assert_eq!(shapes(&lab, false), later, "it is over");
+}
+
+#[test]
+fn broken_rules_are_always_said_and_fallen_properties_unless_the_page_says_them() {
+    let mut plan = plan(7);
+    plan.mutants = ["even_majority", "fig8", "commit_regress"].map(str::to_owned).to_vec();
+    let said = |plan: &Plan| {
+        let scene =
+            watched(plan.clone(), Goals::default()).scene("cluster", &ViewOptions::sized(900.0, 600.0)).expect("there is one");
+        netsplit::view::to_svg(&scene, netsplit::view::Theme::Light.palette())
+    };
+    assert!(said(&plan).contains(">3 rules broken<"));
+    plan.mutants.truncate(2);
+    assert!(said(&plan).contains(">Rule broken: even_majority<") && said(&plan).contains(">Rule broken: fig8<"));
+}
+
+#[test]
 fn steps_forth_and_back_end_where_they_began() {
     let mut lab = lab();
     let mut prints = vec![lab.session().fingerprint()];

@@ -11,7 +11,8 @@ use netsplit::sim::nemesis::{Spec, generate};
 use netsplit::sim::plan::{Action, Cluster, Cut, Generator, Operation, Plan, PlannedAction, Setting};
 use netsplit::sim::trace::{Event, NoTrace, Sink};
 use netsplit::system::raft::{Raft, live};
-use netsplit::system::{Run, live::Live};
+use netsplit::system::{Run, live::Live, open};
+use netsplit::timeline::{Config, MarkShape, Session, Stop};
 
 // ---- a laboratory in which elections happen only on demand
 
@@ -181,6 +182,26 @@ fn election_safety_even_majority_elects_a_leader_on_both_sides_of_two_and_two() 
     assert_eq!(verdict.note.args, [witness.at_us, a.0 as u64, b.0 as u64, 1, 0]);
     assert_eq!(witness.events.iter().map(|event| event.place().node()).collect::<Vec<_>>(), [a, b], "both elections");
     all_hold(&run(&two_and_two(&[]), 3 * SECOND));
+}
+
+#[test]
+fn playing_stops_right_after_the_witness_and_the_count_of_the_fallen_is_that_of_the_verdicts() {
+    let mut session = Session::open(two_and_two(&["even_majority"]), Config::default(), open).unwrap();
+    session.play_begin(3 * SECOND);
+    assert_eq!(session.finish(), Stop::Violation);
+    let cursor = session.cursor();
+    assert_eq!(cursor.events, cursor.position, "nothing is played beyond the violation");
+    let witness = verdict(session.run(), "election-safety").witness.unwrap();
+    assert_eq!(session.event(cursor.position - 1).map(|event| event.id), witness.event);
+    let marks = session.marks();
+    let marked: Vec<u64> = marks.iter().filter(|mark| mark.shape == MarkShape::Violation).map(|mark| mark.position + 1).collect();
+    assert_eq!(marked, [cursor.position]);
+    let mut run = open(&two_and_two(&["even_majority"])).unwrap();
+    for _ in 0..cursor.position + 500 {
+        assert_eq!(run.fallen() > 0, run.executed() >= cursor.position);
+        assert_eq!(run.fallen() as usize, fallen(run.as_ref()).len());
+        run.step(&mut NoTrace);
+    }
 }
 
 /// S3 votes for S1, starts again, and is asked by S2 in the same term.

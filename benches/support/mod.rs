@@ -2,7 +2,12 @@
 
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
 pub mod ring;
+pub mod timeline;
 
 use netsplit::base::time::SECOND;
 use netsplit::sim::nemesis::{Spec, generate};
@@ -10,6 +15,41 @@ use netsplit::sim::plan::{Cluster, Generator, Plan};
 use netsplit::sim::trace::{Event, EventKind, NoTrace, Sink};
 use netsplit::system::live::Live;
 use netsplit::system::{Run, raft};
+
+/// Where something is measured.
+pub struct Place {
+    pub name: &'static str,
+    /// Milliseconds since some moment.
+    pub now_ms: fn() -> f64,
+    /// Memory that everything holds together.
+    pub memory_bytes: fn() -> u64,
+}
+
+/// What was measured.
+pub struct Figure<'a> {
+    pub name: &'a str,
+    pub value: f64,
+    pub unit: &'a str,
+    /// What came out of the work: the same everywhere.
+    pub fingerprint: u128,
+}
+
+impl Place {
+    /// How long it takes, milliseconds.
+    pub fn timed(&self, work: impl FnOnce()) -> f64 {
+        let begin = (self.now_ms)();
+        work();
+        (self.now_ms)() - begin
+    }
+
+    /// A figure as `make bench` collects it.
+    pub fn figure(&self, figure: &Figure<'_>) -> String {
+        let Figure { name, value, unit, fingerprint } = figure;
+        let (place, digits) = (self.name, if *value < 1e3 { 3 } else { 0 });
+        let who = format!(r#""name":"{place}: {name}","fingerprint":"{fingerprint:032x}""#);
+        format!(r#"{{{who},"value":{value:.digits$},"unit":"{unit}","peer":null,"peer_value":null}}"#)
+    }
+}
 
 /// The work that a case did.
 pub struct Work {
@@ -37,16 +77,30 @@ pub const CASES: &[Case] = &[
     Case { name: "Raft, 3 servers, swarm of faults, all checkers", unit: "times real time", run: raft_under_faults },
 ];
 
-/// Amount a second; for runs of virtual time, virtual seconds a second.
-pub fn rate(case: &Case, amount: u64, seconds: f64) -> f64 {
-    let amount = if case.unit == "times real time" { amount as f64 / 1e6 } else { amount as f64 };
-    amount / seconds
+const RUNS: usize = 5;
+
+/// The median of several runs of a case, after one that is not counted, as a figure.
+pub fn median(place: &Place, case: &Case) -> String {
+    let fingerprint = (case.run)().fingerprint;
+    let mut rates: Vec<f64> = (0..RUNS)
+        .map(|_| {
+            let mut amount = 0;
+            let took_ms = place.timed(|| {
+                let work = (case.run)();
+                assert_eq!(work.fingerprint, fingerprint, "{}: the same work each time", case.name);
+                amount = work.amount;
+            });
+            rate(case, amount, took_ms / 1e3)
+        })
+        .collect();
+    rates.sort_by(f64::total_cmp);
+    place.figure(&Figure { name: case.name, value: rates[RUNS / 2], unit: case.unit, fingerprint })
 }
 
-/// A figure as `make bench` collects it.
-pub fn figure(place: &str, case: &Case, value: f64) -> String {
-    let Case { name, unit, .. } = case;
-    format!(r#"{{"name":"{place}: {name}","value":{value:.0},"unit":"{unit}","peer":null,"peer_value":null}}"#)
+/// Amount a second; for runs of virtual time, virtual seconds a second.
+fn rate(case: &Case, amount: u64, seconds: f64) -> f64 {
+    let amount = if case.unit == "times real time" { amount as f64 / 1e6 } else { amount as f64 };
+    amount / seconds
 }
 
 fn tokens(hosts: u16, tokens: u32, events: u64) -> Work {

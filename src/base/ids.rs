@@ -148,9 +148,13 @@ impl fmt::Display for Place {
             PlaceKind::Plan => f.write_str("plan"),
             PlaceKind::Hand => f.write_str("hand"),
             PlaceKind::Node | PlaceKind::Disk | PlaceKind::Timer | PlaceKind::Workload => write!(f, "n{}", self.node().0),
-            _ => write!(f, "n{}>n{}", self.node().0, self.to().0),
+            _ => return write!(f, "n{}>n{}{}", self.node().0, self.to().0, kind.suffix()),
         }?;
-        f.write_str(kind.suffix())
+        f.write_str(kind.suffix())?;
+        match self.to() {
+            NodeId(0) => Ok(()),
+            NodeId(part) => write!(f, ".{part}"),
+        }
     }
 }
 
@@ -168,22 +172,26 @@ impl FromStr for Place {
             if (id as usize) < NodeId::MAX_NODES { Ok(NodeId(id)) } else { Err(NoSuchId) }
         };
         let (nodes, suffix) = text.find('.').map_or((text, ""), |dot| text.split_at(dot));
-        let (kinds, from, to): (&[PlaceKind], _, _) = match nodes.split_once('>') {
-            Some((from, to)) => (&PlaceKind::OF_LINK, from, Some(to)),
-            None => (&PlaceKind::OF_NODE, nodes, None),
+        let kind = |kinds: &[PlaceKind], suffix: &str| kinds.iter().copied().find(|kind| kind.suffix() == suffix).ok_or(NoSuchId);
+        if let Some((from, to)) = nodes.split_once('>') {
+            return Ok(Place::of_link(kind(&PlaceKind::OF_LINK, suffix)?, node(from)?, node(to)?));
+        }
+        let (suffix, part) = match suffix.rsplit_once('.') {
+            Some((rest, part)) if part.starts_with(|digit: char| ('1'..='9').contains(&digit)) => (rest, number(part)?),
+            _ => (suffix, 0),
         };
-        let kind = *kinds.iter().find(|kind| kind.suffix() == suffix).ok_or(NoSuchId)?;
-        Ok(match to {
-            Some(to) => Place::of_link(kind, node(from)?, node(to)?),
-            None => Place::of_node(kind, node(from)?),
-        })
+        if part as usize >= NodeId::MAX_NODES {
+            return Err(NoSuchId);
+        }
+        Ok(Place::of_link(kind(&PlaceKind::OF_NODE, suffix)?, node(nodes)?, NodeId(part)))
     }
 }
 
 /// An event, a message in flight or an armed item: (place, n). Ordered by place, then n: the order in which
 /// simultaneous items run.
 ///
-/// As text it names nodes by number: `n0#12` (at a node), `n0>n1#3` (on a link), `n0.timer#1`, `plan#0`. Formats for
+/// As text it names nodes by number: `n0#12` (at a node), `n0>n1#3` (on a link), `n0.timer#1`, `n3.work.1#0` (the other part
+/// of a client's workload), `plan#0`. Formats for
 /// people (JSON, the page) write that text; packed ones write the 64 bits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub u64);
@@ -342,8 +350,46 @@ mod tests {
         {
             assert_eq!(text.parse::<EventId>(), Err(NoSuchId), "{text}");
         }
-        for text in ["n0.copy#1", "n0.#1", "plan.disk#0", "n0>n1>n2#0", "n0#1#2", " n0#1", "n٣#1", "🦀#1", "None"] {
+        for text in [
+            "n0.copy#1",
+            "n0.#1",
+            "plan.disk#0",
+            "n0>n1>n2#0",
+            "n0#1#2",
+            " n0#1",
+            "n٣#1",
+            "🦀#1",
+            "None",
+            "n0.work.0#1",
+            "n0.work.01#1",
+            "n0.work.16384#1",
+            "n0.work.1.1#1",
+            "n0>n1.1#1",
+        ] {
             assert_eq!(text.parse::<EventId>(), Err(NoSuchId), "{text}");
         }
     }
+
+    proptest::proptest! {
+            #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+            #[test]
+    fn every_id_is_had_again_from_its_text(kind in 0usize..10, from in 0u16..16_384, to in 0u16..16_384, n in 0..u32::MAX) {
+                let kinds: Vec<PlaceKind> = PlaceKind::OF_NODE.into_iter().chain(PlaceKind::OF_LINK).collect();
+                let place = match kinds.get(kind) {
+                    Some(kind) => Place::of_link(*kind, NodeId(from), NodeId(to)),
+                    None if kind % 2 == 0 => Place::plan(),
+                    None => Place::hand(),
+                };
+                let id = EventId::new(place, n);
+                proptest::prop_assert_eq!(id.to_string().parse(), Ok(id));
+            }
+
+            #[test]
+            fn any_text_is_an_id_in_its_one_form_or_refused(text in "\\PC*|[a-z]{1,2}[0-9]{0,6}(>n[0-9]{0,6})?#[0-9]{0,11}") {
+                if let Ok(id) = text.parse::<EventId>() {
+                    proptest::prop_assert_eq!(id.to_string(), text);
+                }
+            }
+        }
 }

@@ -9,10 +9,13 @@ pub mod draw;
 pub mod encode;
 pub mod ids;
 pub mod note;
+pub mod plain;
+pub mod sorted;
 pub mod time;
 
 pub use chunked::Chunked;
 pub use encode::{Encode, Encoder, Fingerprint, RunHash};
 pub use ids::{EventId, NoSuchId, NodeId, OpId, Place, WriteId};
 pub use note::{ArgType, Level, Note, NoteKind};
+pub use sorted::Sorted;
 pub use time::LocalTime;

@@ -7,6 +7,7 @@
 pub mod raft;
 pub mod verdict;
 
+use crate::base::Encoder;
 use crate::sim::trace::Event;
 use crate::sim::{Deployment, World};
 pub use verdict::{Status, Verdict, Witness};
@@ -18,4 +19,12 @@ pub trait Checker<D: Deployment>: Clone {
 
     /// What can be said now, in the system's order of properties.
     fn verdicts(&self, world: &World<D>) -> Vec<Verdict>;
+
+    /// How many properties are violated. Asked after every event: the cost does not depend on the run.
+    fn fallen(&self) -> u32;
+
+    /// Appends what it remembers, as far as that can influence a verdict to come: canonical bytes for state fingerprints. No
+    /// absolute time, no ids of events, nothing that grows with the length of the run alone, and the same bytes whichever way
+    /// one came to know the same. A property that has fallen stays so: nothing else of it is told.
+    fn encode_state(&self, world: &World<D>, to: &mut Encoder);
 }

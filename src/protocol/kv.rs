@@ -5,7 +5,6 @@
 
 use crate::base::{Encode, Encoder};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A key: its number in the plan's list of key names.
@@ -110,7 +109,8 @@ fn encode_value(value: &Value, to: &mut Encoder) {
 /// The state machine: a deterministic function of the operations applied to it, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Store {
-    values: Arc<BTreeMap<Key, Arc<Vec<u64>>>>,
+    /// By key.
+    values: Arc<Vec<(Key, Arc<Vec<u64>>)>>,
 }
 
 impl Store {
@@ -119,22 +119,24 @@ impl Store {
         match *op {
             Op::Get(key) => Answer::Value(self.get(key)),
             Op::Put(key, value) => {
-                self.values_mut().insert(key, Arc::new(vec![value]));
+                *self.value_mut(key) = Arc::new(vec![value]);
                 Answer::Done
             }
             Op::Delete(key) => {
-                self.values_mut().remove(&key);
+                if let Ok(at) = self.place(key) {
+                    Arc::make_mut(&mut self.values).remove(at);
+                }
                 Answer::Done
             }
             Op::CompareAndSwap { key, expected, new } => {
-                let holds = self.values.get(&key).is_some_and(|value| value.as_slice() == [expected]);
+                let holds = self.get(key).is_some_and(|value| value.as_slice() == [expected]);
                 if holds {
-                    self.values_mut().insert(key, Arc::new(vec![new]));
+                    *self.value_mut(key) = Arc::new(vec![new]);
                 }
                 Answer::Swapped(holds)
             }
             Op::Append(key, value) => {
-                Arc::make_mut(self.values_mut().entry(key).or_default()).push(value);
+                Arc::make_mut(self.value_mut(key)).push(value);
                 Answer::Done
             }
         }
@@ -142,7 +144,7 @@ impl Store {
 
     /// The value of a key.
     pub fn get(&self, key: Key) -> Value {
-        self.values.get(&key).cloned()
+        self.place(key).ok().and_then(|at| self.values.get(at)).map(|(_, value)| Arc::clone(value))
     }
 
     /// Keys and values, in key order.
@@ -150,8 +152,19 @@ impl Store {
         self.values.iter().map(|(key, value)| (*key, value.as_slice()))
     }
 
-    fn values_mut(&mut self) -> &mut BTreeMap<Key, Arc<Vec<u64>>> {
-        Arc::make_mut(&mut self.values)
+    fn place(&self, key: Key) -> Result<usize, usize> {
+        self.values.binary_search_by(|(known, _)| known.cmp(&key))
+    }
+
+    /// The value of a key, empty if it had none.
+    fn value_mut(&mut self, key: Key) -> &mut Arc<Vec<u64>> {
+        let place = self.place(key);
+        let values = Arc::make_mut(&mut self.values);
+        let at = place.unwrap_or_else(|at| {
+            values.insert(at, (key, Arc::default()));
+            at
+        });
+        &mut values[at].1
     }
 }
 

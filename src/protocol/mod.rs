@@ -149,6 +149,25 @@ pub enum Outcome<R> {
     Unknown,
 }
 
+impl<R> Outcome<R> {
+    /// The names that predicates and words use, by number.
+    pub const NAMES: [&'static str; 3] = ["ok", "fail", "unknown"];
+
+    /// Which of the three it is: its place in [`Outcome::NAMES`].
+    pub fn number(&self) -> usize {
+        match self {
+            Outcome::Ok(_) => 0,
+            Outcome::Fail => 1,
+            Outcome::Unknown => 2,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        Self::NAMES[self.number()]
+    }
+}
+
 /// What a core wants done.
 #[derive(Clone, Debug)]
 pub enum Effect<C: Core> {

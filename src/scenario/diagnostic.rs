@@ -78,8 +78,8 @@ impl std::error::Error for Diagnostic {}
 
 /// The candidate that was most likely meant, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    let near = |candidate: &&'a str| distance(&word, &candidate.to_lowercase());
+    let word = word.to_ascii_lowercase();
+    let near = |candidate: &&'a str| distance(&word, &candidate.to_ascii_lowercase());
     let best = candidates.into_iter().min_by_key(near)?;
     (near(&best) <= 1.max(word.chars().count() / 3)).then_some(best)
 }

@@ -5,6 +5,7 @@ use super::diagnostic::Diagnostic;
 use super::schema;
 pub use super::schema::Level;
 use crate::base::NodeId;
+use crate::base::sorted::sort_few;
 use crate::sim::plan::Action;
 use crate::system::inspect::{NodeStatus, NodeView};
 use crate::system::run::Run;
@@ -121,6 +122,6 @@ impl Lesson {
 /// Who plays which part: running nodes, those of the latest epoch first.
 fn roles(nodes: &[NodeView]) -> Vec<(&'static str, NodeId)> {
     let mut running: Vec<&NodeView> = nodes.iter().filter(|node| node.status == NodeStatus::Running && !node.client).collect();
-    running.sort_by_key(|node| (std::cmp::Reverse(node.epoch), node.id));
+    sort_few(&mut running, |a, b| (std::cmp::Reverse(a.epoch), a.id) < (std::cmp::Reverse(b.epoch), b.id));
     running.iter().map(|node| (node.role.name(), node.id)).filter(|(role, _)| ROLES.contains(role)).collect()
 }

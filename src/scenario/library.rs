@@ -2,7 +2,8 @@
 //!
 //! The build script has read them from `www/scenarios/`; here they are decoded from its blob.
 
-use super::schema::{Level, Scenario};
+use super::schema::{Action, Level, Network, Scenario};
+use crate::system::open;
 use std::sync::LazyLock;
 
 /// All of them, in the order to be offered: real rules before broken ones, then by what one should know before.
@@ -43,6 +44,10 @@ pub struct Card {
     pub minutes: u32,
     /// Broken rules.
     pub mutants: &'static [String],
+    /// Ids of the properties that fall because of them.
+    pub falls: Vec<&'static str>,
+    /// What goes wrong in it, or can be made to by its steps: `crash`, `pause`, `cut`, `messages`, `clock`, `disk`.
+    pub faults: Vec<&'static str>,
 }
 
 /// A card for each scenario, in the order of [`all`].
@@ -56,6 +61,58 @@ pub fn cards() -> Vec<Card> {
         level: scenario.level,
         minutes: scenario.minutes,
         mutants: &scenario.plan.mutants,
+        falls: falls(scenario),
+        faults: faults(scenario),
     };
     all().iter().map(card).collect()
+}
+
+fn falls(scenario: &Scenario) -> Vec<&'static str> {
+    let known = open::info(&scenario.system).map_or(&[][..], |info| info.mutants);
+    let mut falls: Vec<&str> =
+        known.iter().filter(|mutant| scenario.plan.mutants.iter().any(|id| id == mutant.id)).map(|mutant| mutant.falls).collect();
+    falls.sort_unstable();
+    falls.dedup();
+    falls
+}
+
+/// The kinds of faults, as lists offer them.
+const FAULTS: [&str; 6] = ["crash", "pause", "cut", "messages", "clock", "disk"];
+
+fn faults(scenario: &Scenario) -> Vec<&'static str> {
+    let plan = &scenario.plan;
+    let steps = scenario.steps.iter().filter_map(|step| step.action.as_ref());
+    let mut found: Vec<&str> = plan.faults.iter().map(|fault| &fault.action).chain(steps).filter_map(fault_of).collect();
+    if loses(&plan.network) {
+        found.push("messages");
+    }
+    FAULTS.into_iter().filter(|fault| found.contains(fault)).collect()
+}
+
+fn loses(network: &Network) -> bool {
+    let chances = [network.loss, network.duplicate, network.reorder].into_iter();
+    let rules = network.rules.iter().flat_map(|rule| [rule.loss, rule.duplicate, rule.reorder]);
+    chances.chain(rules).flatten().any(|chance| chance.ppm > 0)
+}
+
+fn fault_of(action: &Action) -> Option<&'static str> {
+    match action {
+        Action::Crash(_) | Action::Restart(_) | Action::RestartEmpty(_) => Some("crash"),
+        Action::Pause(_) | Action::Resume(_) | Action::Slow { .. } => Some("pause"),
+        Action::Cut(_) | Action::Heal(_) => Some("cut"),
+        Action::Channel(_)
+        | Action::ResetChannels
+        | Action::Clog { .. }
+        | Action::SwizzleClog { .. }
+        | Action::Hold(_)
+        | Action::Release(_)
+        | Action::Deliver(_)
+        | Action::Drop(_)
+        | Action::Duplicate(_)
+        | Action::Delay { .. }
+        | Action::Swap(..) => Some("messages"),
+        Action::ClockJump { .. } | Action::ClockRate { .. } => Some("clock"),
+        Action::Disk { .. } => Some("disk"),
+        Action::Request { .. } | Action::Choose(_) => None,
+    }
 }

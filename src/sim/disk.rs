@@ -70,6 +70,11 @@ impl<R: Clone + Encode> Disk<R> {
         self.next_write
     }
 
+    /// The number of the first write that is not on disk: of the next one if all are.
+    pub fn first_pending(&self) -> u32 {
+        self.head().map_or(self.next_write, |pending| pending.write.0)
+    }
+
     /// Starts a write. Writes complete in order, each no earlier than the one before it. Returns when it is done.
     pub fn write(&mut self, seed: Option<u64>, now_us: u64, write: WriteId, record: R, cause: EventId) -> u64 {
         let DiskSettings { fsync_us_min, fsync_us_max, .. } = self.settings;

@@ -6,6 +6,9 @@
 use crate::base::{Chunked, EventId, NodeId, OpId};
 use crate::protocol::Outcome;
 
+/// What the outcome of an operation that has not returned is called.
+pub const PENDING: &str = "pending";
+
 /// One operation.
 #[derive(Clone, Debug)]
 pub struct Operation<Q, A> {
@@ -28,6 +31,8 @@ pub struct History<Q, A> {
     /// By client: operations invoked, the current process, and places of those still open.
     clients: Vec<Client>,
     first_client: u16,
+    /// Operations that have returned, by [`Outcome::number`].
+    returned: [usize; 3],
 }
 
 #[derive(Clone, Debug)]
@@ -41,7 +46,7 @@ impl<Q: Clone, A: Clone> History<Q, A> {
     /// An empty history for clients `first_client..first_client + clients`.
     pub fn new(first_client: u16, clients: u16) -> History<Q, A> {
         let client = |n| Client { invoked: 0, process: u32::from(n), open: Vec::new() };
-        History { operations: Chunked::new(), clients: (0..clients).map(client).collect(), first_client }
+        History { operations: Chunked::new(), clients: (0..clients).map(client).collect(), first_client, returned: [0; 3] }
     }
 
     /// Records an invocation and names it. `None` if the node is no client.
@@ -66,6 +71,7 @@ impl<Q: Clone, A: Clone> History<Q, A> {
         if matches!(outcome, Outcome::Unknown) {
             entry.process += clients;
         }
+        self.returned[outcome.number()] += 1;
         if let Some(operation) = self.operations.get_mut(place) {
             operation.returned = Some((at_us, event, outcome));
         }
@@ -84,5 +90,35 @@ impl<Q: Clone, A: Clone> History<Q, A> {
     /// All operations, in order of invocation.
     pub fn operations(&self) -> &Chunked<Operation<Q, A>> {
         &self.operations
+    }
+
+    /// How many operations have this outcome, by its name; [`PENDING`] is the name of having none yet.
+    pub fn count(&self, outcome: &str) -> usize {
+        match Outcome::<A>::NAMES.iter().position(|name| *name == outcome) {
+            Some(number) => self.returned[number],
+            None if outcome == PENDING => self.operations.len() - self.returned.iter().sum::<usize>(),
+            None => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_are_counted_by_outcome() {
+        let (client, other) = (NodeId(3), NodeId(4));
+        let mut history: History<u8, u8> = History::new(3, 2);
+        let ops: Vec<OpId> = (0..5).map(|n| history.invoke(client, n, 0, EventId::NONE).unwrap()).collect();
+        history.invoke(other, 9, 0, EventId::NONE);
+        let counts = |history: &History<u8, u8>| ["ok", "fail", "unknown", PENDING, "lost"].map(|name| history.count(name));
+        assert_eq!(counts(&history), [0, 0, 0, 6, 0]);
+        history.complete(ops[0], Outcome::Ok(1), 1, EventId::NONE);
+        history.complete(ops[1], Outcome::Fail, 1, EventId::NONE);
+        assert!(!history.complete(ops[1], Outcome::Ok(2), 2, EventId::NONE), "it has returned");
+        assert_eq!(counts(&history), [1, 1, 0, 4, 0]);
+        history.abandon(client, 3, EventId::NONE);
+        assert_eq!(counts(&history), [1, 1, 3, 1, 0]);
     }
 }

@@ -2,9 +2,8 @@
 
 use super::plan::{Channel, ChannelPatch, ChannelRule, Cluster, Cut, Network, Refusal};
 use crate::base::ids::PlaceKind;
-use crate::base::{Encoder, EventId, NodeId, Place};
+use crate::base::{Encoder, EventId, NodeId, Place, Sorted};
 use crate::protocol::Class;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A directed link.
@@ -65,9 +64,9 @@ pub struct Links {
     /// Used links, by sender, sorted by receiver.
     used: Vec<Vec<LinkState>>,
     cuts: Vec<Cut>,
-    cut_links: Arc<BTreeSet<Link>>,
+    cut_links: Arc<Sorted<Link>>,
     clogs: Vec<Clog>,
-    held: BTreeSet<Link>,
+    held: Sorted<Link>,
 }
 
 impl Links {
@@ -84,7 +83,7 @@ impl Links {
             cuts: Vec::new(),
             cut_links: Arc::default(),
             clogs: Vec::new(),
-            held: BTreeSet::new(),
+            held: Sorted::default(),
         };
         links.rules_changed();
         links
@@ -160,7 +159,7 @@ impl Links {
     /// True if nothing passes.
     #[inline]
     pub fn is_cut(&self, link: Link) -> bool {
-        !self.cut_links.is_empty() && self.cut_links.contains(&link)
+        self.cut_links.contains(link)
     }
 
     /// Cuts links.
@@ -181,17 +180,17 @@ impl Links {
             self.cuts.clear();
             self.cut_links = Arc::default();
             self.clogs.clear();
-            return Ok(std::mem::take(&mut self.held).into_iter().collect());
+            return Ok(std::mem::take(&mut self.held).iter().collect());
         }
         let cut = Arc::make_mut(&mut self.cut_links);
         links.iter().for_each(|link| {
-            cut.remove(link);
+            cut.remove(*link);
         });
         self.clogs.retain(|clog| !links.contains(&clog.link));
-        let rest: Vec<Link> = self.cut_links.iter().copied().collect();
+        let rest: Vec<Link> = self.cut_links.iter().collect();
         // What is left of the cuts is no longer of their shape.
         self.cuts = if rest.is_empty() { Vec::new() } else { vec![Cut::Links(rest)] };
-        Ok(links.iter().copied().filter(|link| self.held.remove(link)).collect())
+        Ok(links.iter().copied().filter(|link| self.held.remove(*link)).collect())
     }
 
     /// Open cuts, in the order in which they were made.
@@ -233,7 +232,7 @@ impl Links {
     /// Keeps what is sent on these links.
     pub fn hold(&mut self, links: &[Link]) -> Result<(), Refusal> {
         self.check_links(links)?;
-        self.held.extend(links);
+        self.held.extend(links.iter().copied());
         Ok(())
     }
 
@@ -241,8 +240,8 @@ impl Links {
     pub fn release(&mut self, links: &[Link]) -> Result<Vec<Link>, Refusal> {
         self.check_links(links)?;
         let released: Vec<Link> = match links {
-            [] => std::mem::take(&mut self.held).into_iter().collect(),
-            _ => links.iter().copied().filter(|link| self.held.remove(link)).collect(),
+            [] => std::mem::take(&mut self.held).iter().collect(),
+            _ => links.iter().copied().filter(|link| self.held.remove(*link)).collect(),
         };
         if released.is_empty() { Err(Refusal::NothingToDo("nothing-held")) } else { Ok(released) }
     }
@@ -250,12 +249,12 @@ impl Links {
     /// True if the link keeps what is sent.
     #[inline]
     pub fn is_held(&self, link: Link) -> bool {
-        !self.held.is_empty() && self.held.contains(&link)
+        self.held.contains(link)
     }
 
     /// Links with a cut, a clog, a hold or a rule that is not the plan's.
-    pub fn troubled(&self, now_us: u64) -> BTreeSet<Link> {
-        let mut troubled: BTreeSet<Link> = self.cut_links.iter().chain(&self.held).copied().collect();
+    pub fn troubled(&self, now_us: u64) -> Sorted<Link> {
+        let mut troubled: Sorted<Link> = self.cut_links.iter().chain(self.held.iter()).collect();
         troubled.extend(self.clogs.iter().map(|clog| clog.link).filter(|&link| self.clogged_until(link, now_us).is_some()));
         let nodes = self.cluster.nodes() as u16;
         // Beyond a hundred nodes nobody draws every link that a general rule touches.
@@ -337,10 +336,10 @@ impl Links {
                 to.put(b);
             });
         };
-        pairs(self.cut_links.iter().copied().collect());
-        pairs(self.held.iter().copied().collect());
-        let clogged: BTreeSet<Link> = self.clogs.iter().filter(|clog| clog.end_us > now_us).map(|clog| clog.link).collect();
-        pairs(clogged.into_iter().collect());
+        pairs(self.cut_links.iter().collect());
+        pairs(self.held.iter().collect());
+        let clogged: Sorted<Link> = self.clogs.iter().filter(|clog| clog.end_us > now_us).map(|clog| clog.link).collect();
+        pairs(clogged.iter().collect());
         to.len(self.rules.len() - self.planned_rules);
         for rule in &self.rules[self.planned_rules..] {
             to.list(rule.select.from.iter());
@@ -350,6 +349,9 @@ impl Links {
             to.option(rule.set.loss_ppm.as_ref());
             to.option(rule.set.duplicate_ppm.as_ref());
             to.option(rule.set.reorder_ppm.as_ref());
+            to.option(rule.set.reorder_us_max.as_ref());
+            to.option(rule.set.delay_us.map(|range| range.0).as_ref());
+            to.option(rule.set.delay_us.map(|range| range.1).as_ref());
         }
     }
 
@@ -375,10 +377,10 @@ impl Links {
     }
 
     fn check_distinct<'a>(&self, nodes: impl Iterator<Item = &'a NodeId>) -> Result<(), Refusal> {
-        let mut seen = BTreeSet::new();
+        let mut seen = vec![false; self.cluster.nodes()];
         for node in nodes {
             self.check(*node)?;
-            if !seen.insert(*node) {
+            if std::mem::replace(&mut seen[node.index()], true) {
                 return Err(Refusal::BadValue("cut", "each node on one side only"));
             }
         }

@@ -2,7 +2,9 @@
 //!
 //! In search nothing is drawn. Delays are the least ones and do not matter, because any message in flight may arrive next and
 //! any armed timer may run out; loss, duplication, crashes and torn tails are choices of their own, so many of each in a run.
-//! The world's one step function executes them all.
+//! Executing an item sets `now = max(now, due)`: no timer is early, what was due before is late, as in a slow network. (A
+//! choice by hand runs *now* instead, so that everything outside of its causal cone keeps its time.) The world's one step
+//! function executes them all.
 
 use super::kernel::Process;
 use super::plan::{Action, MessageAct, Refusal};
@@ -97,7 +99,7 @@ impl<D: Deployment> World<D> {
         };
         let n = self.kernel().executed() as u32;
         let event = match choice {
-            Choice::Item(id) => return self.choose(id, sink),
+            Choice::Item(id) => return self.choose_in_time(id, sink),
             Choice::Restart(node) => return self.act(n, &Action::Restart { node, empty: false }, sink),
             Choice::Lose(message) => {
                 spend(&mut left.losses)?;

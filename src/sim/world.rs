@@ -11,7 +11,7 @@ use super::plan::{Action, ClockAct, Cut, DiskAct, Generator, MessageAct, Operati
 use super::search::Budgets;
 use super::trace::{Event, EventKind, Loss, Sink};
 use crate::base::draw::{Purpose, Sequence};
-use crate::base::{Encode, Encoder, EventId, Fingerprint, NodeId, Note, OpId, Place, WriteId};
+use crate::base::{Encode, Encoder, EventId, Fingerprint, NodeId, Note, OpId, Place, WriteId, sorted};
 use crate::protocol::{Core, Effect, Effects, Input, Message, Outcome, TimerName};
 use std::sync::Arc;
 
@@ -211,6 +211,13 @@ impl<D: Deployment> World<D> {
         let event = self.execute(item, sink);
         self.kernel.settle();
         Ok(event)
+    }
+
+    /// Executes this enabled item at its time: `now = max(now, due)`.
+    pub(super) fn choose_in_time(&mut self, id: EventId, sink: &mut (impl Sink + ?Sized)) -> Result<Event, Refusal> {
+        let due_us = self.kernel.due_us(id).filter(|_| self.kernel.is_enabled(id)).ok_or(Refusal::NotEnabled(id))?;
+        self.kernel.reach(due_us);
+        self.choose(id, sink)
     }
 
     /// Executes an action by hand now; `n` is its number. A refusal changes nothing.
@@ -502,9 +509,8 @@ impl<D: Deployment> World<D> {
     }
 
     fn swizzle(&mut self, nodes: &[NodeId], step_us: u64, free_order: &[u16]) -> Result<(), Refusal> {
-        let mut sorted: Vec<u16> = free_order.to_vec();
-        sorted.sort_unstable();
-        if sorted != (0..nodes.len() as u16).collect::<Vec<_>>() {
+        let named = (0..nodes.len() as u16).all(|position| free_order.contains(&position));
+        if !named || free_order.len() != nodes.len() {
             return Err(Refusal::BadValue("free-order", "each position of the nodes once"));
         }
         nodes.iter().try_for_each(|node| self.node(*node))?;
@@ -673,9 +679,19 @@ impl<D: Deployment> World<D> {
             to.put(&seat.core);
             seat.disk.encode_state(to);
             to.len(seat.outbox.len());
-            for (_, receiver, message) in &seat.outbox {
+            for (after, receiver, message) in &seat.outbox {
+                to.u32(after.0.saturating_sub(seat.disk.first_pending()));
                 to.put(receiver);
                 to.put(message);
+            }
+            if let Some(state) = self.kernel.node(id) {
+                to.i64(state.clock.rate_ppm());
+                to.bool(state.slow.is_some());
+                if let Some(slow) = state.slow {
+                    to.u64(slow.service_us);
+                    to.u32(slow.capacity);
+                    to.u32(slow.waiting);
+                }
             }
             for timer in 0..self.kernel.timers() {
                 let armed = self.kernel.timer(id, timer);
@@ -686,7 +702,7 @@ impl<D: Deployment> World<D> {
             }
         }
         let mut flying: Vec<u128> = self.kernel.flights().map(|(slot, flight)| self.encode_flight(slot, flight)).collect();
-        flying.sort_unstable();
+        sorted::sort_pairs(&mut flying);
         to.list(flying.iter());
         self.kernel.links.encode_faults(now_us, to);
         to.option(self.budgets.as_ref());

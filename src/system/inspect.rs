@@ -137,6 +137,8 @@ pub struct LogSummary {
     pub committed: u64,
     /// Applied up to here.
     pub applied: u64,
+    /// The first position at which another running node holds a different entry.
+    pub conflict: Option<u64>,
 }
 
 /// What a leader knows of a follower's log.

@@ -6,9 +6,10 @@ use super::inspect::{
 };
 use super::run::Run;
 use crate::base::ids::PlaceKind;
-use crate::base::{Encoder, EventId, Fingerprint, NodeId};
+use crate::base::{Encoder, EventId, Fingerprint, NodeId, sorted};
 use crate::check::Checker;
 use crate::protocol::{Class, Core, Outcome, TimerName};
+use crate::sim::history::PENDING;
 use crate::sim::kernel::{Flight, Process, timer_item};
 use crate::sim::plan::{Action, Cluster, Cut, Refusal};
 use crate::sim::search::{Budgets, Choice};
@@ -259,6 +260,7 @@ impl<S: System> Run for Live<S> {
     fn state_fingerprint(&self) -> Fingerprint {
         let mut to = Encoder::new();
         self.world.encode_state(&mut to);
+        self.checks.encode_state(&self.world, &mut to);
         to.fingerprint()
     }
 
@@ -305,14 +307,18 @@ impl<S: System> Run for Live<S> {
 
     fn messages(&self) -> Vec<MessageView> {
         let flights = self.world.kernel().flights();
-        let mut views: Vec<MessageView> = flights.filter_map(|(slot, flight)| self.message_view(slot, flight)).collect();
-        views.sort_by_key(|view| view.id);
-        views
+        let flights: Vec<(u32, &Flight)> = flights.collect();
+        // By id: ids above, positions below.
+        let ids = flights.iter().enumerate().map(|(at, (_, flight))| u128::from(flight.id.0) << 64 | at as u128);
+        let mut order: Vec<u128> = ids.collect();
+        sorted::sort_pairs(&mut order);
+        let in_order = order.into_iter().filter_map(|item| flights.get(item as u32 as usize));
+        in_order.filter_map(|(slot, flight)| self.message_view(*slot, flight)).collect()
     }
 
     fn links(&self) -> Vec<LinkView> {
         let troubled = self.world.kernel().links.troubled(self.now_us());
-        troubled.into_iter().map(|link| self.link_view(link)).collect()
+        troubled.iter().map(|link| self.link_view(link)).collect()
     }
 
     fn cuts(&self) -> Vec<Cut> {
@@ -329,12 +335,7 @@ impl<S: System> Run for Live<S> {
                 request: S::request_text(&operation.request),
                 invoked_us: operation.invoked.0,
                 returned_us: operation.returned.as_ref().map(|returned| returned.0),
-                outcome: match operation.returned.as_ref().map(|returned| &returned.2) {
-                    None => "pending",
-                    Some(Outcome::Ok(_)) => "ok",
-                    Some(Outcome::Fail) => "fail",
-                    Some(Outcome::Unknown) => "unknown",
-                },
+                outcome: operation.returned.as_ref().map_or(PENDING, |(.., outcome)| outcome.name()),
                 response: match operation.returned.as_ref().map(|returned| &returned.2) {
                     Some(Outcome::Ok(response)) => Some(S::response_text(response)),
                     _ => None,
@@ -343,8 +344,20 @@ impl<S: System> Run for Live<S> {
             .collect()
     }
 
+    fn operations_with(&self, outcome: &str) -> usize {
+        self.world.history().count(outcome)
+    }
+
+    fn operation_count(&self) -> usize {
+        self.world.history().operations().len()
+    }
+
     fn verdicts(&self) -> Vec<Verdict> {
         self.checks.verdicts(&self.world)
+    }
+
+    fn fallen(&self) -> u32 {
+        self.checks.fallen()
     }
 
     fn planned_action(&self, n: u32) -> Option<Action> {

@@ -11,9 +11,10 @@ use crate::base::draw::Sequence;
 use crate::check::raft::{PROPERTIES, RaftChecks};
 use crate::protocol::kv::{Answer, Key, Op, Value};
 use crate::protocol::raft::{
-    Client, Command, Config, MUTANTS, Message, Mutant as RaftMutant, Node, NodeSet, Request, Role, Rules, Server, Timer,
+    Client, Command, Config, Log, MUTANTS, Message, Mutant as RaftMutant, Node, NodeSet, Request, Role, Rules, Server, Timer,
 };
 use crate::protocol::{Message as _, TimerName};
+use crate::sim::kernel::Process;
 use crate::sim::plan::{Cluster, Generator, Operation, Plan};
 use crate::sim::{Deployment, World};
 use std::sync::{Arc, OnceLock};
@@ -158,7 +159,7 @@ fn field(key: &'static str, value: FieldValue) -> Field {
     Field { key, value }
 }
 
-fn portray_server(server: &Server) -> Portrait {
+fn portray_server(world: &World<Raft>, server: &Server) -> Portrait {
     let int = |value: u64| FieldValue::Int(value as i64);
     let log = server.log();
     let (role, main_timer) = match server.role() {
@@ -199,6 +200,7 @@ fn portray_server(server: &Server) -> Portrait {
             last: log.last_index(),
             committed: server.commit_index(),
             applied: server.last_applied(),
+            conflict: running_others(world, server.id()).filter_map(|other| first_difference(log, other.log())).min(),
         }),
         peers: peers
             .map(|(node, progress)| PeerView {
@@ -235,10 +237,25 @@ fn portray_client(client: &Client) -> Portrait {
     }
 }
 
-/// True if a running server holds another entry at this position.
-fn conflicts(world: &World<Raft>, index: u64, term: u64) -> bool {
-    let running = (0..world.seats().len() as u16).map(NodeId).filter_map(|node| server(world.core(node)));
-    running.into_iter().any(|other| other.log().term(index).is_some_and(|found| index > 0 && found != term))
+/// The servers that run, but for one.
+fn running_others(world: &World<Raft>, but: NodeId) -> impl Iterator<Item = &Server> {
+    let runs = |node: NodeId| world.kernel().node(node).is_some_and(|state| state.process == Process::Running);
+    let all = (0..world.seats().len() as u16).map(NodeId).filter(move |node| *node != but && runs(*node));
+    all.filter_map(|node| server(world.core(node)))
+}
+
+/// The first position that both logs have and at which they differ: a binary search on the hashes of their prefixes.
+fn first_difference(a: &Log, b: &Log) -> Option<u64> {
+    let equal_up_to = |index| a.prefix_hash(index) == b.prefix_hash(index);
+    let (mut low, mut high) = (0, a.last_index().min(b.last_index()));
+    if equal_up_to(high) {
+        return None;
+    }
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if equal_up_to(middle) { low = middle } else { high = middle }
+    }
+    Some(high)
 }
 
 impl System for Raft {
@@ -254,7 +271,7 @@ impl System for Raft {
 
     fn portray(world: &World<Raft>, node: NodeId) -> Portrait {
         match world.core(node) {
-            Node::Server(server) => portray_server(server),
+            Node::Server(server) => portray_server(world, server),
             Node::Client(client) => portray_client(client),
         }
     }
@@ -262,6 +279,8 @@ impl System for Raft {
     fn entries(world: &World<Raft>, node: NodeId, first: u64, last: u64) -> Vec<EntryView> {
         let Some(server) = server(world.core(node)) else { return Vec::new() };
         let (first, last) = (first.max(1), last.min(server.log().last_index()));
+        let differs =
+            |index, entry| running_others(world, node).any(|other| other.log().get(index).is_some_and(|its| its != entry));
         (first..=last)
             .filter_map(|index| {
                 let entry = server.log().get(index)?;
@@ -274,7 +293,7 @@ impl System for Raft {
                         _ if index <= server.commit_index() => EntryState::Committed,
                         _ => EntryState::Appended,
                     },
-                    conflict: conflicts(world, index, entry.term),
+                    conflict: differs(index, entry),
                 })
             })
             .collect()

@@ -29,7 +29,7 @@ pub trait Run {
     fn enabled(&self) -> Vec<Enabled>;
     /// Fingerprint of all events executed so far.
     fn run_fingerprint(&self) -> Fingerprint;
-    /// Fingerprint of the state, for search: no absolute time, ids, counters.
+    /// Fingerprint of the state, property monitors included, for search: no absolute time, ids, counters.
     fn state_fingerprint(&self) -> Fingerprint;
     /// Turns the live checkers on or off (they are on at the start). Turned off, verdicts stay *unknown*.
     fn set_checking(&mut self, on: bool);
@@ -48,8 +48,14 @@ pub trait Run {
     fn cuts(&self) -> Vec<Cut>;
     /// The history: the last `most` operations, oldest first.
     fn operations(&self, most: usize) -> Vec<OperationView>;
+    /// How many operations have this outcome: `ok`, `fail`, `unknown`, or `pending`. Does not go through the history.
+    fn operations_with(&self, outcome: &str) -> usize;
+    /// How many operations were invoked.
+    fn operation_count(&self) -> usize;
     /// Every property, in the system's order.
     fn verdicts(&self) -> Vec<Verdict>;
+    /// How many properties are violated: cheap enough to be asked after every event.
+    fn fallen(&self) -> u32;
     /// The planned action with this number (the `item` of an event at the plan), or the last one by hand with it.
     fn planned_action(&self, n: u32) -> Option<Action>;
     /// Rough number of bytes that this run holds and does not share with a clone of it.

@@ -127,7 +127,6 @@ struct GoalWatch {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct News {
     pub(super) goal: Option<usize>,
-    pub(super) violation: Option<u64>,
 }
 
 /// All branches of a session, and everything that may be forgotten and had again.
@@ -143,9 +142,6 @@ pub(super) struct Tree {
     pub(super) goals: Vec<Predicate>,
     watching: Option<GoalWatch>,
 }
-
-/// How many events are executed between two looks at the verdicts.
-const VERDICT_STRIDE: u64 = 16;
 
 impl Tree {
     pub(super) fn new(start: Player, script: Vec<Intervention>, reading: Reading, budgets: (u64, usize, usize)) -> Tree {
@@ -327,35 +323,28 @@ impl Tree {
         if position.is_multiple_of(self.gap) {
             self.keep(id, player.clone());
         }
-        if position.is_multiple_of(VERDICT_STRIDE) {
-            news.violation = self.check_verdicts(id, player);
+        if let Stepped::Acted(event) | Stepped::Event(event) = stepped {
+            self.record_violations(id, player, event);
         }
         news.goal = self.check_goals(id, player);
         news
     }
 
-    /// Looks for properties that fell since the last look, at the furthest moment of a branch. The index of the earliest.
-    pub(super) fn check_verdicts(&mut self, id: BranchId, player: &Player) -> Option<u64> {
-        if player.position() != self.end(id) {
-            return None;
+    /// Marks the event just executed if properties fell in it.
+    fn record_violations(&mut self, id: BranchId, player: &Player, event: &Event) {
+        let branch = &mut self.branches[id.0 as usize];
+        if player.run().fallen() as usize <= branch.violations.len() {
+            return;
         }
-        let verdicts = player.run().verdicts();
-        let mut earliest = None;
-        for verdict in verdicts.iter().filter(|verdict| verdict.status == Status::Violated) {
-            if self.branch(id).violations.iter().any(|(known, _)| *known == verdict.property) {
+        let position = player.position() - 1;
+        for verdict in player.run().verdicts().iter().filter(|verdict| verdict.status == Status::Violated) {
+            if branch.violations.iter().any(|(property, _)| *property == verdict.property) {
                 continue;
             }
-            let last = player.position().saturating_sub(1);
-            let event = verdict.witness.as_ref().and_then(|witness| witness.event);
-            let index = event.and_then(|event| self.find(id, event)).unwrap_or(last);
-            let Some(event) = self.event(id, index).copied() else { continue };
-            let mark = Mark { position: index, at_us: event.at_us, shape: MarkShape::Violation, event, note: Some(verdict.note) };
-            let branch = self.branch_mut(id);
-            branch.violations.push((verdict.property, index));
-            branch.trace.mark(mark);
-            earliest = Some(earliest.map_or(index, |known: u64| known.min(index)));
+            branch.violations.push((verdict.property, position));
+            let (shape, note) = (MarkShape::Violation, Some(verdict.note));
+            branch.trace.mark(Mark { position, at_us: event.at_us, shape, event: *event, note });
         }
-        earliest
     }
 
     // ---- goals

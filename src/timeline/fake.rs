@@ -275,6 +275,15 @@ impl Run for Fake {
         let witness = self.fell.map(|event| Witness { event: Some(event), ..Witness::default() });
         vec![Verdict { property: "small", status, note: Note::new(&FELL, []), witness }]
     }
+    fn fallen(&self) -> u32 {
+        self.fell.is_some() as u32
+    }
+    fn operations_with(&self, _: &str) -> usize {
+        0
+    }
+    fn operation_count(&self) -> usize {
+        0
+    }
     fn planned_action(&self, _: u32) -> Option<Action> {
         None
     }

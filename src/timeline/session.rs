@@ -62,7 +62,7 @@ pub enum Stop {
     Limit,
     /// Nothing will ever happen again by itself.
     Quiet,
-    /// A property fell; the cursor stands just after the event (or the few that were executed with it).
+    /// A property fell; the cursor stands just after the event, and nothing beyond it has been played.
     Violation,
     /// A goal was reached for the first time: its number.
     Goal(usize),
@@ -277,11 +277,9 @@ impl Session {
             }
             let index = self.player.position() - 1;
             if kind == StepKind::Event || self.tree.level(self.current, index) == Some(Level::Story) {
-                self.tree.check_verdicts(self.current, &self.player);
                 return Progress { stop: Some(Stop::Reached), events };
             }
         }
-        self.tree.check_verdicts(self.current, &self.player);
         Progress { stop: Some(Stop::Limit), events }
     }
 
@@ -429,7 +427,6 @@ impl Session {
         let position = self.player.position();
         if self.at_end() {
             let (event, _) = self.tree.act(self.current, &mut self.player, intervention).map_err(Error::Refused)?;
-            self.tree.check_verdicts(self.current, &self.player);
             return Ok(Acted { branched: false, branch: self.current, event, position, n });
         }
         // Try it on a copy first: a refusal must not leave a branch behind.
@@ -440,7 +437,6 @@ impl Session {
         let branch = self.tree.add(self.current, &self.player, name, script);
         self.enter(branch);
         let (event, _) = self.tree.act(branch, &mut self.player, intervention).map_err(Error::Refused)?;
-        self.tree.check_verdicts(branch, &self.player);
         Ok(Acted { branched: true, branch, event, position, n })
     }
 
@@ -730,7 +726,6 @@ impl Session {
             let end_us = &mut self.tree.branch_mut(self.current).end_us;
             *end_us = (*end_us).max(worker.moment().at_us);
         }
-        self.tree.check_verdicts(self.current, &worker);
         self.tree.look_at_goals(self.current, &worker);
         self.recent.retain(|player| player.position() < worker.position());
         recent.into_iter().for_each(|player| keep_recent(&mut self.recent, &player));
@@ -757,7 +752,7 @@ impl Session {
             let quiet = match self.player.next_us(script) {
                 Some(next_us) if next_us <= until_us => {
                     if events == budget {
-                        return Progress { events, stop: self.news_of_slice() };
+                        return Progress { events, stop: None };
                     }
                     let (stepped, news) = self.tree.step(self.current, &mut self.player, None);
                     match stepped {
@@ -773,8 +768,9 @@ impl Session {
                 next_us => next_us.is_none(),
             };
             self.let_time_pass(until_us);
-            let news = self.news_of_slice();
-            return Progress { events, stop: news.or(Some(if quiet { Stop::Quiet } else { Stop::Reached })) };
+            // A goal may be reached by time alone.
+            let goal = self.tree.look_at_goals(self.current, &self.player).map(Stop::Goal);
+            return Progress { events, stop: goal.or(Some(if quiet { Stop::Quiet } else { Stop::Reached })) };
         }
     }
 
@@ -784,7 +780,6 @@ impl Session {
         loop {
             let now_us = self.player.moment().at_us;
             if watch.holds(self.player.run(), now_us) {
-                self.tree.check_verdicts(self.current, &self.player);
                 return Progress { events, stop: Some(Stop::Reached) };
             }
             if events == budget {
@@ -802,7 +797,6 @@ impl Session {
             }
             if next_us.is_none_or(|next_us| next_us > limit_us) {
                 self.let_time_pass(limit_us.min(next_us.unwrap_or(now_us)));
-                self.tree.check_verdicts(self.current, &self.player);
                 let stop = if next_us.is_none() { Stop::Quiet } else { Stop::Limit };
                 return Progress { events, stop: Some(stop) };
             }
@@ -821,25 +815,14 @@ impl Session {
         *end_us = (*end_us).max(self.player.moment().at_us);
     }
 
-    /// What the steps of a slice did not notice by themselves.
-    fn news_of_slice(&mut self) -> Option<Stop> {
-        let violation = self.tree.check_verdicts(self.current, &self.player);
-        let goal = self.tree.look_at_goals(self.current, &self.player);
-        self.stop_for(News { goal, violation })
-    }
-
-    fn stop_for(&mut self, news: News) -> Option<Stop> {
-        let position = self.player.position();
-        let known = &self.tree.branch(self.current).violations;
-        // Played again, the past stops where it stopped the first time.
-        let here = known.iter().any(|(_, index)| index + 1 == position) && !self.at_end();
-        if self.pause_on_violation && (news.violation.is_some() || here) {
-            if let Some(index) = news.violation.filter(|index| index + 1 < position) {
-                self.seek(index + 1);
-            }
-            return Some(Stop::Violation);
+    /// Why playing stops after a step, if it does: played again, the past stops where it stopped the first time.
+    fn stop_for(&self, news: News) -> Option<Stop> {
+        let violations = &self.tree.branch(self.current).violations;
+        let fell = violations.iter().any(|(_, index)| index + 1 == self.player.position());
+        match fell && self.pause_on_violation {
+            true => Some(Stop::Violation),
+            false => news.goal.map(Stop::Goal),
         }
-        news.goal.map(Stop::Goal)
     }
 }
 

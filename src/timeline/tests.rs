@@ -354,6 +354,31 @@ fn playing_stops_at_a_violation_and_at_a_goal() {
 }
 
 #[test]
+fn playing_stops_at_the_very_event_in_which_a_property_falls() {
+    for limit in (700_000..1_000_000).step_by(15_000) {
+        let mut plan = plan(4);
+        plan.settings = vec![Setting { name: "limit".into(), value: limit }];
+        let mut session = Session::open(plan, small(), fake::open).unwrap();
+        session.play_begin(1_000_000);
+        // Slices of any length.
+        let stop = loop {
+            if let Some(stop) = session.slice(7).stop {
+                break stop;
+            }
+        };
+        let witness = session.run().verdicts()[0].witness.clone().and_then(|witness| witness.event);
+        let position = session.cursor().position;
+        assert_eq!((stop, session.event(position - 1).map(|event| event.id)), (Stop::Violation, witness));
+        assert_eq!(session.event_count(), position, "nothing is played beyond it");
+        // Without the pause, by a seek: the mark is at the same event.
+        let mut whole = Session::open(session.plan(), small(), fake::open).unwrap();
+        whole.seek(position + 100);
+        let fell = |session: &Session| session.marks().into_iter().find(|mark| mark.shape == MarkShape::Violation).unwrap();
+        assert_eq!((fell(&whole), fell(&whole).position), (fell(&session), position - 1));
+    }
+}
+
+#[test]
 fn a_run_in_which_nothing_happens_says_so() {
     let mut plan = plan(1);
     plan.settings = vec![Setting { name: "tokens".into(), value: 0 }];

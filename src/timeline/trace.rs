@@ -3,7 +3,6 @@
 use crate::base::ids::PlaceKind;
 use crate::base::{EventId, Fingerprint, Level, NodeId, Note, NoteKind, Place};
 use crate::sim::trace::{Event, EventKind, Sink};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The mark that a note makes: a leader of a new epoch, a commit; by the last part of its key.
@@ -150,15 +149,19 @@ impl Body {
     }
 
     fn tally(&self, kinds: &Kinds) -> Vec<Tally> {
-        let mut times: BTreeMap<(&'static str, Option<NodeId>), u32> = BTreeMap::new();
+        let mut tally: Vec<Tally> = Vec::new();
+        let mut count = |key: &'static str, node: Option<NodeId>| match tally
+            .binary_search_by(|tally| (tally.key, tally.node).cmp(&(key, node)))
+        {
+            Ok(at) => tally[at].times += 1,
+            Err(at) => tally.insert(at, Tally { key, node, times: 1 }),
+        };
         for (index, event) in self.events.iter().enumerate() {
             let node = event.node();
-            *times.entry((event.class().key, node)).or_default() += 1;
-            for note in self.notes(index, kinds) {
-                *times.entry((note.kind.key, node)).or_default() += 1;
-            }
+            count(event.class().key, node);
+            self.notes(index, kinds).for_each(|note| count(note.kind.key, node));
         }
-        times.into_iter().map(|((key, node), times)| Tally { key, node, times }).collect()
+        tally
     }
 }
 

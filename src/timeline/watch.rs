@@ -3,7 +3,7 @@
 use super::predicate::{Compare, Count, Operand, Predicate, Test};
 use crate::base::{NodeId, Note};
 use crate::sim::trace::{Event, EventKind};
-use crate::system::inspect::{FieldValue, NodeView};
+use crate::system::inspect::{FieldValue, NodeView, Status};
 use crate::system::run::Run;
 
 /// A predicate being watched along a run. It counts what happened, event by event, and looks at a node only when something
@@ -33,7 +33,7 @@ enum State {
     Nodes { of: Vec<NodeId>, count: Count, tests: Vec<Test>, pass: Vec<bool> },
     Event { key: String, node: Option<NodeId>, times: Count, seen: u32 },
     Verdict { property: String, status: String },
-    Operations { outcome: String, count: Count, found: (usize, usize) },
+    Operations { outcome: String, count: Count },
     Time { at_us: u64 },
 }
 
@@ -100,9 +100,7 @@ impl State {
             }
             Predicate::Event { key, node, times } => State::Event { key: key.clone(), node: *node, times: *times, seen: 0 },
             Predicate::Verdict { property, status } => State::Verdict { property: property.clone(), status: status.clone() },
-            Predicate::Operations { outcome, count } => {
-                State::Operations { outcome: outcome.clone(), count: *count, found: (0, 0) }
-            }
+            Predicate::Operations { outcome, count } => State::Operations { outcome: outcome.clone(), count: *count },
             Predicate::Time { at_us } => State::Time { at_us: *at_us },
         }
     }
@@ -147,15 +145,6 @@ impl State {
                     }
                 }
             }
-            State::Operations { outcome, found, .. } => {
-                // The history changes only at clients.
-                let cluster = run.cluster();
-                if *look == Look::All || matches!(look, Look::At(nodes) if nodes.iter().any(|node| cluster.is_client(*node))) {
-                    let operations = run.operations(usize::MAX);
-                    let right = operations.iter().filter(|operation| operation.outcome == outcome.as_str()).count();
-                    *found = (right, operations.len());
-                }
-            }
             _ => self.parts().iter_mut().for_each(|part| part.look(run, look)),
         }
     }
@@ -168,9 +157,11 @@ impl State {
             State::Nodes { of, count, pass, .. } => count.holds(pass.iter().filter(|pass| **pass).count(), of.len()),
             State::Event { times, seen, .. } => times.holds(*seen as usize, *seen as usize),
             State::Verdict { property, status } => {
-                run.verdicts().iter().any(|verdict| verdict.property == property && verdict.status.name() == status)
+                // Mostly one waits for a fall, and nothing has fallen.
+                (run.fallen() > 0 || status != Status::Violated.name())
+                    && run.verdicts().iter().any(|verdict| verdict.property == property && verdict.status.name() == status)
             }
-            State::Operations { count, found, .. } => count.holds(found.0, found.1),
+            State::Operations { outcome, count } => count.holds(run.operations_with(outcome), run.operation_count()),
             State::Time { at_us } => now_us >= *at_us,
         }
     }

@@ -1,5 +1,7 @@
 //! Points, lines and hulls, with operations that are exact to the bit on every machine.
 
+use crate::base::sorted::sort_few;
+
 /// A point in logical pixels: x to the right, y down.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
@@ -52,7 +54,7 @@ impl Point {
 ///
 /// `sin` of the standard library differs between platforms in the last bit; this polynomial does not. It is exact at quarter
 /// turns and elsewhere off by less than 1e-8.
-pub(super) fn direction_at(turns: f64) -> Point {
+pub(crate) fn direction_at(turns: f64) -> Point {
     let turns = turns - turns.floor();
     let quarter = (turns * 4.0).floor();
     let (sin, cos) = quarter_sine(turns * 4.0 - quarter);
@@ -131,7 +133,7 @@ pub(crate) fn edges(polygon: &[Point]) -> impl Iterator<Item = (Point, Point)> +
 
 /// The smallest convex polygon around points (Andrew's monotone chain).
 pub(crate) fn hull(mut points: Vec<Point>) -> Vec<Point> {
-    points.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+    sort_few(&mut points, |a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)).is_lt());
     points.dedup();
     if points.len() < 3 {
         return points;
@@ -183,6 +185,14 @@ pub(crate) fn overlap(a: &[Point], b: &[Point]) -> bool {
         })
     };
     !separates(a, b) && !separates(b, a)
+}
+
+/// True if the line from `a` to `b` has a part inside of a convex polygon.
+pub(crate) fn crosses(a: Point, b: Point, polygon: &[Point]) -> bool {
+    if inside(a, polygon) || inside(b, polygon) {
+        return true;
+    }
+    edges(polygon).any(|(p, q)| cross(a, b, p) * cross(a, b, q) < 0.0 && cross(p, q, a) * cross(p, q, b) < 0.0)
 }
 
 /// The part of the line from `a` to `b` on which `f(p) <= 0`, for a function that is linear along the line.

@@ -34,8 +34,7 @@ pub(crate) fn islands(nodes: usize, links: &[LinkView], cuts: &[Cut]) -> Vec<Vec
             }
             at += 1;
         }
-        reached.sort_unstable();
-        islands.push(reached.into_iter().map(|i| NodeId(i as u16)).collect());
+        islands.push((0..nodes).filter(|i| island[*i] == number).map(|i| NodeId(i as u16)).collect());
     }
     if islands.len() > 1 {
         return islands;
@@ -230,7 +229,7 @@ mod tests {
     #[test]
     fn areas_of_different_islands_do_not_overlap_on_a_desktop() {
         let cluster = Cluster { servers: 5, clients: 0 };
-        let spots = place(cluster, &ViewOptions::sized(1140.0, 600.0));
+        let spots = place(cluster, &ViewOptions::sized(1140.0, 600.0), 0.0);
         for split in [&[0u16, 1][..], &[0, 2], &[1, 3], &[4]] {
             let rest: Vec<u16> = (0..5).filter(|n| !split.contains(n)).collect();
             let islands = islands(5, &between(split, &rest), &[]);

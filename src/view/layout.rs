@@ -50,6 +50,8 @@ pub struct ViewOptions {
     pub moved: Vec<(NodeId, f64, f64)>,
     /// Messages are arrows that hop from event to event.
     pub reduced_motion: bool,
+    /// The viewer says elsewhere which properties fell: no chip repeats it.
+    pub verdicts_elsewhere: bool,
     /// The language of all words in the picture.
     pub lang: Lang,
 }
@@ -92,18 +94,24 @@ const BENEATH: f64 = 38.0;
 const GAP: f64 = 44.0;
 /// Gap between the ring and a client.
 const OUTSIDE: f64 = 56.0;
-/// Stages narrower than this keep a strip at the foot for chips and legend; wider ones have corners for them.
+/// Stages narrower than this keep a strip at the foot for chips and legend. Wider ones keep one at the top if there are chips,
+/// and have a corner for the legend.
 pub(crate) const NARROW: f64 = 640.0;
 /// Height of that strip.
 pub(crate) const STRIP: f64 = 30.0;
 
-/// Where every node of the cluster stands, by number.
-pub fn place(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
+/// Where every node of the cluster stands, by number. `head` pixels at the top are kept free.
+pub fn place(cluster: Cluster, options: &ViewOptions, head: f64) -> Vec<Spot> {
+    let foot = if options.width < NARROW { STRIP } else { 0.0 };
+    let (width, height) = (options.width, options.height - head - foot);
     let mut spots = match options.layout {
-        LayoutKind::Ring => ring(cluster, options),
-        LayoutKind::Row => row(cluster, options),
-        LayoutKind::TwoSites => two_sites(cluster, options),
+        LayoutKind::Ring => ring(cluster, width, height),
+        LayoutKind::Row => row(cluster, width, height),
+        LayoutKind::TwoSites => two_sites(cluster, width, height),
     };
+    for spot in &mut spots {
+        spot.center.y += head;
+    }
     for &(node, x, y) in &options.moved {
         if let Some(spot) = spots.get_mut(node.index()) {
             let inside = |part: f64, extent: f64| (part * extent).clamp(spot.radius, (extent - spot.radius).max(spot.radius));
@@ -113,22 +121,16 @@ pub fn place(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
     spots
 }
 
-fn usable_height(options: &ViewOptions) -> f64 {
-    options.height - if options.width < NARROW { STRIP } else { 0.0 }
-}
-
-fn ring(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
+fn ring(cluster: Cluster, width: f64, height: f64) -> Vec<Spot> {
     let servers = cluster.servers.max(1) as f64;
     let (right, left) = (cluster.clients.div_ceil(2), cluster.clients / 2);
-    let height = usable_height(options);
     let mut radius = Spot::FULL;
     // Smaller nodes make a wider ring: a few rounds settle it.
     let mut extents = (0.0, 0.0);
     for _ in 0..24 {
-        let side =
-            |clients: u16| if clients > 0 { OUTSIDE.min(options.width / 7.0) + 2.0 * client_radius(radius) + 14.0 } else { 14.0 };
+        let side = |clients: u16| if clients > 0 { OUTSIDE.min(width / 7.0) + 2.0 * client_radius(radius) + 14.0 } else { 14.0 };
         let ry = ((height - ABOVE - BENEATH) / 2.0 - radius).clamp(0.0, 240.0);
-        let rx = ((options.width - side(left) - side(right)) / 2.0 - radius).clamp(0.0, ry * 1.3);
+        let rx = ((width - side(left) - side(right)) / 2.0 - radius).clamp(0.0, ry * 1.3);
         extents = (rx, ry);
         let chord = 2.0 * rx.min(ry) * direction_at(0.5 / servers).x;
         let gap = GAP.min(radius * 1.6);
@@ -138,11 +140,10 @@ fn ring(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
         radius = (radius - 1.5).max(Spot::LEAST);
     }
     let (rx, ry) = extents;
-    let reach = |clients: u16| {
-        rx + radius + if clients > 0 { OUTSIDE.min(options.width / 7.0) + 2.0 * client_radius(radius) } else { 0.0 }
-    };
+    let reach =
+        |clients: u16| rx + radius + if clients > 0 { OUTSIDE.min(width / 7.0) + 2.0 * client_radius(radius) } else { 0.0 };
     let middle = Point::new(
-        (options.width + reach(left) - reach(right)) / 2.0,
+        (width + reach(left) - reach(right)) / 2.0,
         ABOVE + radius + ry + (height - ABOVE - BENEATH - 2.0 * (ry + radius)) / 2.0,
     );
     let mut spots: Vec<Spot> = (0..cluster.servers)
@@ -194,10 +195,9 @@ fn client_radius(server: f64) -> f64 {
     (server * 0.8).max(Spot::LEAST)
 }
 
-fn row(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
-    let height = usable_height(options);
+fn row(cluster: Cluster, width: f64, height: f64) -> Vec<Spot> {
     let line = |count: u16, y: f64, full: f64, bowed: bool| -> Vec<Spot> {
-        let step = options.width / count.max(1) as f64;
+        let step = width / count.max(1) as f64;
         let radius = full.min(step / 2.0 - 10.0).min(height / 9.0).max(Spot::LEAST);
         let step = step.min(2.0 * radius + 140.0);
         let middle = (count as f64 - 1.0) / 2.0;
@@ -207,7 +207,7 @@ fn row(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
         (0..count)
             .map(|i| {
                 let part = if middle > 0.0 { (i as f64 - middle) / middle } else { 0.0 };
-                let center = Point::new(options.width / 2.0 + step * (i as f64 - middle), y + bow * (part * part - 0.5));
+                let center = Point::new(width / 2.0 + step * (i as f64 - middle), y + bow * (part * part - 0.5));
                 Spot { center, radius }
             })
             .collect()
@@ -218,26 +218,25 @@ fn row(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
     spots
 }
 
-fn two_sites(cluster: Cluster, options: &ViewOptions) -> Vec<Spot> {
-    let height = usable_height(options);
+fn two_sites(cluster: Cluster, width: f64, height: f64) -> Vec<Spot> {
     let (near, far) = (cluster.servers.div_ceil(2), cluster.servers / 2);
     let site = |count: u16, x: f64, outwards: f64| -> Vec<Spot> {
         let step = (height - 28.0) / count.max(1) as f64;
-        let radius = Spot::FULL.min((step - BENEATH) / 2.0).min(options.width / 12.0).max(Spot::LEAST);
+        let radius = Spot::FULL.min((step - BENEATH) / 2.0).min(width / 12.0).max(Spot::LEAST);
         (0..count)
             .map(|i| {
                 // Bowed outwards, so that the lines of one site do not run through each other.
                 let part = if count > 1 { 2.0 * i as f64 / (count - 1) as f64 - 1.0 } else { 0.0 };
-                let bow = (1.0 - part * part) * options.width * 0.06 * outwards;
+                let bow = (1.0 - part * part) * width * 0.06 * outwards;
                 Spot { center: Point::new(x + bow, 8.0 + step * (i as f64 + 0.5) - 8.0), radius }
             })
             .collect()
     };
-    let mut spots = site(near, options.width * 0.24, -1.0);
-    spots.extend(site(far, options.width * 0.76, 1.0));
+    let mut spots = site(near, width * 0.24, -1.0);
+    spots.extend(site(far, width * 0.76, 1.0));
     let radius = client_radius(spots.first().map_or(Spot::FULL, |spot| spot.radius));
     let step = (height - 28.0) / cluster.clients.max(1) as f64;
-    spots.extend((0..cluster.clients).map(|i| Spot { center: Point::new(options.width / 2.0, step * (i as f64 + 0.5)), radius }));
+    spots.extend((0..cluster.clients).map(|i| Spot { center: Point::new(width / 2.0, step * (i as f64 + 0.5)), radius }));
     spots
 }
 
@@ -246,7 +245,7 @@ mod tests {
     use super::*;
 
     fn spots(servers: u16, clients: u16, width: f64, height: f64, layout: LayoutKind) -> Vec<Spot> {
-        place(Cluster { servers, clients }, &ViewOptions { layout, ..ViewOptions::sized(width, height) })
+        place(Cluster { servers, clients }, &ViewOptions { layout, ..ViewOptions::sized(width, height) }, 0.0)
     }
 
     #[test]
@@ -278,7 +277,7 @@ mod tests {
     #[test]
     fn a_node_moved_by_hand_stays_where_it_was_put() {
         let options = ViewOptions { moved: vec![(NodeId(1), 0.5, 2.0)], ..ViewOptions::sized(400.0, 300.0) };
-        let spot = place(Cluster { servers: 3, clients: 0 }, &options)[1];
+        let spot = place(Cluster { servers: 3, clients: 0 }, &options, 0.0)[1];
         assert_eq!((spot.center.x, spot.center.y), (200.0, 300.0 - spot.radius));
     }
 }

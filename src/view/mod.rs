@@ -28,5 +28,5 @@ pub use layout::{LayoutKind, Spot, ViewOptions};
 pub use log_grid::{LogGridInput, Window, log_scene, log_window};
 pub use palette::{Palette, Theme};
 pub use scene::{Scene, Shape, Target};
-pub use svg::to_svg;
+pub use svg::{to_inline_svg, to_svg};
 pub use words::{Lang, Names};

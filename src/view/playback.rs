@@ -7,13 +7,13 @@ use super::cluster::{Chip, ClusterInput, cluster_scene};
 use super::layout::ViewOptions;
 use super::log_grid::{LogGridInput, log_scene, log_window};
 use super::report::{
-    About, CutRow, EnabledRow, EntryRow, EventRow, LinkRow, MessageRow, NodeRow, OperationRow, Speech, SystemText, VerdictRow,
-    is_action,
+    About, CutRow, EnabledRow, EntryRow, EventRow, FateRow, LinkRow, MessageRow, NodeRow, OperationRow, Speech, SystemText,
+    VerdictRow, is_action,
 };
 use super::scene::Scene;
 use super::words::{self, Names};
 use crate::base::ids::PlaceKind;
-use crate::base::{EventId, Fingerprint, Level, NodeId};
+use crate::base::{EventId, Fingerprint, Level, NodeId, Note};
 use crate::scenario::Link;
 use crate::sim::plan::{Action, Intervention, Moment};
 use crate::sim::trace::Event;
@@ -46,6 +46,8 @@ pub enum JobState {
 pub enum PausedBy {
     /// A property fell.
     Violation,
+    /// A step of the scenario was done for the first time.
+    Step,
     /// The goal was reached for the first time.
     Goal,
     /// Nothing will ever happen again by itself.
@@ -57,13 +59,15 @@ pub enum PausedBy {
 pub struct PauseOn {
     /// When a property falls.
     pub violation: bool,
+    /// When a step of the scenario is done for the first time.
+    pub step: bool,
     /// When the goal is reached for the first time.
     pub goal: bool,
 }
 
 impl Default for PauseOn {
     fn default() -> Self {
-        PauseOn { violation: true, goal: false }
+        PauseOn { violation: true, step: false, goal: false }
     }
 }
 
@@ -229,6 +233,8 @@ pub const SPEED_MIN: f64 = 0.0001;
 pub const SPEED_MAX: f64 = 1e6;
 /// Longest real time that one tick makes up for, milliseconds: a tab that was hidden does not jump.
 const TICK_MS_MAX: f64 = 100.0;
+/// How long a new role pulses, milliseconds of real time.
+const PULSE_MS: f64 = 240.0;
 /// Events between two looks at the clock.
 const SLICE: u64 = 64;
 /// Most rows that one call answers with.
@@ -348,6 +354,9 @@ impl Playback {
                 None => continue,
                 Some(Stop::Goal(n)) if self.pause_on.goal && n == self.goals.steps.len() => {
                     row.paused_by = Some(PausedBy::Goal);
+                }
+                Some(Stop::Goal(n)) if self.pause_on.step && n < self.goals.steps.len() => {
+                    row.paused_by = Some(PausedBy::Step);
                 }
                 Some(Stop::Goal(_)) => {
                     self.session.play_begin(until_us);
@@ -639,6 +648,13 @@ impl Playback {
         self.session.recent(level, most.min(ROWS_MAX as usize)).into_iter().filter_map(|n| self.event(n)).collect()
     }
 
+    /// What became of a message before the cursor; `None` if it has not arrived or vanished by then.
+    pub fn fate(&self, message: EventId) -> Option<FateRow> {
+        let n = self.session.find_item(message, 0).filter(|n| *n < self.session.cursor().position)?;
+        let text = words::fate(self.speech.lang, &self.session.event(n)?, &self.speech.names)?;
+        Some(FateRow { text, event: self.event(n)? })
+    }
+
     fn action_of(&self, event: &Event) -> Option<Action> {
         if !is_action(event) {
             return None;
@@ -745,11 +761,20 @@ impl Playback {
         let verdicts = run.verdicts();
         let fallen = || verdicts.iter().filter(|verdict| verdict.status == Status::Violated);
         let Speech { lang, names } = self.speech;
-        let violated = fallen()
-            .map(|verdict| Chip { text: words::property_name(lang, names.system, verdict.property).to_owned(), violated: true });
-        let broken = self.mutants.iter().map(|mutant| Chip { text: words::broken_rule(lang, mutant), violated: false });
-        let unlike = self.provenance().is_some_and(|provenance| provenance.matches == Some(false));
-        let foreign = unlike.then(|| Chip { text: words::filled(lang, "chip.not-sent", &[]), violated: false });
+        let mut chips = Vec::new();
+        if self.provenance().is_some_and(|provenance| provenance.matches == Some(false)) {
+            chips.push(Chip { text: words::filled(lang, "chip.not-sent", &[]), violated: true });
+        }
+        let properties: Vec<&str> = fallen().map(|verdict| verdict.property).collect();
+        if !properties.is_empty() && !options.verdicts_elsewhere {
+            chips.push(Chip { text: words::violated_properties(lang, names.system, &properties), violated: true });
+        }
+        match &self.mutants[..] {
+            few if few.len() <= 2 => {
+                chips.extend(few.iter().map(|mutant| Chip { text: words::broken_rule(lang, mutant), violated: false }));
+            }
+            many => chips.push(Chip { text: words::broken_rules(lang, many.len()), violated: false }),
+        }
         let witness = if self.playing { None } else { fallen().find_map(|verdict| verdict.witness.as_ref()) };
         cluster_scene(&ClusterInput {
             nodes: &run.nodes(),
@@ -758,10 +783,29 @@ impl Playback {
             cuts: &run.cuts(),
             names,
             now_us: cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6,
-            chips: &foreign.into_iter().chain(violated).chain(broken).collect::<Vec<Chip>>(),
+            chips: &chips,
+            pulses: &self.pulses(options),
             witness,
             options,
         })
+    }
+
+    /// Nodes whose role is new, and how much of their pulse has passed. It takes so much virtual time as goes by in
+    /// [`PULSE_MS`] at this pace: the picture is a function of run, cursor and pace alone.
+    fn pulses(&self, options: &ViewOptions) -> Vec<(NodeId, f64)> {
+        const MOST: usize = 8;
+        if !self.playing || options.reduced_motion {
+            return Vec::new();
+        }
+        let moment = self.session.cursor().moment;
+        let whole = PULSE_MS * self.speed;
+        let pulse = |n: u64| {
+            let event = self.session.event(n)?;
+            let part = moment.at_us.checked_sub(event.at_us)? as f64 / whole;
+            let node = event.node().filter(|_| part < 1.0)?;
+            self.session.notes(n).iter().any(is_new_role).then_some((node, part))
+        };
+        self.session.recent(Level::Story, MOST).into_iter().rev().filter_map(pulse).collect()
     }
 
     fn log_grid(&self, options: &ViewOptions) -> Scene {
@@ -771,6 +815,12 @@ impl Playback {
         let entries: Vec<_> = nodes.iter().map(|node| run.log(node.id, window.first, window.last)).collect();
         log_scene(&LogGridInput { nodes: &nodes, entries: &entries, window, names: self.speech.names, options })
     }
+}
+
+/// True of a note that a node's role changes, by the last part of its key.
+fn is_new_role(note: &Note) -> bool {
+    let what = note.kind.key.rsplit('.').next().unwrap_or_default();
+    ["becomes-", "steps-down-", "times-out"].iter().any(|change| what.starts_with(change))
 }
 
 /// The node that an action is done to, if it is one.

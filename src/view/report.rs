@@ -34,6 +34,8 @@ pub struct EventRow {
     pub id: EventId,
     /// When.
     pub at_us: u64,
+    /// What was executed: the message, the timer, the write, the operation, the action; `None` where there is none.
+    pub item: Option<EventId>,
     /// Where, if it happened at a node.
     pub node: Option<NodeId>,
     /// What kind of event, e.g. `delivered`.
@@ -50,6 +52,15 @@ pub struct EventRow {
     pub notes: Vec<NoteRow>,
     /// Index of the event that caused it, where that is known.
     pub cause_n: Option<u64>,
+}
+
+/// What became of a message that is no longer in flight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FateRow {
+    /// Delivered or lost, where and when.
+    pub text: String,
+    /// The event in which that happened.
+    pub event: EventRow,
 }
 
 /// A remark made in an event.
@@ -150,6 +161,8 @@ pub struct LogRow {
     pub committed: u64,
     /// Applied up to here.
     pub applied: u64,
+    /// The first position at which another running node holds a different entry.
+    pub conflict: Option<u64>,
 }
 
 /// What a leader knows of another's log.
@@ -392,9 +405,9 @@ pub struct MutantRow {
     pub rule: &'static str,
     /// Id of the property that falls.
     pub falls: &'static str,
-    /// What is said of a run with it: `Rule broken: ...`.
-    pub name: String,
-    /// What it does.
+    /// What is broken, in a few words.
+    pub name: &'static str,
+    /// What it does instead, in a sentence.
     pub about: &'static str,
     /// The scenario that shows it fall; empty while there is none.
     pub scenario: &'static str,
@@ -540,6 +553,7 @@ impl Speech {
             n,
             id: event.id,
             at_us: event.at_us,
+            item: event.item.some(),
             node: event.node(),
             kind: kind_name(event.kind),
             key: headline.key,
@@ -712,7 +726,7 @@ impl Speech {
                     id: mutant.id,
                     rule: mutant.rule,
                     falls: mutant.falls,
-                    name: words::broken_rule(self.lang, mutant.id),
+                    name: words::mutant_name(self.lang, info.id, mutant.id),
                     about: words::mutant_about(self.lang, info.id, mutant.id),
                     scenario: mutant.scenario,
                     on: mutants_on.iter().any(|id| id == mutant.id),
@@ -764,7 +778,10 @@ struct LogParts {
 
 impl LogParts {
     fn of(node: &NodeView) -> LogParts {
-        let log = |LogSummary { first, last, committed, applied }| LogRow { first, last, committed, applied };
+        let log = |log: LogSummary| {
+            let LogSummary { first, last, committed, applied, conflict } = log;
+            LogRow { first, last, committed, applied, conflict }
+        };
         LogParts {
             log: node.log.map(log),
             peers: node

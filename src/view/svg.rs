@@ -2,7 +2,7 @@
 
 use super::geometry::{Point, direction_at};
 use super::palette::Palette;
-use super::scene::{Anchor, Dash, Form, Scene, Shape, Text};
+use super::scene::{Anchor, Dash, Form, Role, Scene, Shape, Text};
 use std::fmt::Write;
 
 /// The fonts of texts; canvas and SVG use the same.
@@ -10,8 +10,27 @@ pub const SANS: &str = "system-ui, sans-serif";
 /// The fonts of data.
 pub const MONO: &str = "ui-monospace, monospace";
 
+/// Where colours come from.
+#[derive(Clone, Copy)]
+enum Paints<'a> {
+    /// From a palette: the picture stands alone.
+    Palette(&'a Palette),
+    /// From the style sheet of the page around it, by classes: `f-ink` fills with ink, `s-e2` strokes with the second hue.
+    Classes,
+}
+
 /// The scene as an SVG document that stands alone or inline in HTML.
 pub fn to_svg(scene: &Scene, palette: &Palette) -> String {
+    write(scene, Paints::Palette(palette))
+}
+
+/// The scene as SVG for a page that has the style sheet `picture.css`: one picture for every theme. Nothing in it can be pointed
+/// at.
+pub fn to_inline_svg(scene: &Scene) -> String {
+    write(scene, Paints::Classes)
+}
+
+fn write(scene: &Scene, paints: Paints<'_>) -> String {
     let mut svg = String::with_capacity(64 * scene.shapes.len() + 512);
     let (width, height) = (Fixed(scene.width), Fixed(scene.height));
     let _ = writeln!(
@@ -19,28 +38,31 @@ pub fn to_svg(scene: &Scene, palette: &Palette) -> String {
         r#"<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="{SANS}">"#,
     );
     let _ = writeln!(svg, "<title>{}</title>", Escaped(&scene.label));
-    let _ = writeln!(svg, r#"<rect width="{width}" height="{height}" fill="{}"/>"#, palette.paper);
+    if let Paints::Palette(palette) = paints {
+        let _ = writeln!(svg, r#"<rect width="{width}" height="{height}" fill="{}"/>"#, palette.paper);
+    }
     for shape in &scene.shapes {
-        write_shape(&mut svg, shape, palette);
+        write_shape(&mut svg, shape, paints);
     }
     svg.push_str("</svg>\n");
     svg
 }
 
-fn write_shape(svg: &mut String, shape: &Shape, palette: &Palette) {
+fn write_shape(svg: &mut String, shape: &Shape, paints: Paints<'_>) {
     let name = write_geometry(svg, &shape.form);
-    write_paint(svg, shape, palette);
-    if let Some(id) = &shape.id {
+    write_paint(svg, shape, paints);
+    let named = matches!(paints, Paints::Palette(_));
+    if let Some(id) = shape.id.as_ref().filter(|_| named) {
         let _ = write!(svg, r#" data-id="{}""#, Escaped(id));
     }
     match (&shape.form, &shape.label) {
         (Form::Text(text), _) => {
             let _ = write!(svg, ">{}</text>", Escaped(&text.content));
         }
-        (_, Some(label)) => {
+        (_, Some(label)) if named => {
             let _ = write!(svg, "><title>{}</title></{name}>", Escaped(label));
         }
-        (_, None) => svg.push_str("/>"),
+        _ => svg.push_str("/>"),
     }
     svg.push('\n');
 }
@@ -113,26 +135,56 @@ fn write_text(svg: &mut String, text: &Text) {
     }
 }
 
-fn write_paint(svg: &mut String, shape: &Shape, palette: &Palette) {
-    let _ = write!(svg, r#" fill="{}""#, shape.fill.map_or("none", |role| palette.color(role)));
+fn write_paint(svg: &mut String, shape: &Shape, paints: Paints<'_>) {
+    let rim = matches!(&shape.form, Form::Text(text) if text.rim).then_some(Role::Paper);
+    let outline = shape.stroke.map(|stroke| stroke.role).or(rim);
+    match paints {
+        Paints::Palette(palette) => {
+            let _ = write!(svg, r#" fill="{}""#, shape.fill.map_or("none", |role| palette.color(role)));
+            if let Some(role) = outline {
+                let _ = write!(svg, r#" stroke="{}""#, palette.color(role));
+            }
+        }
+        Paints::Classes => {
+            let _ = write!(svg, r#" class="f-{}"#, shape.fill.map_or("none", class));
+            if let Some(role) = outline {
+                let _ = write!(svg, " s-{}", class(role));
+            }
+            svg.push('"');
+        }
+    }
     if let Some(stroke) = shape.stroke {
-        let _ = write!(svg, r#" stroke="{}" stroke-width="{}""#, palette.color(stroke.role), Fixed(stroke.width));
+        let _ = write!(svg, r#" stroke-width="{}""#, Fixed(stroke.width));
         if let Some((on, off)) = stroke.dash.lengths(stroke.width) {
             let _ = write!(svg, r#" stroke-dasharray="{} {}""#, Fixed(on), Fixed(off));
         }
         if stroke.dash == Dash::Dotted {
             svg.push_str(r#" stroke-linecap="round""#);
         }
-    } else if matches!(&shape.form, Form::Text(text) if text.rim) {
-        let _ = write!(svg, r#" stroke="{}" stroke-width="4" stroke-linejoin="round" paint-order="stroke""#, palette.paper);
+    } else if rim.is_some() {
+        svg.push_str(r#" stroke-width="4" stroke-linejoin="round" paint-order="stroke""#);
     }
     if shape.opacity < 1.0 {
         let _ = write!(svg, r#" opacity="{}""#, Fixed(shape.opacity));
     }
 }
 
+/// The name of a role in classes.
+fn class(role: Role) -> &'static str {
+    match role {
+        Role::Paper => "paper",
+        Role::Raised => "raised",
+        Role::Ink => "ink",
+        Role::Muted => "muted",
+        Role::Line => "line",
+        Role::Violated => "violated",
+        Role::Epoch(n) => ["e1", "e2", "e3", "e4"][n as usize % 4],
+        Role::OnEpoch => "on-epoch",
+    }
+}
+
 /// A number with at most two decimals, written from an integer.
-struct Fixed(f64);
+pub(crate) struct Fixed(pub(crate) f64);
 
 impl std::fmt::Display for Fixed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

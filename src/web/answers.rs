@@ -1,21 +1,22 @@
 //! Rust values as JavaScript values: rows, and answers that are a value or an error.
 
+use crate::base::plain::to_json;
 use crate::view::problem::Problem;
-use js_sys::{Object, Reflect};
+use js_sys::{JSON, Object, Reflect};
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 /// What a call that can fail answers.
 pub(super) type Answer<T> = Result<T, Problem>;
 
-/// A row or a list of rows. What a number cannot hold becomes a BigInt; nothing is ever lost or thrown.
+/// A row or a list of rows. What a number cannot hold becomes text, as seeds do; nothing is ever lost or thrown.
 pub(super) fn row<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    let plain = Serializer::json_compatible();
-    value
-        .serialize(&plain)
-        .or_else(|_| value.serialize(&plain.serialize_large_number_types_as_bigints(true)))
-        .unwrap_or(JsValue::NULL)
+    parsed(&to_json(value))
+}
+
+#[inline(never)]
+fn parsed(json: &str) -> JsValue {
+    JSON::parse(json).unwrap_or(JsValue::NULL)
 }
 
 /// `{ok: true, value}` or `{ok: false, error}`.

@@ -1,10 +1,11 @@
 //! JavaScript values as Rust values, whatever they are. Nothing here throws, and nothing here touches a lab.
 
 use super::answers::Answer;
+use crate::base::plain::Plain;
 use crate::scenario::link::PACKED_MAX;
 use crate::view::problem::Problem;
 use crate::view::words::Lang;
-use js_sys::{ArrayBuffer, JSON, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, JSON, Object, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -104,11 +105,11 @@ impl Arguments {
     /// Plain data, as JSON would carry it. Getters run, proxies answer and cycles end before anything of it is looked at.
     pub(super) fn data<T: DeserializeOwned>(self, value: &JsValue, place: &str) -> Answer<T> {
         let plain = self.plain(value, place)?;
-        serde_wasm_bindgen::from_value(plain).map_err(|error| self.problem("bad-data", place, &[("why", &reason(&error.into()))]))
+        plain.read().map_err(|wrong| self.problem("bad-data", &[place, &wrong.place].concat(), &[("why", &wrong.why)]))
     }
 
     #[inline(never)]
-    fn plain(self, value: &JsValue, place: &str) -> Answer<JsValue> {
+    fn plain(self, value: &JsValue, place: &str) -> Answer<Plain> {
         let wrong = |why: &str| self.problem("bad-data", place, &[("why", why)]);
         let json = JSON::stringify(value).map_err(|thrown| wrong(&reason(&thrown)))?;
         // What has no JSON (undefined, a function) comes back as undefined.
@@ -122,7 +123,7 @@ impl Arguments {
         if depth(&text) > DEPTH_MAX {
             return Err(wrong("nested too deep"));
         }
-        JSON::parse(&text).map_err(|thrown| wrong(&reason(&thrown)))
+        JSON::parse(&text).map(|value| tree(&value)).map_err(|thrown| wrong(&reason(&thrown)))
     }
 
     /// A property of an object; undefined if it has none, or if `value` is undefined or null.
@@ -135,6 +136,27 @@ impl Arguments {
             return Err(self.problem("bad-data", place, &[("why", "not an object")]));
         }
         Reflect::get(value, &key.into()).map_err(|thrown| self.problem("bad-data", place, &[("why", &reason(&thrown))]))
+    }
+}
+
+/// What `JSON.parse` gave, whose depth was looked at before.
+fn tree(value: &JsValue) -> Plain {
+    if let Some(number) = value.as_f64() {
+        Plain::Number(number)
+    } else if let Some(text) = value.as_string() {
+        Plain::Text(text)
+    } else if let Some(value) = value.as_bool() {
+        Plain::Bool(value)
+    } else if let Some(list) = value.dyn_ref::<Array>() {
+        Plain::List(list.iter().map(|item| tree(&item)).collect())
+    } else if let Some(object) = value.dyn_ref::<Object>() {
+        let entry = |entry: JsValue| {
+            let entry: Array = entry.unchecked_into();
+            (entry.get(0).as_string().unwrap_or_default(), tree(&entry.get(1)))
+        };
+        Plain::Object(Object::entries(object).iter().map(entry).collect())
+    } else {
+        Plain::Null
     }
 }
 

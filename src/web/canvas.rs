@@ -3,7 +3,7 @@
 use crate::view::Point;
 use crate::view::palette::Palette;
 use crate::view::scene::{Anchor, Dash, Form, Scene, Shape, Text};
-use crate::view::svg::{MONO, SANS};
+use crate::view::svg::{Fixed, MONO, SANS};
 use std::f64::consts::{FRAC_PI_2, TAU};
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;
@@ -104,7 +104,7 @@ fn trace_rect(context: &CanvasRenderingContext2d, at: Point, width: f64, height:
 fn paint_text(context: &CanvasRenderingContext2d, text: &Text, shape: &Shape, palette: &Palette) -> Result<(), JsValue> {
     let weight = if text.bold { "600 " } else { "" };
     let family = if text.mono { MONO } else { SANS };
-    context.set_font(&format!("{weight}{}px {family}", text.size));
+    context.set_font(&format!("{weight}{}px {family}", Fixed(text.size)));
     context.set_text_align(match text.anchor {
         Anchor::Start => "left",
         Anchor::Middle => "center",

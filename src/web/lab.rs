@@ -7,6 +7,7 @@ use super::entropy;
 use super::panic::{self, Trail};
 use super::promises::{promise, stopwatch};
 use crate::base::{Level, NodeId};
+use crate::scenario::predicate::Shown;
 use crate::scenario::{self, Lesson, Link, library};
 use crate::sim::plan::{Action, Operation, Plan};
 use crate::system;
@@ -78,6 +79,7 @@ struct ReachedRow {
 struct StepRow {
     done: bool,
     text: String,
+    until: String,
     action: Option<Action>,
 }
 
@@ -114,6 +116,8 @@ struct PaintOptions {
     moved: Vec<(NodeId, f64, f64)>,
     #[serde(default)]
     reduced_motion: bool,
+    #[serde(default)]
+    verdicts_elsewhere: bool,
 }
 
 /// A picture and how to paint it.
@@ -377,18 +381,21 @@ impl Lab {
         }))
     }
 
-    /// What pauses playing: a property that falls (does at first), the goal when it is first reached (does not).
+    /// What pauses playing: a property that falls (does at first), a step that is first done, the goal when it is first reached
+    /// (do not).
     #[wasm_bindgen(js_name = pauseOn, unchecked_return_type = "Result<null>")]
     pub fn pause_on(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "\"violation\" | \"goal\"")] what: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "\"violation\" | \"step\" | \"goal\"")] what: JsValue,
         #[wasm_bindgen(unchecked_param_type = "boolean")] on: JsValue,
     ) -> JsValue {
         answer(self.with(|desk, read| {
-            let goal = read.choice(&what, "what", &[("violation", false), ("goal", true)])?;
             let on = read.flag(&on, "on")?;
             let now = desk.playback.pause_on();
-            desk.playback.set_pause_on(if goal { PauseOn { goal: on, ..now } } else { PauseOn { violation: on, ..now } });
+            let (violation, step, goal) =
+                (PauseOn { violation: on, ..now }, PauseOn { step: on, ..now }, PauseOn { goal: on, ..now });
+            let choices = [("violation", violation), ("step", step), ("goal", goal)];
+            desk.playback.set_pause_on(read.choice(&what, "what", &choices)?);
             Ok(JsValue::NULL)
         }))
     }
@@ -725,6 +732,16 @@ impl Lab {
         })
     }
 
+    /// What became of a message before the cursor, by its id; null if it has not arrived or vanished by then.
+    #[wasm_bindgen(unchecked_return_type = "Fate | null")]
+    pub fn fate(&self, #[wasm_bindgen(unchecked_param_type = "Id")] message: JsValue) -> JsValue {
+        let fate = self.with(|desk, read| {
+            let message = read.data(&message, "message")?;
+            Ok(row(&desk.playback.fate(message)))
+        });
+        fate.unwrap_or(JsValue::NULL)
+    }
+
     /// Number of events executed on this branch.
     #[wasm_bindgen(js_name = eventCount)]
     pub fn event_count(&self) -> f64 {
@@ -773,10 +790,12 @@ impl Lab {
         self.get(empty_list(), |desk| {
             let Some(lesson) = &desk.lesson else { return Vec::new() };
             let run = desk.playback.session().run();
+            let cluster = &desk.playback.speech().names.cluster;
             let done = desk.playback.steps_done();
             let step = |(i, done): (usize, bool)| StepRow {
                 done,
                 text: lesson.steps.get(i).map(|step| step.text.clone()).unwrap_or_default(),
+                until: lesson.steps.get(i).map(|step| Shown { predicate: &step.until, cluster }.to_string()).unwrap_or_default(),
                 action: lesson.action(i, run).and_then(Result::ok),
             };
             done.into_iter().enumerate().map(step).collect()
@@ -908,6 +927,7 @@ impl Desk {
             layout,
             moved: options.moved,
             reduced_motion: options.reduced_motion,
+            verdicts_elsewhere: options.verdicts_elsewhere,
             lang: read.lang,
         };
         let scene = self.playback.scene(view, &options);

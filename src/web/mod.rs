@@ -1,5 +1,5 @@
 #![cfg(target_arch = "wasm32")]
-//! The public JavaScript API, and the only place that knows wasm-bindgen, web-sys, js-sys, serde-wasm-bindgen and getrandom.
+//! The public JavaScript API, and the only place that knows wasm-bindgen, web-sys, js-sys and getrandom.
 //!
 //! [`lab::Lab`] is the handle; what it knows and does is in [`view::playback`](crate::view::playback), natively tested. Here
 //! values change their language, and nothing else happens. The types that JavaScript sees are in `types.d.ts`.

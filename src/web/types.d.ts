@@ -39,6 +39,7 @@ export interface LabOptions { lang?: "en" }
 export interface JobOptions { signal?: AbortSignal }
 export interface RunUntilOptions extends JobOptions { limit_us?: Microseconds }
 
+export type FaultKind = "crash" | "pause" | "cut" | "messages" | "clock" | "disk";
 export interface ScenarioCard {
   id: string;
   system: string;
@@ -48,6 +49,10 @@ export interface ScenarioCard {
   level: "first" | "second" | "deep";
   minutes: number;
   mutants: string[];
+  /** Ids of the properties that fall because of them. */
+  falls: string[];
+  /** What goes wrong in it, or can be made to by its steps. */
+  faults: FaultKind[];
 }
 export interface ScenarioText {
   id: string;
@@ -77,6 +82,7 @@ export interface SystemText {
   messages: { name: string; class: "request" | "reply" | "oneway"; shape: "data" | "control" | "election" }[];
   timers: string[];
   properties: { id: string; name: string; about: string }[];
+  /** `rule` is the function that is replaced, `name` what is broken in a few words, `about` what it does instead. */
   mutants: { id: string; rule: string; falls: string; name: string; about: string; scenario: string; on: boolean }[];
   settings: { name: string; default: number; min: number; max: number }[];
   verbs: string[];
@@ -116,7 +122,7 @@ export interface TickResult {
   /** The picture may have changed. */
   moved: boolean;
   events: number;
-  paused_by: "violation" | "goal" | "quiet" | null;
+  paused_by: "violation" | "step" | "goal" | "quiet" | null;
   /** The time for this tick was spent before the cursor got where it should be. */
   behind: boolean;
   /** The newest story event before the cursor, if it is another one than after the last tick. */
@@ -128,6 +134,8 @@ export interface EventRow {
   n: number;
   id: Id;
   at_us: Microseconds;
+  /** What was executed: the message, the timer, the write, the operation, the action; null where there is none. */
+  item: Id | null;
   node: NodeId | null;
   kind: EventKind;
   key: string;
@@ -137,6 +145,8 @@ export interface EventRow {
   notes: { key: string; level: Level; text: string; rule: string | null }[];
   cause_n: number | null;
 }
+/** What became of a message: delivered or lost, where and when, and the event in which that happened. */
+export interface Fate { text: string; event: EventRow }
 export type EventKind =
   | "started" | "delivered" | "timer-fired" | "persisted" | "write-failed" | "invoked"
   | "crashed" | "paused" | "resumed" | "lost" | "acted" | "missed";
@@ -171,7 +181,8 @@ export interface NodeRow {
   rate_ppm: number;
   fields: Field[];
   timers: { name: string; item: Id; due_us: Microseconds; set_us: Microseconds; main: boolean }[];
-  log: { first: number; last: number; committed: number; applied: number } | null;
+  /** `conflict` is the first position at which another running node holds a different entry. */
+  log: { first: number; last: number; committed: number; applied: number; conflict: number | null } | null;
   peers: { node: NodeId; next: number; matched: number; inflight: number }[];
   votes: NodeId[];
   disk: { intact: number; damaged: number; unsynced: number };
@@ -244,8 +255,11 @@ export interface VerdictRow {
   text: string;
   witness: { at_us: Microseconds; event_n: number | null; events: number[]; nodes: NodeId[]; indexes: number[] } | null;
 }
-/** `action` is what does the step as things stand; null if nothing can, or if the step is to watch. */
-export interface StepState { done: boolean; text: string; action: Action | null }
+/**
+ * `until` is the predicate that makes the step done, as `runUntil` takes it. `action` is what does the step as things stand;
+ * null if nothing can, or if the step is to watch.
+ */
+export interface StepState { done: boolean; text: string; until: string; action: Action | null }
 export interface EnabledRow { item: Id; due_us: Microseconds; kind: EventKind; node: NodeId; text: string }
 
 /** How a picture is wanted; logical pixels. */
@@ -264,6 +278,8 @@ export interface PaintOptions {
   /** Nodes that were moved by hand: parts (0 to 1) of width and height. */
   moved?: [NodeId, number, number][];
   reduced_motion?: boolean;
+  /** The page says elsewhere which properties fell: no chip repeats it. Broken rules are always said. */
+  verdicts_elsewhere?: boolean;
 }
 export interface Target { id: string; label: string; x: number; y: number; width: number; height: number }
 

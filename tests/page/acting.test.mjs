@@ -181,3 +181,36 @@ test("a broken rule is said on the stage, and runs the scenario again", async (t
   await page.getByRole("switch", { name: "no_persist_vote" }).click();
   await said.filter({ hasNotText: "no_persist_vote" }).waitFor({ state: "attached" });
 });
+
+test("a selected message becomes its delivery, and leads to it", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const { x, y } = await placeOf(page, /^\w+ from S\d to S\d/);
+  await page.mouse.click(x, y);
+  await page.keyboard.press("d");
+  await page.getByRole("tab", { name: "Inspect", exact: true }).click();
+  const inspect = page.locator("netsplit-inspect");
+  const kind = await inspect.locator("h3").innerText();
+  for (let steps = 0; steps < 60 && !/delivered to|lost at/.test(await inspect.innerText()); steps++) {
+    await page.keyboard.press("ArrowRight");
+    await page.waitForTimeout(30);
+  }
+  assert.match(await inspect.innerText(), new RegExp(`${kind} from S\\d.*(delivered to S\\d at|lost at) [\\d.]+ s`));
+  const { event } = await cursor(page);
+  for (let steps = 0; steps < 5; steps++) await page.keyboard.press("ArrowRight");
+  await cursorWhere(page, (at) => at.event === event + 5);
+  await inspect.getByRole("button", { name: "Go to that event" }).click();
+  await cursorWhere(page, (at) => at.event <= event);
+  await page.keyboard.press("ArrowLeft");
+  await inspect.locator("h3", { hasText: kind }).waitFor();
+});
+
+test("a broken rule is named, explained, and shown by its scenario", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.keyboard.press("d");
+  await page.getByRole("tab", { name: "Rules", exact: true }).click();
+  const rule = page.locator(".rules li", { hasText: "Half is a majority" });
+  assert.match(await rule.innerText(), /with four servers, two will do[^]*majority[^]*even_majority[^]*Election Safety/);
+  await rule.getByRole("link").click();
+  await page.locator("netsplit-views [role=status]", { hasText: "even_majority" }).waitFor();
+  assert.match(page.url(), /#raft\/even-majority$/);
+});

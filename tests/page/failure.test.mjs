@@ -62,6 +62,7 @@ test("a lab that cannot be loaded says why, and tries again on request", async (
   const screen = visit.page.locator("netsplit-failure");
   await screen.waitFor();
   assert.match(await screen.innerText(), /This browser cannot run the lab/);
+  assert.ok(await visit.page.locator(".opening.wide svg").isVisible(), "the picture stays");
   await visit.page.unroute("**/netsplit.js*");
   await visit.page.getByRole("button", { name: "Try again" }).click();
   await screen.waitFor({ state: "hidden" });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { laboratory, sizes } from "./harness.mjs";
-import { caption, cursor, cursorWhere, twin } from "./reading.mjs";
+import { caption, cursor, cursorWhere, placeOf, twin } from "./reading.mjs";
 
 const lab = laboratory();
 
@@ -56,6 +56,36 @@ test("the first load is bare: at most 20 Tab stops, one filled button, three reg
   assert.equal(found.filled, 1);
   assert.deepEqual(found.regions, ["netsplit-story", "main", "netsplit-time"]);
   assert.equal(found.dialogs, 0);
+});
+
+test("before the lab is there, its opening moment is; the canvas takes its place without a jump", async (t) => {
+  const visit = await lab.visit(t, { calm: true });
+  const { page } = visit;
+  /** @type {() => void} */
+  let deliver = () => {};
+  const delivered = new Promise((done) => (deliver = () => done(undefined)));
+  await page.route("**/*.wasm", async (route) => {
+    await delivered;
+    await route.continue();
+  });
+  await page.reload();
+  const picture = page.locator(".opening.wide svg");
+  await picture.waitFor();
+  await page.locator(".caption-text", { hasText: "Loading the lab" }).waitFor();
+  const before = await page.locator("netsplit-stage").boundingBox();
+  const name = await picture.locator("text", { hasText: /^S1$/ }).boundingBox();
+  const fill = await picture.locator(".f-ink").first().evaluate((text) => getComputedStyle(text).fill);
+  assert.equal(fill, "rgb(27, 31, 36)", "its colours are the page's");
+  deliver();
+  await visit.started();
+  await picture.waitFor({ state: "detached" });
+  assert.deepEqual(await page.locator("netsplit-stage").boundingBox(), before);
+  const node = await placeOf(page, /^S1/);
+  assert.ok(Math.abs(node.x - ((name?.x ?? 0) + (name?.width ?? 0) / 2)) < 2, "the node stands where it stood");
+  assert.ok(Math.abs(node.y - ((name?.y ?? 0) + (name?.height ?? 0) / 2)) < 12, "the node stands where it stood");
+  const other = await lab.visit(t, { path: "#raft/split-vote", calm: true, started: false });
+  await other.page.locator("netsplit-stage canvas").waitFor({ state: "attached" });
+  assert.equal(await other.page.locator(".opening").count(), 0, "another run has another opening");
 });
 
 test("the address names scenario and seed; back and forward follow", async (t) => {

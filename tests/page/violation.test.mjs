@@ -38,6 +38,32 @@ test("a violation pauses, is the caption, is spoken at once, and its witness is 
   await page.locator(".caption-text", { hasText: verdict }).waitFor();
 });
 
+test("the stage says which rule is broken, the page how many properties fell; a picture alone says both", async (t) => {
+  const { page } = await lab.visit(t, { path: "#raft/even-majority", calm: true });
+  await page.addInitScript(() => {
+    /** @type {Set<string>} */
+    const painted = new Set();
+    Object.assign(window, { painted });
+    const paint = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+      painted.add(text);
+      paint.call(this, text, x, y);
+    };
+  });
+  await page.reload();
+  await playOut(page);
+  await page.getByRole("button", { name: /1 violated/ }).waitFor();
+  /** @type {string[]} */
+  const painted = await page.evaluate(() => [...Reflect.get(window, "painted")]);
+  assert.ok(painted.includes("Rule broken: even_majority"), painted.join(", "));
+  assert.deepEqual(painted.filter((text) => text.includes("violated")), []);
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  const printed = await page.locator(".sheet svg").evaluate((svg) => svg.textContent ?? "");
+  assert.match(printed, /Election Safety violated/);
+  assert.match(printed, /Rule broken: even_majority/);
+});
+
 test("whoever wants it otherwise is not stopped by a violation", async (t) => {
   const { page } = await lab.visit(t, { path: "#raft/even-majority", calm: true });
   await page.getByRole("button", { name: "Display" }).click();

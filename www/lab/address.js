@@ -32,6 +32,12 @@ const LOOKS = {
 /** @param {string} hash whether it is a link that carries a run */
 export const isLink = (hash) => /^#v\d+\./.test(hash);
 
+/** The address of the catalogue, which lies over the page and leaves the run alone. */
+export const CATALOGUE = "#scenarios";
+
+/** @param {string} hash */
+export const isCatalogue = (hash) => hash === CATALOGUE || hash.startsWith(`${CATALOGUE}?`);
+
 /** @param {string} hash @returns {Address} */
 export function parseAddress(hash) {
   const text = hash.replace(/^#/, "");

@@ -26,13 +26,13 @@
  * @typedef {{ scenario: string, seed: string, link: Uint8Array | null, event: number }} Kept   scenario: empty if none tells it
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
  */
-import { formatAddress, formatLook, isLink, parseAddress, parseLook } from "./address.js";
+import { formatAddress, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { Settings } from "./settings.js";
 import { nextSpeed, refusal } from "./words.js";
 
-const HOME = "raft/leader-crash";
+export const HOME = "raft/leader-crash";
 const FRAME_MS_MAX = 100;
 const CAPTION_MS_MIN = 1500;
 const SLOW_MS = 200;
@@ -50,6 +50,8 @@ export class App {
 
   /** Counts the runs that were opened: tells one from another with the same names. */
   run = 0;
+  /** The address that was opened last: what lies over the page has one of its own. */
+  address = "";
   /** What the scenario tells and asks. @type {ScenarioText | null} */
   scenario = null;
   /** What the system tells of itself, with the rules that are broken. @type {SystemText | null} */
@@ -96,7 +98,9 @@ export class App {
       this.lab?.pauseOn("violation", this.settings.values.stopAtViolation);
       this.changed("settings");
     });
-    addEventListener("hashchange", () => void this.#openAddress());
+    addEventListener("hashchange", () => {
+      if (!isCatalogue(location.hash) && location.hash !== this.address) void this.#openAddress();
+    });
     // A link to another run is no reason to load the page again, whatever stands in the query by now.
     document.addEventListener("click", (event) => this.#follow(event));
     document.addEventListener("visibilitychange", () => {
@@ -137,6 +141,7 @@ export class App {
     this.#lastFrame = now;
     if (this.playing) this.#tick(this.#wasPlaying ? elapsed : 0);
     this.#wasPlaying = this.playing;
+    this.#goOnOpening();
 
     const slowNow = !this.playing || now - this.#lastSlow >= SLOW_MS;
     if (slowNow) this.#lastSlow = now;
@@ -165,9 +170,9 @@ export class App {
     if (tick.paused_by) this.changed("moment", "caption");
     if (tick.paused_by === "violation") this.#tellViolation();
     if (tick.paused_by === "quiet") this.say("Nothing more will happen in this run.");
-    if (this.#watched !== null && lab.steps()[this.#watched]?.done) {
-      this.#watched = null;
-      this.pause();
+    if (tick.paused_by === "step") {
+      if (this.#watched !== null && !lab.steps()[this.#watched]?.done) lab.play();
+      else this.#watch(null);
     }
   }
 
@@ -208,6 +213,7 @@ export class App {
       selected: this.selected,
       hover: this.hovered,
       reduced_motion: this.settings.reducedMotion,
+      verdicts_elsewhere: true,
       ...(islands ? { islands } : {}),
     };
   }
@@ -263,7 +269,7 @@ export class App {
     const anchor = event.target instanceof Element ? event.target.closest("a") : null;
     if (!anchor || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     if (anchor.target || anchor.hasAttribute("download") || anchor.origin !== location.origin) return;
-    if (anchor.pathname !== location.pathname || anchor.hash.length < 2) return;
+    if (anchor.pathname !== location.pathname || anchor.hash.length < 2 || isCatalogue(anchor.hash)) return;
     event.preventDefault();
     this.#go(anchor.hash);
   }
@@ -277,9 +283,9 @@ export class App {
   async #openAddress() {
     if (this.failure) return void (this.failure.loading || this.again("address"));
     if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
-    const { hash } = location;
-    if (isLink(hash)) return this.#openLink(hash);
-    const address = parseAddress(hash);
+    this.address = isCatalogue(location.hash) ? "" : location.hash;
+    if (isLink(this.address)) return this.#openLink(this.address);
+    const address = parseAddress(this.address);
     const scenario = address.scenario ?? this.#home;
     if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) })) this.#openHome();
     for (const problem of address.problems) this.say(problem);
@@ -302,7 +308,7 @@ export class App {
     const { packedOf } = await import("./link.js");
     const packed = await packedOf(hash);
     // Somebody has gone elsewhere meanwhile.
-    if (hash !== location.hash || this.failure) return;
+    if (hash !== this.address || this.failure) return;
     if (!packed.ok) this.say(refusal(packed.error));
     if (!packed.ok || !this.#open({ link: packed.value }, { play: false })) return this.#openHome();
     await this.#arrive();
@@ -368,8 +374,26 @@ export class App {
     if (event !== undefined) void this.seekEvent(event);
     else if (play) this.play();
     document.title = `${scenario.title} - Netsplit`;
-    document.documentElement.dataset.lab = "ready";
+    this.#opening = true;
+    this.#goOnOpening();
     return true;
+  }
+
+  /** The way to the run's first moment takes longer than one call may: it goes on in frames, playing or not. */
+  #opening = false;
+
+  #goOnOpening() {
+    const { lab } = this;
+    if (!lab || !this.#opening) return;
+    if (lab.cursor().busy) {
+      if (!this.playing) lab.tick(0);
+      this.#ask();
+      return;
+    }
+    this.#opening = false;
+    if (this.caption.text === "") this.#tellLatest();
+    this.#moved();
+    document.documentElement.dataset.lab = "ready";
   }
 
   // ---- failing
@@ -417,7 +441,7 @@ export class App {
   }
 
   pause() {
-    this.#watched = null;
+    this.#watch(null);
     this.#need().pause();
     if (this.#waiting) this.#tell(this.#waiting);
     this.changed("moment");
@@ -502,8 +526,15 @@ export class App {
       this.act(step.action);
       return;
     }
-    this.#watched = n;
+    this.#watch(n);
     this.play();
+  }
+
+  /** @param {number | null} n the step whose doing pauses */
+  #watch(n) {
+    if (this.#watched === n) return;
+    this.#watched = n;
+    this.#need().pauseOn("step", n !== null);
   }
 
   /** @param {Action} action as the plan writes it */

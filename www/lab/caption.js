@@ -5,7 +5,7 @@
  */
 import { h, redraw, setText } from "./dom.js";
 import { Part } from "./part.js";
-import { openWhy } from "./why.js";
+import { hasReason, openWhy } from "./why.js";
 
 const SPOKEN_MS_MIN = 2000;
 const LOADING_MS = 400;
@@ -29,7 +29,7 @@ class CaptionBar extends Part {
     const { text, event, verdict } = this.app.caption;
     setText(this.#text, text);
     this.classList.toggle("violated", verdict !== null);
-    const why = event !== null && (event.rule !== null || event.cause_n !== null || event.notes.length > 0) ? event : null;
+    const why = event !== null && hasReason(event) ? event : null;
     redraw(this.#more, [why?.n, verdict?.property], () => [
       why && h("button", { type: "button", class: "quiet", key: "why", onclick: () => openWhy(this.app, why) }, "Why?"),
       verdict?.witness &&

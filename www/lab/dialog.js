@@ -6,16 +6,16 @@ import { icon } from "./icons.js";
 /**
  * @param {string} title
  * @param {(close: () => void) => (Node | string)[]} content
- * @param {{ wide?: boolean }} [options]
+ * @param {{ layer?: boolean }} [options] a layer covers the page
  */
-export function openDialog(title, content, { wide = false } = {}) {
+export function openDialog(title, content, { layer = false } = {}) {
   const id = "dialog-title";
   const close = () => dialog.close();
   const dialog = h(
     "dialog",
     {
       "aria-labelledby": id,
-      class: wide ? "wide" : "",
+      class: layer ? "layer" : "",
       onclose: () => dialog.remove(),
       // A click beside it: on the dialog itself, which has no padding, and so on its backdrop.
       onclick: (/** @type {MouseEvent} */ event) => event.target === dialog && close(),

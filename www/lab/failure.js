@@ -15,7 +15,8 @@ class FailureScreen extends Part {
     const { failure } = this.app;
     this.hidden = failure === null;
     const lab = this.closest("netsplit-lab");
-    lab?.toggleAttribute("data-failed", failure !== null);
+    if (failure === null) lab?.removeAttribute("data-failed");
+    else lab?.setAttribute("data-failed", failure.loading ? "loading" : "stopped");
     for (const region of lab?.querySelectorAll("netsplit-story, netsplit-time, netsplit-panel") ?? []) {
       region.toggleAttribute("inert", failure !== null);
     }

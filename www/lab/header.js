@@ -1,6 +1,6 @@
 // @ts-check
 /** `<netsplit-header>`: what is open, and four ways to more. */
-import { openCatalogue } from "./catalogue.js";
+import { followCatalogue, openCatalogue } from "./catalogue.js";
 import { openDisplay } from "./display.js";
 import { h, setText } from "./dom.js";
 import { openHelp } from "./help.js";
@@ -22,6 +22,7 @@ class Header extends Part {
         h("button", { type: "button", class: "quiet", onclick: () => openHelp() }, "Help"),
       ),
     );
+    followCatalogue(this.app);
     this.app.on(["open"], () => {
       const { scenario } = this.app;
       if (scenario) setText(crumb, `${systemName(scenario.id || scenario.system)} / ${scenario.title}`);

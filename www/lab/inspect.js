@@ -7,37 +7,50 @@ import { currentBranchOf } from "./branches.js";
 import { h, redraw } from "./dom.js";
 import { messageActions, nodeActions } from "./node-actions.js";
 import { TabPart } from "./tab.js";
+import { hasReason, openWhy } from "./why.js";
 import { count, duration, time } from "./words.js";
 
 /** @typedef {{ label: string, value: string }} Field */
 
 const ENTRIES = 12;
+/** How far back the last event of a node is looked for. */
+const RECENT = 60;
 
 class Inspect extends TabPart {
   #head = h("div");
+  #latest = h("div", { class: "latest" });
   #actions = h("div", { class: "row actions" });
   #state = h("div");
   /** What was shown before: the fields of one thing at one event. @type {{ id: string, event: number, fields: Map<string, string> } | null} */
   #shown = null;
   /** @type {Map<string, string>} what a field was before the last change */
   #was = new Map();
-  /** @type {Field[] | null} the fields of a message, kept after it has arrived */
+  /** The fields of a message, kept after it has arrived. @type {{ id: string, fields: Field[] } | null} */
   #last = null;
 
   setUp() {
-    this.append(this.#head, this.#actions, this.#state);
+    this.append(this.#head, this.#latest, this.#actions, this.#state);
     this.keep(["look", "branches"], () => this.#draw());
   }
 
   #draw() {
-    const { lab, selected } = this.app;
+    const { lab } = this.app;
     if (!lab) return;
     const node = lab.nodes().find((row) => row.id === this.app.selectedNode);
     const message = lab.messages().find((row) => row.id === this.app.selectedMessage);
+    this.#drawLatest(node ? lab.recentEvents("protocol", RECENT).findLast((event) => event.node === node.id) : undefined);
     if (node) this.#drawNode(node);
     else if (message) this.#drawMessage(message);
-    else if (selected?.startsWith("message:") && this.#shown?.id === selected) this.#drawGone();
+    else if (this.app.selectedMessage !== null) this.#drawGone(this.app.selectedMessage);
     else this.#drawRun();
+  }
+
+  /** @param {import("../netsplit.js").EventRow} [event] the last one that happened to what is shown */
+  #drawLatest(event) {
+    redraw(this.#latest, event?.id ?? null, () => [
+      event && h("p", null, h("span", { class: "muted" }, time(event.at_us)), " ", event.text),
+      event && hasReason(event) && h("button", { type: "button", class: "quiet", key: "why", onclick: () => openWhy(this.app, event) }, "Why?"),
+    ]);
   }
 
   /** @param {import("../netsplit.js").NodeRow} node */
@@ -90,15 +103,27 @@ class Inspect extends TabPart {
       ...(message.due_us === null ? [] : [{ label: message.lost ? "Is lost" : "Arrives", value: time(message.due_us) }]),
       ...message.fields,
     ];
-    this.#last = fields;
+    this.#last = { id: message.id, fields };
     this.#remember(`message:${message.id}`, fields);
     redraw(this.#state, [fields, [...this.#was]], () => [this.#table(fields)]);
   }
 
-  #drawGone() {
-    redraw(this.#head, ["gone"], () => [h("p", null, "This message is not in flight at the cursor. It carried:")]);
-    this.#drawActions(["none"], () => []);
-    redraw(this.#state, ["gone", this.#last], () => [this.#table(this.#last ?? [])]);
+  /** A message that is not in flight becomes its delivery or its loss. @param {string} id */
+  #drawGone(id) {
+    const { lab } = this.app;
+    if (!lab) return;
+    const fate = lab.fate(id);
+    const { text, event } = fate ?? { text: "This message is not in flight at the cursor.", event: null };
+    redraw(this.#head, ["gone", text, event?.text], () => [
+      h("p", null, text),
+      event !== null && event.kind === "delivered" && h("p", null, event.text),
+    ]);
+    this.#drawActions(["gone", event?.n], () =>
+      event === null ? [] : [{ label: "Go to that event", run: () => void this.app.seekEvent(event.n + 1) }],
+    );
+    const fields = this.#last?.id === id ? this.#last.fields : [];
+    this.#was = new Map();
+    redraw(this.#state, ["gone", fields], () => [fields.length > 0 && h("h4", null, "It carried"), this.#table(fields)]);
   }
 
   #drawRun() {

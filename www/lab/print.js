@@ -13,7 +13,7 @@ export function preparePrint(app) {
   addEventListener("beforeprint", () => {
     const { lab, scenario } = app;
     if (!lab || !scenario) return;
-    const options = { ...app.paintOptions(SIZE), theme: /** @type {const} */ ("light") };
+    const options = { ...app.paintOptions(SIZE), theme: /** @type {const} */ ("light"), verdicts_elsewhere: false };
     const svg = lab.svg(app.view, options);
     const picture = svg.ok && new DOMParser().parseFromString(svg.value, "image/svg+xml").documentElement;
     sheet = h(

@@ -1,10 +1,22 @@
 // @ts-check
-/** `<netsplit-rules>`: the rules of the protocol that can be broken, each a switch. */
+/**
+ * `<netsplit-rules>`: the rules that the papers name, with their source, and their wrong variants: right and wrong lines
+ * beside each other, and a switch.
+ *
+ * @typedef {import("../netsplit.js").SystemText["mutants"][number]} Mutant
+ * @typedef {import("./rule-code.js").Rule} Rule
+ */
 import { linkTo } from "./address.js";
 import { h, redraw } from "./dom.js";
+import { loadRules, rightAndWrong, ruleWords } from "./rule-code.js";
 import { TabPart } from "./tab.js";
 
 class Rules extends TabPart {
+  /** The system whose rules are shown; null until they are loaded. @type {string | null} */
+  #loaded = null;
+  /** @type {Rule[]} */
+  #rules = [];
+
   setUp() {
     this.keep([], () => this.#draw());
   }
@@ -12,37 +24,80 @@ class Rules extends TabPart {
   #draw() {
     const { system } = this.app;
     if (!system) return;
-    const { mutants, properties } = system;
-    redraw(this, mutants, () => [
-      h("p", null, "Each switch replaces one rule of the protocol by a wrong one and runs the scenario again from its start."),
-      h(
-        "ul",
-        { class: "rules" },
-        mutants.map((mutant) => {
-          const input = h("input", {
-            type: "checkbox",
-            role: "switch",
-            key: mutant.id,
-            checked: mutant.on,
-            onchange: () => this.app.setMutant(mutant.id, input.checked),
-          });
-          const falls = properties.find((property) => property.id === mutant.falls)?.name ?? mutant.falls;
-          return h(
-            "li",
-            null,
-            h("label", { class: "toggle" }, input, h("code", null, mutant.id)),
-            h("p", null, mutant.about),
-            h("p", { class: "muted" }, "Rule ", h("code", null, mutant.rule), `; ${falls} falls. `, scenario(this.app, mutant.scenario)),
-          );
-        }),
+    if (this.#loaded !== system.id) void this.#load(system.id);
+    const { mutants } = system;
+    redraw(this, [this.#loaded, this.app.scenario?.id, mutants], () => [
+      h("p", null, "Each switch replaces one rule of the protocol by a wrong one, and opens the scenario in which a property falls because of it."),
+      ...topics(this.#rules.length > 0 ? this.#rules : namesOnly(mutants)).map(([topic, rules]) =>
+        h(
+          "section",
+          null,
+          topic && h("h3", null, topic),
+          h("ul", { class: "rules" }, rules.map((rule) => this.#rule(rule, mutants.filter((mutant) => mutant.rule === rule.name)))),
+        ),
       ),
     ]);
+  }
+
+  /** @param {string} system */
+  async #load(system) {
+    this.#loaded = system;
+    this.#rules = (await loadRules(system))?.rules ?? [];
+    if (!this.isConnected) return;
+    // What was drawn meanwhile are the names only.
+    redraw(this, null, () => []);
+    this.#draw();
+  }
+
+  /** @param {Rule} rule @param {Mutant[]} mutants */
+  #rule(rule, mutants) {
+    return h("li", null, h("h4", null, h("code", null, rule.name)), ...ruleWords(rule), ...mutants.map((mutant) => this.#mutant(rule, mutant)));
+  }
+
+  /** @param {Rule} rule @param {Mutant} mutant */
+  #mutant(rule, mutant) {
+    const input = h("input", {
+      type: "checkbox",
+      role: "switch",
+      key: mutant.id,
+      checked: mutant.on,
+      onchange: () => this.#switch(mutant, input.checked),
+    });
+    const falls = this.app.system?.properties.find((property) => property.id === mutant.falls)?.name ?? mutant.falls;
+    const card = this.#card(mutant);
+    const wrong = rule.wrong.find((each) => each.mutant === mutant.id);
+    return h(
+      "div",
+      { class: "variant" },
+      h("label", { class: "toggle" }, input, h("span", null, mutant.name), " ", h("code", { class: "muted" }, mutant.id)),
+      h("p", null, mutant.about),
+      h("p", { class: "muted" }, `${falls} falls. `, card && h("a", { href: linkTo(card.id) }, card.title)),
+      wrong && rightAndWrong(rule, wrong.lines),
+    );
+  }
+
+  /** Its scenario shows best what a broken rule does; where there is none, this run is run again with it. @param {Mutant} mutant @param {boolean} on */
+  #switch(mutant, on) {
+    const card = this.#card(mutant);
+    if (on && card && card.id !== this.app.scenario?.id) this.app.visit(card.id);
+    else this.app.setMutant(mutant.id, on);
+  }
+
+  /** @param {Mutant} mutant */
+  #card(mutant) {
+    return this.app.catalogue.find((each) => each.id === mutant.scenario);
   }
 }
 customElements.define("netsplit-rules", Rules);
 
-/** A link to the scenario that shows a rule broken. @param {import("./app.js").App} app @param {string} id */
-function scenario(app, id) {
-  const card = app.catalogue.find((each) => each.id === id);
-  return card ? h("a", { href: linkTo(id) }, card.title) : null;
+/** @param {Rule[]} rules @returns {[string, Rule[]][]} */
+function topics(rules) {
+  /** @type {Map<string, Rule[]>} */
+  const topics = new Map();
+  for (const rule of rules) topics.set(rule.topic, [...(topics.get(rule.topic) ?? []), rule]);
+  return [...topics];
 }
+
+/** What can be shown while the source is not there. @param {Mutant[]} mutants @returns {Rule[]} */
+const namesOnly = (mutants) =>
+  [...new Set(mutants.map((mutant) => mutant.rule))].map((name) => ({ name, topic: "", about: [], sources: [], line: 0, head: [], right: [], wrong: [] }));

@@ -37,7 +37,7 @@ export async function openShare(app) {
 
 /** @param {import("./app.js").App} app @param {string} name */
 function picture(app, name) {
-  const svg = app.lab?.svg(app.view, app.paintOptions(PICTURE));
+  const svg = app.lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
   if (!svg?.ok) return h("p", null, "There is no picture of this view.");
   const said = h("span", { role: "status" });
   return h(

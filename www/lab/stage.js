@@ -5,9 +5,13 @@
  * Pointer: hovering previews, a click selects, a second click on the same thing opens its actions, a line drawn from an
  * empty place cuts the network there. Keyboard: the stage is one Tab stop; Up and Down walk what is drawn, Enter opens the
  * actions. While the network is being cut, a click moves a node to the other side.
+ *
+ * Until the lab is there, the page holds a picture of the moment at which it opens; the canvas takes its place.
  */
-import { h, redraw, s } from "./dom.js";
+import { parseAddress } from "./address.js";
+import { HOME } from "./app.js";
 import { cutAlong, switchSide } from "./cutting.js";
+import { h, redraw, s } from "./dom.js";
 import { openActions } from "./node-actions.js";
 import { Part } from "./part.js";
 
@@ -34,6 +38,8 @@ class Stage extends Part {
   #clicked = null;
 
   setUp() {
+    const { scenario, seed } = parseAddress(location.hash);
+    if (seed !== null || (scenario ?? HOME) !== HOME) this.#dropOpening();
     this.id = "stage";
     this.setAttribute("role", "tabpanel");
     this.append(this.#canvas, this.#overlay, this.#twin);
@@ -68,7 +74,13 @@ class Stage extends Part {
     if (this.#canvas.width !== pixelsWide) this.#canvas.width = pixelsWide;
     if (this.#canvas.height !== pixelsHigh) this.#canvas.height = pixelsHigh;
     lab.paint(this.#canvas, view, this.#options());
+    this.#dropOpening();
     this.removeAttribute("data-loading");
+  }
+
+  /** Takes away the picture of the opening moment: it is of another run, or the canvas is there. */
+  #dropOpening() {
+    for (const picture of this.querySelectorAll(".opening")) picture.remove();
   }
 
   // ---- the twin

@@ -77,7 +77,7 @@ class Views extends Part {
 
     const on = system.mutants.filter((mutant) => mutant.on);
     const foreign = this.app.provenance?.matches === false ? ["Not the run that was sent."] : [];
-    setText(this.#broken, [...foreign, ...on.map((mutant) => `${mutant.name}.`)].join(" "));
+    setText(this.#broken, [...foreign, ...on.map((mutant) => `Rule broken: ${mutant.id}. ${mutant.about}`)].join(" "));
   }
 }
 customElements.define("netsplit-views", Views);

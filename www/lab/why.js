@@ -1,33 +1,81 @@
 // @ts-check
-/** Why?: the remarks that were made at an event, the rules that decided, and the event that caused it. */
+/**
+ * Why?: the reason of an event, the rules that decided it, in words and as they stand in the protocol's source, and the
+ * earlier event that caused it.
+ *
+ * @typedef {import("./app.js").App} App
+ * @typedef {import("../netsplit.js").EventRow} EventRow
+ * @typedef {import("./rule-code.js").Rule} Rule
+ */
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
+import { loadRules, ruleCode, ruleWords } from "./rule-code.js";
 import { time } from "./words.js";
 
-/** @param {import("./app.js").App} app @param {import("../netsplit.js").EventRow} event */
+/** Whether there is more to say of an event than its sentence. @param {EventRow} event */
+export const hasReason = (event) => event.rule !== null || event.cause_n !== null || event.notes.some((note) => note.text !== event.text);
+
+/** @param {App} app @param {EventRow} event */
 export function openWhy(app, event) {
-  const cause = event.cause_n === null ? undefined : app.lab?.events(event.cause_n, event.cause_n + 1).find((row) => row.n === event.cause_n);
-  const rules = new Set([event.rule, ...event.notes.map((note) => note.rule)].filter((rule) => rule !== null));
+  const names = [...new Set([event.rule, ...event.notes.map((note) => note.rule)].filter((rule) => rule !== null))];
+  const rules = h("div", { class: "decided", "aria-busy": "true" });
   openDialog("Why?", (close) => [
     h("p", null, event.text),
     h("ul", { class: "notes" }, event.notes.filter((note) => note.text !== event.text).map((note) => h("li", null, note.text))),
-    ...[...rules].map((rule) => h("p", null, "Decided by the rule ", h("code", null, rule), ".")),
-    ...(cause
-      ? [
-          h("h3", null, "Caused by"),
-          h("p", null, `${time(cause.at_us)} ${cause.text}`),
-          h(
-            "button",
-            {
-              type: "button",
-              onclick: () => {
-                close();
-                void app.seekEvent(cause.n + 1);
-              },
-            },
-            "Go there",
-          ),
-        ]
-      : []),
+    rules,
+    ...caused(app, event, close),
   ]);
+  void tellRules(app, names, rules);
+}
+
+/** @param {App} app @param {EventRow} event @param {() => void} close */
+function caused(app, event, close) {
+  const n = event.cause_n;
+  const cause = n === null ? undefined : app.lab?.events(n, n + 1).find((row) => row.n === n);
+  if (!cause) return [];
+  const go = () => {
+    close();
+    void app.seekEvent(cause.n + 1);
+  };
+  return [
+    h("h3", null, "Caused by"),
+    h("p", null, `${time(cause.at_us)} ${cause.text}`),
+    h("button", { type: "button", onclick: go }, "Go there"),
+  ];
+}
+
+/** @param {App} app @param {string[]} names @param {HTMLElement} place where the rules are told */
+async function tellRules(app, names, place) {
+  const excerpts = app.system && names.length > 0 ? await loadRules(app.system.id) : null;
+  const rules = excerpts?.rules ?? [];
+  const told = withBroken(app, names, rules).map((name) => {
+    const rule = rules.find((each) => each.name === name);
+    return rule && excerpts ? tell(app, rule, excerpts.source) : [h("p", null, "Decided by the rule ", h("code", null, name), ".")];
+  });
+  place.replaceChildren(...told.map((parts) => h("section", null, ...parts)));
+  if (names.length > 0 && !excerpts) place.append(h("p", { class: "muted" }, "Its code could not be loaded."));
+  place.removeAttribute("aria-busy");
+}
+
+/** A rule that uses a broken one is broken, too: that one is told after it. @param {App} app @param {string[]} names @param {Rule[]} rules */
+function withBroken(app, names, rules) {
+  const broken = (app.system?.mutants ?? []).filter((mutant) => mutant.on).map((mutant) => mutant.rule);
+  const used = broken.filter((name) =>
+    rules.some((rule) => names.includes(rule.name) && rule.right.some((text) => text.includes(`self.${name}(`))),
+  );
+  return [...new Set([...names, ...used])];
+}
+
+/** @param {App} app @param {Rule} rule @param {string} source */
+function tell(app, rule, source) {
+  const mutant = app.system?.mutants.find((each) => each.on && rule.wrong.some((wrong) => wrong.mutant === each.id));
+  const wrong = rule.wrong.find((each) => each.mutant === mutant?.id);
+  return [
+    h("h3", null, "The rule ", h("code", null, rule.name)),
+    ...ruleWords(rule),
+    ...(mutant ? [h("p", { class: "broken" }, "It is broken in this run. ", mutant.about)] : []),
+    ruleCode(rule, wrong?.lines),
+    ...(wrong ? [h("p", null, "The right rule:"), ruleCode(rule)] : []),
+    h("p", { class: "muted" }, `${source}, line ${rule.line}`),
+  ];
 }

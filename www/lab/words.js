@@ -12,7 +12,7 @@ export function time(us) {
 export function duration(us) {
   if (us >= 1e6) return `${trimmed(us / 1e6)} s`;
   if (us >= 1e3) return `${trimmed(us / 1e3)} ms`;
-  return `${us} us`;
+  return `${us} µs`;
 }
 
 /** @param {number} value */

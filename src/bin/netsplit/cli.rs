@@ -4,6 +4,7 @@
 //! could not be used, and 1 if something that should hold does not.
 
 mod mutants;
+mod pictures;
 mod run;
 mod scenarios;
 mod svg;
@@ -29,6 +30,8 @@ enum Command {
     Run(run::Arguments),
     /// Draw the moment of a run as SVG
     Svg(svg::Arguments),
+    /// Draw every scenario at its telling moment, as SVG files
+    Pictures(pictures::Arguments),
     /// List the scenarios that come with the laboratory
     Scenarios(scenarios::Arguments),
     /// Run scenarios and look whether everything comes of them that should
@@ -94,6 +97,7 @@ pub(crate) fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(arguments) => run::run(&arguments, &mut out),
         Command::Svg(arguments) => svg::run(&arguments, &mut out),
+        Command::Pictures(arguments) => pictures::run(&arguments),
         Command::Scenarios(arguments) => scenarios::run(&arguments, &mut out),
         Command::Verify(arguments) => verify::run(&arguments, &mut out),
         Command::Mutants(arguments) => mutants::run(&arguments, &mut out),

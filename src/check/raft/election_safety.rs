@@ -9,7 +9,7 @@
 use super::fall::Fall;
 use super::notes;
 use super::sight::Sight;
-use crate::base::{Chunked, EventId, NodeId, Note};
+use crate::base::{Chunked, Encoder, EventId, NodeId, Note};
 use crate::protocol::raft::Term;
 
 /// The checker of Election Safety.
@@ -44,6 +44,17 @@ impl ElectionSafety {
             }
             _ => self.insert(place, elected),
         }
+    }
+
+    /// Who has led each term.
+    pub(super) fn encode_state(&self, to: &mut Encoder) {
+        self.fall.encode_with(to, |to| {
+            to.len(self.leaders.len());
+            for elected in self.leaders.iter() {
+                to.u64(elected.term);
+                to.put(&elected.node);
+            }
+        });
     }
 
     /// How many elections are of terms up to this one. Terms mostly come in order, so the search is from the end.

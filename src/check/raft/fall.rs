@@ -1,6 +1,6 @@
 //! Whether a property has fallen: its first witness, which nothing later replaces.
 
-use crate::base::{EventId, NodeId, Note, NoteKind};
+use crate::base::{Encoder, EventId, NodeId, Note, NoteKind};
 use crate::check::{Status, Verdict, Witness};
 use crate::sim::trace::Event;
 use std::sync::Arc;
@@ -14,6 +14,14 @@ impl Fall {
     #[inline]
     pub(super) fn has_happened(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// Appends whether the property has fallen, and, if it still holds, what its checker remembers.
+    pub(super) fn encode_with(&self, to: &mut Encoder, memory: impl FnOnce(&mut Encoder)) {
+        to.bool(self.has_happened());
+        if !self.has_happened() {
+            memory(to);
+        }
     }
 
     /// The property falls at `event`, unless it has before. The earlier events of the witness go first.

@@ -9,7 +9,7 @@
 use super::fall::Fall;
 use super::notes;
 use super::sight::Sight;
-use crate::base::Note;
+use crate::base::{Encoder, Note};
 
 /// The checker of Leader Append-Only.
 #[derive(Clone, Debug, Default)]
@@ -31,5 +31,10 @@ impl LeaderAppendOnly {
         let args = [sight.event.at_us, sight.node.0 as u64, after.term, index];
         let note = Note::new(&notes::LEADER_APPEND_ONLY_VIOLATED, args);
         self.fall.at(sight.event, note, &[], &[sight.node], &[index]);
+    }
+
+    /// Nothing but whether it has fallen: what it compares with is the server itself, a moment before.
+    pub(super) fn encode_state(&self, to: &mut Encoder) {
+        self.fall.encode_with(to, |_| ());
     }
 }

@@ -18,7 +18,7 @@
 use super::fall::Fall;
 use super::notes;
 use super::sight::{Sight, first_difference};
-use crate::base::{Chunked, EventId, NodeId, Note};
+use crate::base::{Chunked, Encode, Encoder, EventId, NodeId, Note};
 use crate::protocol::raft::{Index, Log, Term};
 use crate::sim::trace::Event;
 use std::sync::Arc;
@@ -55,6 +55,22 @@ struct Election {
     log: Log,
 }
 
+impl Election {
+    /// What tells elections apart.
+    fn key(&self) -> (Term, NodeId, Index, Option<u64>) {
+        let last_index = self.log.last_index();
+        (self.term, self.node, last_index, self.log.prefix_hash(last_index))
+    }
+}
+
+impl Encode for Election {
+    fn encode(&self, to: &mut Encoder) {
+        to.u64(self.term);
+        to.put(&self.node);
+        to.put(&self.log);
+    }
+}
+
 impl LeaderCompleteness {
     pub(super) fn step(&mut self, sight: &Sight<'_>) {
         if self.fall.has_happened() {
@@ -75,6 +91,24 @@ impl LeaderCompleteness {
         let note = Note::new(&notes::LEADER_COMPLETENESS_VIOLATED_BY_REMOVAL, args);
         let earlier: Vec<EventId> = self.committed(from).map(|committed| committed.event).into_iter().collect();
         self.fall.at(event, note, &earlier, &[node, NodeId(leader as u16)], &[from]);
+    }
+
+    /// What was committed, each in its term, and the elections with the logs with which they were won. Their order matters
+    /// only when one of them is about to be forgotten.
+    pub(super) fn encode_state(&self, to: &mut Encoder) {
+        self.fall.encode_with(to, |to| {
+            to.len(self.committed.len());
+            for committed in self.committed.iter() {
+                to.u64(committed.hash);
+                to.u64(committed.term);
+            }
+            let mut elections: Vec<&Election> = self.elections.iter().collect();
+            if elections.len() < REMEMBERED {
+                elections.sort_by_key(|election| election.key());
+            }
+            to.list(elections.into_iter());
+            to.u64(self.highest_term);
+        });
     }
 
     /// A new leader has everything that was committed in earlier terms.

@@ -11,7 +11,7 @@
 use super::fall::Fall;
 use super::notes;
 use super::sight::Sight;
-use crate::base::{Chunked, EventId, NodeId, Note};
+use crate::base::{Chunked, Encoder, EventId, NodeId, Note};
 use crate::protocol::raft::{Index, Term};
 
 /// The checker of Log Matching.
@@ -52,6 +52,27 @@ impl LogMatching {
                 return self.fall.at(sight.event, note, &[known.event], &[known.node, sight.node], &[index]);
             }
         }
+    }
+
+    /// The entries seen at each index, by term. Which of them came first says nothing of what may fall.
+    pub(super) fn encode_state(&self, to: &mut Encoder) {
+        self.fall.encode_with(to, |to| {
+            to.len(self.first.len());
+            for first in self.first.iter() {
+                let mut seen: Vec<(Term, u64)> = self.chain(first).map(|seen| (seen.term, seen.hash)).collect();
+                seen.sort_unstable();
+                to.len(seen.len());
+                for (term, hash) in seen {
+                    to.u64(term);
+                    to.u64(hash);
+                }
+            }
+        });
+    }
+
+    /// All entries seen at the index of this one, which was the first.
+    fn chain<'a>(&'a self, first: &'a Seen) -> impl Iterator<Item = &'a Seen> {
+        std::iter::successors(Some(first), |seen| self.others.get((seen.next as usize).checked_sub(1)?))
     }
 
     /// The first sight of this index and term, if there was one before; otherwise this is it.

@@ -28,7 +28,7 @@ mod state_machine_safety;
 mod tests;
 
 use super::{Checker, Verdict};
-use crate::base::{NodeId, WriteId};
+use crate::base::{Encoder, NodeId, WriteId};
 use crate::protocol::raft::{Node, Server, notes as core_notes};
 use crate::sim::kernel::Process;
 use crate::sim::plan::Cluster;
@@ -179,5 +179,28 @@ impl<D: Deployment<Node = Node>> Checker<D> for RaftChecks {
     fn verdicts(&self, world: &World<D>) -> Vec<Verdict> {
         let unchecked = world.kernel().executed().saturating_sub(self.told);
         TABLE.iter().zip(self.falls()).map(|(property, fall)| property.verdict(fall, unchecked)).collect()
+    }
+
+    fn fallen(&self) -> u32 {
+        self.falls().iter().filter(|fall| fall.has_happened()).count() as u32
+    }
+
+    /// What is remembered of each server from one event to the next is not told: of a server that runs it follows from the
+    /// server, which is part of the state, and of one that is down it is forgotten at its next start.
+    fn encode_state(&self, world: &World<D>, to: &mut Encoder) {
+        let unchecked = world.kernel().executed() != self.told;
+        to.bool(unchecked);
+        if unchecked {
+            // Nothing more is checked.
+            return self.falls().iter().for_each(|fall| to.bool(fall.has_happened()));
+        }
+        self.election_safety.encode_state(to);
+        self.leader_append_only.encode_state(to);
+        self.log_matching.encode_state(to);
+        self.leader_completeness.encode_state(to);
+        self.state_machine_safety.encode_state(to);
+        self.monotonic_term.encode_state(|node| world.seats()[node.index()].disk.first_pending(), to);
+        self.monotonic_commit.encode_state(to);
+        self.monotonic_applied.encode_state(to);
     }
 }

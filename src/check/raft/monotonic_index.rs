@@ -8,7 +8,7 @@
 use super::fall::Fall;
 use super::notes;
 use super::sight::{Digest, Sight};
-use crate::base::{Note, NoteKind};
+use crate::base::{Encoder, Note, NoteKind};
 use crate::protocol::raft::Index;
 
 /// The checker of one index of all servers.
@@ -36,5 +36,10 @@ impl MonotonicIndex {
             let note = Note::new(self.violated, [sight.event.at_us, sight.node.0 as u64, before, after]);
             self.fall.at(sight.event, note, &[], &[sight.node], &[before, after]);
         }
+    }
+
+    /// Nothing but whether it has fallen: what it compares with is the server itself, a moment before.
+    pub(super) fn encode_state(&self, to: &mut Encoder) {
+        self.fall.encode_with(to, |_| ());
     }
 }

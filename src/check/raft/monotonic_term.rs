@@ -19,7 +19,7 @@
 use super::fall::Fall;
 use super::notes;
 use super::sight::Sight;
-use crate::base::{EventId, NodeId, Note, WriteId};
+use crate::base::{Encoder, EventId, NodeId, Note, WriteId};
 use crate::protocol::raft::{HardState, Term};
 use crate::sim::trace::Event;
 use std::collections::VecDeque;
@@ -77,6 +77,21 @@ impl MonotonicTerm {
         if empty {
             promises.persisted = None;
         }
+    }
+
+    /// What each server may not take back, now or when so many more of its writes are on disk. `first_pending`: the number of
+    /// the first write of a server that is not on disk.
+    pub(super) fn encode_state(&self, first_pending: impl Fn(NodeId) -> u32, to: &mut Encoder) {
+        self.fall.encode_with(to, |to| {
+            for (node, promises) in (0..).map(NodeId).zip(&self.servers) {
+                to.option(promises.persisted.map(|promise| promise.hard).as_ref());
+                to.len(promises.queue.len());
+                for (after, promise) in &promises.queue {
+                    to.u32(after.saturating_sub(first_pending(node)));
+                    to.put(&promise.hard);
+                }
+            }
+        });
     }
 
     pub(super) fn step(&mut self, sight: &Sight<'_>, disk: DiskState) {

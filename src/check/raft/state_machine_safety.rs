@@ -13,7 +13,7 @@
 use super::fall::Fall;
 use super::notes;
 use super::sight::{Sight, first_difference};
-use crate::base::{Chunked, EventId, NodeId, Note};
+use crate::base::{Chunked, Encoder, EventId, NodeId, Note};
 use crate::protocol::raft::Index;
 use crate::sim::trace::Event;
 
@@ -54,6 +54,14 @@ impl StateMachineSafety {
             let hash = sight.log.prefix_hash(index).unwrap_or(0);
             self.applied.push(Applied { hash, event: sight.id(), node: sight.node });
         }
+    }
+
+    /// What was applied at each index. Prefix hashes are a chain, but entries are kept as each was first applied, one by one.
+    pub(super) fn encode_state(&self, to: &mut Encoder) {
+        self.fall.encode_with(to, |to| {
+            to.len(self.applied.len());
+            self.applied.iter().for_each(|applied| to.u64(applied.hash));
+        });
     }
 
     /// A server stops: it was told to apply up to `commit_index`, beyond its log.

@@ -8,7 +8,7 @@ use super::notes;
 use super::role::Role;
 use super::server::Server;
 use super::sessions::Session;
-use crate::base::{NodeId, Note};
+use crate::base::{NodeId, Note, sorted};
 use crate::protocol::{Effects, kv};
 
 /// Commitment.
@@ -24,8 +24,8 @@ impl Server {
         let mut matches = [0; NodeSet::MAX_NODES as usize];
         let count = self.voters.iter().zip(&mut matches).map(|(voter, slot)| *slot = has(voter)).count();
         let matches = &mut matches[..count];
-        matches.sort_unstable_by(|a, b| b.cmp(a));
-        let Some(&index) = matches.get(rules.position_of_majority(count)) else { return };
+        sorted::sort(matches);
+        let Some(&index) = matches.iter().rev().nth(rules.position_of_majority(count)) else { return };
         let counts = self.log.term(index).is_some_and(|term| rules.commits_by_counting(term, self.hard.term));
         if index <= self.commit_index || !counts {
             return;

@@ -1,6 +1,10 @@
 //! The decisions that the papers name, one small pure function each, and the wrong versions of them.
 //!
 //! A mutant replaces exactly one rule, here and nowhere else. Each is a bug that real implementations have had.
+//!
+//! The page shows these functions as they stand, right and wrong lines beside each other; `tests/rules.rs` cuts them out. So
+//! each has the same shape: a mutant is an `if` of its own that returns, and what follows is the right rule. A doc comment
+//! ends its sentence with where the rule is from: `(paper 5.2)`, `(thesis 6.2)`.
 
 use super::entry::{Index, Term};
 use super::node_set::NodeSet;
@@ -208,8 +212,6 @@ impl Rules {
     }
 
     /// A majority of `voters` servers: any two of them share a server (paper 5.2).
-    ///
-    /// `EvenMajority` takes half of the *other* servers and one: 2 of 4.
     pub fn majority(self, voters: usize) -> usize {
         if self.has(Mutant::EvenMajority) {
             return voters.saturating_sub(1) / 2 + 1;
@@ -228,10 +230,10 @@ impl Rules {
     /// A server votes for at most one candidate in a term (paper 5.2): what remains of its vote of `old_term` when it becomes a
     /// follower in `new_term`. Only a new term clears it.
     pub fn vote_after_step_down(self, old_term: Term, new_term: Term, voted_for: Option<NodeId>) -> Option<NodeId> {
-        if self.has(Mutant::ClearVoteSameTerm) || new_term > old_term {
+        if self.has(Mutant::ClearVoteSameTerm) {
             return None;
         }
-        voted_for
+        if new_term > old_term { None } else { voted_for }
     }
 
     /// A candidate "votes for itself" (paper 5.2), and that is its vote of the term.
@@ -245,16 +247,20 @@ impl Rules {
     /// Counts a vote. A majority is of servers (paper 5.2): the same vote delivered twice is one.
     pub fn tally(self, votes: &mut Votes, voter: NodeId) {
         votes.granted.insert(voter);
-        votes.counted = match self.has(Mutant::CountDupVotes) {
-            true => votes.counted + 1,
-            false => votes.granted.len() as u32,
-        };
+        if self.has(Mutant::CountDupVotes) {
+            votes.counted += 1;
+            return;
+        }
+        votes.counted = votes.granted.len() as u32;
     }
 
     /// A vote counts in the election of its own term: "votes from a majority of the servers in the full cluster for the same
     /// term" (paper 5.2).
     pub fn vote_is_of_this_election(self, vote_term: Term, current_term: Term) -> bool {
-        self.has(Mutant::StaleVoteResp) || vote_term == current_term
+        if self.has(Mutant::StaleVoteResp) {
+            return true;
+        }
+        vote_term == current_term
     }
 
     /// The voter denies its vote "if its own log is more up-to-date than that of the candidate": the later last term wins, and
@@ -299,7 +305,7 @@ impl Rules {
 
     /// The term in the refusal of a pre-vote: the voter's, from which an asker that fell behind learns where the cluster is.
     /// Otherwise a server with the better log and the lower term, and one with the worse log and the higher term, refuse each
-    /// other for ever.
+    /// other for ever (thesis 9.6).
     pub fn term_of_a_refused_pre_vote(self, own_term: Term, asked_term: Term) -> Term {
         if self.has(Mutant::PreVoteHidesTerm) {
             return asked_term.saturating_sub(1);
@@ -310,8 +316,8 @@ impl Rules {
     /// "If RPC request or response contains term T > currentTerm: set currentTerm = T, convert to follower" (paper figure 2,
     /// rules for all servers), for responses.
     pub fn steps_down_for_response(self, response_term: Term, current_term: Term, leads: bool) -> bool {
-        if self.has(Mutant::LeaderIgnoresHigherTerm) && leads {
-            return false;
+        if self.has(Mutant::LeaderIgnoresHigherTerm) {
+            return response_term > current_term && !leads;
         }
         response_term > current_term
     }
@@ -340,14 +346,14 @@ impl Rules {
     ///
     /// Cutting without a conflict loses entries that were acknowledged, when a request comes late or twice.
     pub fn truncates_from(self, prev_index: Index, last_index: Index, conflict: Option<Index>) -> Option<Index> {
-        if self.has(Mutant::AeAlwaysTruncates) && last_index > prev_index {
-            return Some(prev_index + 1);
+        if self.has(Mutant::AeAlwaysTruncates) {
+            return if last_index > prev_index { Some(prev_index + 1) } else { conflict };
         }
         conflict
     }
 
     /// What a follower acknowledges: the entries that it verified against the leader's, those of the request. Beyond them its
-    /// log may be another leader's.
+    /// log may be another leader's (thesis, appendix B).
     pub fn acknowledged_index(self, last_verified: Index, last_index: Index) -> Index {
         if self.has(Mutant::AckLastIndex) {
             return last_index;
@@ -355,15 +361,22 @@ impl Rules {
         last_verified
     }
 
-    /// Whether an acknowledgement waits until the entries are on disk ("updated on stable storage before responding", paper
+    /// Whether an acknowledgement waits until the entries are on disk: "updated on stable storage before responding" (paper
     /// figure 2).
     pub fn ack_waits_for_disk(self) -> bool {
-        !self.has(Mutant::AckBeforeFsync)
+        if self.has(Mutant::AckBeforeFsync) {
+            return false;
+        }
+        true
     }
 
-    /// An acknowledgement counts in the leadership that it answers: later the follower's log may have been cut.
+    /// An acknowledgement counts in the leadership that it answers: later the follower's log may have been cut (thesis,
+    /// appendix B).
     pub fn ack_is_of_this_leadership(self, ack_term: Term, current_term: Term) -> bool {
-        self.has(Mutant::StaleAckOtherLeadership) || ack_term == current_term
+        if self.has(Mutant::StaleAckOtherLeadership) {
+            return true;
+        }
+        ack_term == current_term
     }
 
     /// AppendEntries, receiver's rule 5 (paper figure 2): "if leaderCommit > commitIndex, set commitIndex = min(leaderCommit,
@@ -372,14 +385,13 @@ impl Rules {
         if self.has(Mutant::CommitRegress) {
             return leader_commit.min(last_verified);
         }
-        let bound = if self.has(Mutant::CommitToLastIndex) {
-            last_index
-        } else if self.has(Mutant::HeartbeatCommitUnclipped) {
-            leader_commit
-        } else {
-            last_verified
-        };
-        commit.max(leader_commit.min(bound))
+        if self.has(Mutant::CommitToLastIndex) {
+            return commit.max(leader_commit.min(last_index));
+        }
+        if self.has(Mutant::HeartbeatCommitUnclipped) {
+            return commit.max(leader_commit);
+        }
+        commit.max(leader_commit.min(last_verified))
     }
 
     /// Which of the match indexes of all voters, the leader's own among them, sorted from the greatest down, is the one that
@@ -394,7 +406,10 @@ impl Rules {
     /// "Only log entries from the leader's current term are committed by counting replicas" (paper 5.4.2); all before them
     /// are committed with them.
     pub fn commits_by_counting(self, entry_term: Term, current_term: Term) -> bool {
-        self.has(Mutant::Fig8) || entry_term == current_term
+        if self.has(Mutant::Fig8) {
+            return true;
+        }
+        entry_term == current_term
     }
 }
 
@@ -403,12 +418,18 @@ impl Rules {
     /// "If it receives a command whose serial number has already been executed, it responds immediately without re-executing
     /// the request" (paper 8). `known` is the greatest number known of that client.
     pub fn is_duplicate(self, known: Option<u32>, seq: u32) -> bool {
-        !self.has(Mutant::NoSessionDedup) && known.is_some_and(|known| seq <= known)
+        if self.has(Mutant::NoSessionDedup) {
+            return false;
+        }
+        known.is_some_and(|known| seq <= known)
     }
 
     /// A read takes its place in the log like any other operation: a leader that answers from its own store may have been
     /// replaced without knowing it (paper 8).
     pub fn needs_log(self, op: &kv::Op) -> bool {
-        !(self.has(Mutant::LocalLeaderRead) && matches!(op, kv::Op::Get(_)))
+        if self.has(Mutant::LocalLeaderRead) {
+            return !matches!(op, kv::Op::Get(_));
+        }
+        true
     }
 }

@@ -14,7 +14,7 @@ use super::islands::Outline;
 use super::layout::{self, Spot, ViewOptions, place};
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
-use crate::base::NodeId;
+use crate::base::{NodeId, sorted};
 use crate::protocol::MessageKind;
 use crate::sim::plan::{Cluster, Cut};
 use crate::system::inspect::{LinkView, MessageView, NodeView, Witness};
@@ -23,7 +23,7 @@ use label::Labels;
 /// What does not belong to a witness keeps this much of its strength.
 const DIMMED: f64 = 0.35;
 
-/// A remark on the stage that cannot be hidden: a broken rule, a property that fell. At most three are drawn.
+/// A remark on the stage: a broken rule, which cannot be hidden, or properties that fell. At most three are drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
     /// What it says, in a few words.
@@ -49,6 +49,8 @@ pub struct ClusterInput<'a> {
     pub now_us: f64,
     /// Broken rules and fallen properties.
     pub chips: &'a [Chip],
+    /// Nodes whose role is new, and how much of its pulse has passed, 0 to 1.
+    pub pulses: &'a [(NodeId, f64)],
     /// If a violation is shown: what does not belong to it dims.
     pub witness: Option<&'a Witness>,
     /// How the viewer wants it.
@@ -82,15 +84,17 @@ pub fn cluster_scene(input: &ClusterInput<'_>) -> Scene {
     let options = input.options;
     let label = words::cluster_label(options.lang, input.nodes, input.messages.len(), input.now_us as u64, &input.names);
     let mut scene = Scene::new(options.width, options.height, label);
-    let spots = place(input.cluster(), options);
+    let head = if input.chips.is_empty() || options.width < layout::NARROW { 0.0 } else { layout::STRIP };
+    let spots = place(input.cluster(), options, head);
     let mut labels = Labels::new(options.width, options.height, &spots);
 
     let islands = islands::islands(spots.len(), input.links, input.cuts);
     let corners = corner_remarks(input, &mut labels);
-    draw_islands(&mut scene, &mut labels, input, &islands, &spots, false);
-    if let Some(draft) = &options.draft {
+    let draft = options.draft.as_ref();
+    draw_islands(&mut scene, &mut labels, input, &islands, &spots, if draft.is_some() { Cutting::Past } else { Cutting::Done });
+    if let Some(draft) = draft {
         let draft: Vec<Vec<NodeId>> = draft.iter().filter(|island| !island.is_empty()).cloned().collect();
-        draw_islands(&mut scene, &mut labels, input, &draft, &spots, true);
+        draw_islands(&mut scene, &mut labels, input, &draft, &spots, Cutting::Draft);
     }
     link::draw(&mut scene, &mut labels, input, &islands, &spots);
     message::draw_beneath(&mut scene, input, &spots);
@@ -106,13 +110,24 @@ pub fn cluster_scene(input: &ClusterInput<'_>) -> Scene {
     scene
 }
 
+/// How a cut stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cutting {
+    /// It is open.
+    Done,
+    /// It is open while another one is drawn: without names.
+    Past,
+    /// It is being drawn.
+    Draft,
+}
+
 fn draw_islands(
     scene: &mut Scene,
     labels: &mut Labels,
     input: &ClusterInput<'_>,
     islands: &[Vec<NodeId>],
     spots: &[Spot],
-    draft: bool,
+    cutting: Cutting,
 ) {
     let options = input.options;
     if islands.is_empty() {
@@ -122,14 +137,16 @@ fn draw_islands(
     for (i, outline) in outlines.iter().enumerate() {
         for part in &outline.parts {
             let lines = geometry::hatching(part, islands::slope(i), 9.0);
-            scene.push(Shape::hatch(lines).outlined(Role::Line, 1.0).faded(if draft { 0.25 } else { 0.4 }));
-            scene.push(
-                Shape::polygon(part.clone()).stroked(Role::Line, 1.0, if draft { Dash::Dashed } else { Dash::Solid }).faded(0.6),
-            );
+            scene.push(Shape::hatch(lines).outlined(Role::Line, 1.0).faded(if cutting == Cutting::Past { 0.2 } else { 0.4 }));
+            let rim = Shape::polygon(part.clone());
+            scene.push(match cutting {
+                Cutting::Draft => rim.stroked(Role::Muted, 1.5, Dash::Dashed),
+                Cutting::Done | Cutting::Past => rim.outlined(Role::Line, 1.0).faded(0.6),
+            });
         }
     }
     for (from, to) in islands::borders(islands, &outlines, spots, options.width, options.height) {
-        let (role, width) = if draft { (Role::Muted, 2.0) } else { (Role::Ink, 4.0) };
+        let (role, width) = if cutting == Cutting::Done { (Role::Ink, 4.0) } else { (Role::Muted, 2.0) };
         scene.push(Shape::line(from, to).stroked(role, width, Dash::Dashed));
         // No label shall stand on the line.
         let steps = (from.distance(to) / 12.0).ceil().max(1.0);
@@ -138,11 +155,14 @@ fn draw_islands(
             labels.take(at.x - 4.0, at.y - 4.0, at.x + 4.0, at.y + 4.0);
         }
     }
-    for (i, (island, outline)) in islands.iter().zip(&outlines).enumerate() {
+    if cutting == Cutting::Past {
+        return;
+    }
+    for (i, island) in islands.iter().enumerate() {
         // Where there is no room for all names, the letter will do.
         let names = words::island(options.lang, i, island, &input.names);
         for (text, must) in [(names, false), (words::island_letter(options.lang, i), true)] {
-            let places = island_label_places(outline, &outlines, &text);
+            let places = island_label_places(&outlines, i, spots, &text);
             if labels.put(&places, |at, anchor| Shape::text(at, text.clone(), 12.0).anchored(anchor).bold().rimmed(), must) {
                 break;
             }
@@ -150,57 +170,70 @@ fn draw_islands(
     }
 }
 
-/// Where an island's label may stand: at the outermost points of its area, first where it covers no area.
-fn island_label_places(outline: &Outline, all: &[Outline], text: &str) -> Vec<(Point, Anchor)> {
+/// Where an island's label may stand: all around its area, outside of it and of every other area, first on the side that faces
+/// away from the rest of the cluster, and where no message passes. Messages come and go; a place that depended on them would too.
+fn island_label_places(all: &[Outline], island: usize, spots: &[Spot], text: &str) -> Vec<(Point, Anchor)> {
+    const AROUND: u32 = 32;
+    let Some(outline) = all.get(island) else { return Vec::new() };
     let area = outline.main_part();
-    let outermost = |key: fn(&Point) -> f64| area.iter().copied().max_by(|a, b| key(a).total_cmp(&key(b))).unwrap_or_default();
-    let (top, bottom) = (outermost(|p| -p.y), outermost(|p| p.y));
-    let (left, right) = (outermost(|p| -p.x), outermost(|p| p.x));
-    let mut places = vec![(bottom.by(0.0, 11.0), Anchor::Middle), (top.by(0.0, -11.0), Anchor::Middle)];
-    for shift in [0.0, 24.0, -24.0] {
-        places.extend([(right.by(8.0, shift), Anchor::Start), (left.by(-8.0, shift), Anchor::End)]);
-    }
-    for (at, shift) in [(bottom, 11.0), (top, -11.0)] {
-        places.extend([(at.by(-20.0, shift), Anchor::Start), (at.by(20.0, shift), Anchor::End)]);
-    }
-    let covers = |&(at, anchor): &(Point, Anchor)| {
-        let (x, y, to, below) = Shape::text(at, text, 12.0).anchored(anchor).bounds();
-        let corners = [(x, y), (to, y), (x, below), (to, below), ((x + to) / 2.0, y), ((x + to) / 2.0, below)];
-        let inside = |(x, y)| all.iter().flat_map(|outline| &outline.parts).any(|part| geometry::inside(Point::new(x, y), part));
-        corners.into_iter().any(inside)
-    };
-    // A stable sort: those that cover something come last.
-    places.sort_by_key(covers);
-    places
+    let (left, top, right, bottom) = geometry::bounds(area.iter().copied());
+    let middle = Point::new((left + right) / 2.0, (top + bottom) / 2.0);
+    let (west, north, east, south) = geometry::bounds(spots.iter().map(|spot| spot.center));
+    let outwards = Point::new((west + east) / 2.0, (north + south) / 2.0).direction(middle);
+    let (half_width, half_height) = (Text::width_of(text, 12.0) / 2.0 + 4.0, 9.0);
+    let mut places: Vec<(bool, bool, f64, Point)> = (0..AROUND)
+        .filter_map(|i| {
+            let way = geometry::direction_at(i as f64 / AROUND as f64);
+            // The box touches the line that touches the area from this side.
+            let reach = |p: &Point| p.x * way.x + p.y * way.y;
+            // Along a straight side, its middle.
+            let farthest = area.iter().map(reach).max_by(f64::total_cmp)?;
+            let (left, top, right, bottom) = geometry::bounds(area.iter().copied().filter(|p| reach(p) > farthest - 1.0));
+            let rim = Point::new((left + right) / 2.0, (top + bottom) / 2.0);
+            let center = rim.along(way, 3.0 + way.x.abs() * half_width + way.y.abs() * half_height);
+            let (x, y) = ([center.x - half_width, center.x + half_width], [center.y - half_height, center.y + half_height]);
+            let corners = [Point::new(x[0], y[0]), Point::new(x[1], y[0]), Point::new(x[1], y[1]), Point::new(x[0], y[1])];
+            let covers = all.iter().flat_map(|outline| &outline.parts).any(|part| geometry::overlap(part, &corners));
+            let lanes = spots.iter().enumerate().flat_map(|(i, a)| spots[..i].iter().map(|b| (a.center, b.center)));
+            let crossed = lanes.into_iter().any(|(a, b)| geometry::crosses(a, b, &corners));
+            Some((covers, crossed, -(way.x * outwards.x + way.y * outwards.y), center))
+        })
+        .collect();
+    places.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
+    places.into_iter().map(|(.., center)| (center, Anchor::Middle)).collect()
 }
 
-/// Chips and the legend of hues, in the corners or, on narrow stages, in the strip at the foot.
+/// Chips in the strip at the top, and the legend of hues at the foot; on narrow stages both are in the strip at the foot.
 fn corner_remarks(input: &ClusterInput<'_>, labels: &mut Labels) -> Vec<Shape> {
+    const CHIPS: usize = 3;
     let (options, mut shapes) = (input.options, Vec::new());
     let narrow = options.width < layout::NARROW;
     let foot = options.height - layout::STRIP / 2.0;
-    let mut at = Point::new(if narrow { 8.0 } else { 12.0 }, if narrow { foot } else { 22.0 });
-    let mut taken = 0.0;
-    for (i, chip) in input.chips.iter().take(3).enumerate() {
-        // Beside each other there is room for the words of the first one; the others keep their sign.
-        let width = draw_chip(&mut shapes, at, chip, !narrow || i == 0);
+    let mut at = if narrow { Point::new(8.0, foot) } else { Point::new(12.0, layout::STRIP / 2.0 + 4.0) };
+    for (i, chip) in input.chips.iter().take(CHIPS).enumerate() {
+        // The first one has its words; the others as far as there is room, else their sign.
+        let rest = (input.chips.len().min(CHIPS) - i - 1) as f64 * 36.0;
+        let words = i == 0 || (!narrow && at.x + chip_width(chip) + rest < options.width);
+        let width = draw_chip(&mut shapes, at, chip, words);
         labels.take(at.x, at.y - 12.0, at.x + width, at.y + 12.0);
-        if narrow {
-            at.x += width + 6.0;
-            taken = at.x;
-        } else {
-            at.y += 30.0;
-        }
+        at.x += width + 6.0;
     }
-    let left = if narrow { taken.max(8.0) } else { 12.0 };
+    let left = if narrow { at.x } else { 12.0 };
     draw_legend(&mut shapes, labels, input, Point::new(left, foot));
     shapes
 }
 
+/// Where a chip's words begin.
+const CHIP_SIGN: f64 = 28.0;
+
+/// The width of a chip with its words.
+fn chip_width(chip: &Chip) -> f64 {
+    CHIP_SIGN + Text::width_of(&chip.text, 12.0) + 12.0
+}
+
 /// A chip from its left end; returns its width.
 fn draw_chip(shapes: &mut Vec<Shape>, at: Point, chip: &Chip, words: bool) -> f64 {
-    let glyph = 28.0;
-    let width = if words { glyph + Text::width_of(&chip.text, 12.0) + 12.0 } else { glyph + 2.0 };
+    let width = if words { chip_width(chip) } else { CHIP_SIGN + 2.0 };
     let role = if chip.violated { Role::Violated } else { Role::Ink };
     shapes.push(Shape::rect(at.by(0.0, -12.0), width, 24.0, 6.0).filled(Role::Raised).outlined(role, 1.0));
     let center = at.by(15.0, 0.0);
@@ -213,7 +246,7 @@ fn draw_chip(shapes: &mut Vec<Shape>, at: Point, chip: &Chip, words: bool) -> f6
         shapes.push(Shape::line(center.by(-4.5, 4.5), center.by(4.5, -4.5)).outlined(Role::Ink, 1.5));
     }
     if words {
-        shapes.push(Shape::text(at.by(glyph, 0.0), chip.text.clone(), 12.0).filled(role).anchored(Anchor::Start));
+        shapes.push(Shape::text(at.by(CHIP_SIGN, 0.0), chip.text.clone(), 12.0).filled(role).anchored(Anchor::Start));
     }
     width
 }
@@ -222,7 +255,7 @@ fn draw_chip(shapes: &mut Vec<Shape>, at: Point, chip: &Chip, words: bool) -> f6
 fn draw_legend(shapes: &mut Vec<Shape>, labels: &mut Labels, input: &ClusterInput<'_>, from: Point) {
     let mut epochs: Vec<u64> = input.nodes.iter().filter_map(|node| node.epoch).filter(|&epoch| epoch > 0).collect();
     epochs.extend(input.messages.iter().filter_map(|message| message.epoch).filter(|&epoch| epoch > 0));
-    epochs.sort_unstable();
+    sorted::sort(&mut epochs);
     epochs.dedup();
     if epochs.last().is_none_or(|&last| last < 2) {
         return;

@@ -3,7 +3,7 @@
 use super::ClusterInput;
 use super::label::Labels;
 use crate::system::inspect::{Fill, LogSummary, NodeStatus, NodeView};
-use crate::view::geometry::{Point, direction_at};
+use crate::view::geometry::{self, Point, direction_at};
 use crate::view::layout::Spot;
 use crate::view::scene::{Anchor, Role, Scene, Shape};
 use crate::view::words;
@@ -22,14 +22,14 @@ pub(super) fn draw(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView,
     }
     let first = shapes.len();
     draw_body(&mut shapes, input, node, spot);
-    if spot.radius >= Spot::LETTERED {
-        draw_inscription(&mut shapes, node, spot, &input.cluster().name(node.id), named);
-    }
     if node.status == NodeStatus::Crashed {
-        shapes.iter_mut().for_each(|shape| shape.opacity *= 0.45);
-        // Faint, but nothing shines through it.
+        shapes[first..].iter_mut().for_each(|shape| shape.opacity *= 0.45);
+        // Faint, but nothing shines through it. Its name stays as legible as the others', on top of the cross.
         shapes.insert(first, body(node, spot, spot.radius).filled(Role::Paper));
         draw_cross(&mut shapes, spot);
+    }
+    if spot.radius >= Spot::LETTERED {
+        draw_inscription(&mut shapes, node, spot, &input.cluster().name(node.id), named);
     }
     if named {
         draw_badges(&mut shapes, node, spot);
@@ -71,6 +71,7 @@ fn draw_body(shapes: &mut Vec<Shape>, input: &ClusterInput<'_>, node: &NodeView,
     let outline = if halted { Role::Violated } else { hue(node) };
     let ground = if node.client { Role::Raised } else { Role::Paper };
     let fill = match node.role.fill {
+        _ if node.status == NodeStatus::Crashed => ground,
         Fill::Solid if node.epoch.is_some() => hue(node),
         Fill::Solid => Role::Ink,
         Fill::Half | Fill::Outline => ground,
@@ -94,56 +95,74 @@ fn half(spot: Spot) -> Shape {
 }
 
 fn draw_inscription(shapes: &mut Vec<Shape>, node: &NodeView, spot: Spot, name: &str, named: bool) {
-    let solid = node.role.fill == Fill::Solid;
-    let ink = if solid { Role::OnEpoch } else { Role::Ink };
+    let crashed = node.status == NodeStatus::Crashed;
+    let ink = if node.role.fill == Fill::Solid && !crashed { Role::OnEpoch } else { Role::Ink };
+    let text = |at: Point, content: String, size: f64| {
+        let text = Shape::text(at, content, size).filled(ink);
+        if crashed { text.rimmed() } else { text }
+    };
     let c = spot.center;
     let epoch = node.epoch.filter(|_| !node.client).map(|epoch| epoch.to_string());
     if !named {
         let letter = if node.client { 'C'.to_string() } else { node.role.letter.to_string() };
         let up = if epoch.is_some() && spot.radius >= 14.0 { 6.5 } else { 0.0 };
-        shapes.push(Shape::text(c.by(0.0, -up), letter, 12.0).filled(ink).bold());
+        shapes.push(text(c.by(0.0, -up), letter, 12.0).bold());
         if let Some(epoch) = epoch.filter(|_| up > 0.0) {
-            shapes.push(Shape::text(c.by(0.0, up), epoch, 12.0).filled(ink));
+            shapes.push(text(c.by(0.0, up), epoch, 12.0));
         }
         return;
     }
     if node.client {
         // "client 1" in two lines.
         let (word, number) = name.split_once(' ').unwrap_or((name, ""));
-        shapes.push(Shape::text(c.by(0.0, -7.0), word, 12.0).filled(ink));
-        shapes.push(Shape::text(c.by(0.0, 8.0), number, 12.0).filled(ink).bold());
+        shapes.push(text(c.by(0.0, -7.0), word.to_owned(), 12.0));
+        shapes.push(text(c.by(0.0, 8.0), number.to_owned(), 12.0).bold());
         return;
     }
     let up = if epoch.is_some() { 7.0 } else { 0.0 };
-    shapes.push(Shape::text(c.by(0.0, -up), name, 14.0).filled(ink).bold());
+    shapes.push(text(c.by(0.0, -up), name.to_owned(), 14.0).bold());
     if let Some(epoch) = epoch {
-        shapes.push(Shape::text(c.by(0.0, 9.0), epoch, 12.0).filled(ink));
+        shapes.push(text(c.by(0.0, 9.0), epoch, 12.0));
     }
     let notch = c.along(direction_at(ONE_O_CLOCK), spot.radius + 1.0);
     shapes.push(Shape::circle(notch, 9.5).filled(Role::Paper).outlined(hue(node), 1.5));
     shapes.push(Shape::text(notch, node.role.letter.to_string(), 12.0).filled(Role::Ink).bold());
 }
 
-/// The main timer: a ring that runs out, clockwise from twelve.
+/// Steps in which the ring runs out with reduced motion: it hops, as messages do.
+const RING_STEPS: f64 = 4.0;
+/// How far a pulse goes beyond the ring.
+const PULSE: f64 = 9.0;
+
+/// The main timer: a ring that runs out, clockwise from twelve, over a hairline. A new role lets it pulse once.
 fn draw_timer(shapes: &mut Vec<Shape>, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
     let Some(timer) = node.timers.iter().find(|timer| timer.main) else { return };
     let whole = timer.due_us.saturating_sub(timer.set_us).max(1) as f64;
-    let left = ((timer.due_us as f64 - input.now_us) / whole).clamp(0.0, 1.0);
+    let mut left = ((timer.due_us as f64 - input.now_us) / whole).clamp(0.0, 1.0);
+    if input.options.reduced_motion {
+        left = (left * RING_STEPS).ceil() / RING_STEPS;
+    }
     let radius = spot.radius + 5.0;
-    if node.client || left < 0.004 {
+    if node.client {
+        return;
+    }
+    if let Some((_, part)) = input.pulses.iter().find(|(id, _)| *id == node.id) {
+        shapes.push(Shape::circle(spot.center, radius + PULSE * part).outlined(hue(node), 3.0).faded(1.0 - part));
+    }
+    shapes.push(Shape::circle(spot.center, radius).outlined(Role::Line, 1.0).faded(0.45));
+    if left < 0.004 {
         return;
     }
     let ring = if left > 0.996 { Shape::circle(spot.center, radius) } else { Shape::arc(spot.center, radius, 1.0 - left, 1.0) };
-    shapes.push(ring.outlined(Role::Muted, 2.0).faded(0.8));
+    shapes.push(ring.outlined(Role::Muted, 2.5));
 }
 
+/// The arms of a cross, which leave room for the name in their middle.
 fn draw_cross(shapes: &mut Vec<Shape>, spot: Spot) {
-    let (c, d) = (spot.center, spot.radius * 0.82);
-    for side in [-1.0, 1.0] {
-        shapes.push(
-            Shape::line(c.by(-d, -d * side), c.by(d, d * side))
-                .outlined(Role::Ink, if spot.radius >= Spot::LETTERED { 2.5 } else { 1.5 }),
-        );
+    let (c, far) = (spot.center, spot.radius * 0.86);
+    let (near, width) = if spot.radius >= Spot::LETTERED { (far * 0.5, 2.5) } else { (0.0, 1.5) };
+    for (x, y) in [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)] {
+        shapes.push(Shape::line(c.by(far * x, far * y), c.by(near * x, near * y)).outlined(Role::Ink, width));
     }
 }
 
@@ -173,7 +192,8 @@ fn draw_badges(shapes: &mut Vec<Shape>, node: &NodeView, spot: Spot) {
     }
 }
 
-/// The log bar: the newest positions of the cluster from left to right; committed ones filled, others in outline.
+/// The log bar: the newest positions of the cluster from left to right; committed ones filled, others in outline. From the first
+/// position on that another log contradicts, it is hatched, and a wedge marks that place.
 fn draw_log_bar(shapes: &mut Vec<Shape>, log: LogSummary, newest: u64, spot: Spot) {
     let first = newest.saturating_sub(BAR_POSITIONS) + 1;
     let cell = spot.radius * 2.0 / BAR_POSITIONS as f64;
@@ -193,6 +213,26 @@ fn draw_log_bar(shapes: &mut Vec<Shape>, log: LogSummary, newest: u64, spot: Spo
             (log.committed.max(first - 1) + 2..=log.last).map(|position| (at.by(x(position), 0.5), at.by(x(position), 8.0)));
         shapes.push(Shape::hatch(marks.collect()).outlined(Role::Ink, 0.75));
     }
+    if let Some(from) = log.conflict.filter(|from| *from <= log.last) {
+        draw_conflict(shapes, at, (x(from), committed, appended));
+    }
+}
+
+/// Hatching from the first contradicted position to the end of the log: paper on what is committed, ink on the rest.
+fn draw_conflict(shapes: &mut Vec<Shape>, at: Point, (from, committed, appended): (f64, f64, f64)) {
+    const GAP: f64 = 3.0;
+    let part = |left: f64, right: f64| {
+        let corners = vec![at.by(left, 0.5), at.by(right, 0.5), at.by(right, 8.0), at.by(left, 8.0)];
+        geometry::hatching(&corners, direction_at(0.125), GAP)
+    };
+    if from < committed {
+        shapes.push(Shape::hatch(part(from, committed)).outlined(Role::Paper, 1.0));
+    }
+    if committed.max(from) < appended {
+        shapes.push(Shape::hatch(part(from.max(committed), appended)).outlined(Role::Ink, 1.25));
+    }
+    let tip = at.by(from, -0.5);
+    shapes.push(Shape::polygon(vec![tip, tip.by(4.0, -5.0), tip.by(-4.0, -5.0)]).filled(Role::Ink));
 }
 
 /// What the node's state needs words for, beneath it, as far as there is room.
@@ -202,13 +242,15 @@ pub(super) fn remark(labels: &mut Labels, input: &ClusterInput<'_>, node: &NodeV
     }
     let from = spot.center.by(0.0, spot.radius + 29.0);
     for (i, remark) in words::node_remarks(input.options.lang, node, &input.names).into_iter().enumerate() {
+        // That it does not run must be said; the rest is said where there is room.
+        let must = node.status != NodeStatus::Running && i == 0;
         let halted = node.status == NodeStatus::Halted && i == 0;
         let place = (from.by(0.0, 14.0 * i as f64), Anchor::Middle);
         let text = |at, _| {
             let text = Shape::text(at, remark.clone(), 12.0).rimmed().faded(input.strength(node.id));
             if halted { text.filled(Role::Violated).bold() } else { text.filled(Role::Muted) }
         };
-        labels.put(&[place], text, false);
+        labels.put(&[place], text, must);
     }
 }
 

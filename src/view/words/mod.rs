@@ -11,7 +11,7 @@ use crate::base::ids::PlaceKind;
 use crate::base::{EventId, Level, NodeId, Note};
 use crate::protocol::MessageKind;
 use crate::sim::plan::{Action, Cluster, Refusal};
-use crate::sim::trace::{Event, EventClass};
+use crate::sim::trace::{Event, EventClass, EventKind};
 use crate::system::inspect::{
     EntryState, EntryView, FieldValue, Fill, LinkView, MessageView, NodeStatus, NodeView, SystemInfo, Verdict,
 };
@@ -84,15 +84,21 @@ pub struct Headline {
     pub text: String,
 }
 
-/// The sentence of a note that was made at `node`.
+/// The sentence of a note that was made at `node`. Of one entry, `first` to `last`, a sentence of its own is said if there is one.
 pub fn sentence(lang: Lang, note: &Note, node: Option<NodeId>, names: &Names) -> String {
-    let Some(template) = text(lang, note.kind.key) else { return format!("{note:?}") };
+    let Some(template) = template(lang, note) else { return format!("{note:?}") };
     let mut args: Vec<(&str, Arg)> =
         note.kind.args.iter().zip(note.args).map(|(&(name, ty), value)| (name, render::typed(lang, ty, value, names))).collect();
     if let Some(node) = node {
         args.push(("me", render::node(names.cluster, node).into()));
     }
     capital(fill(template, &args))
+}
+
+fn template(lang: Lang, note: &Note) -> Option<&'static str> {
+    let arg = |wanted: &str| note.kind.args.iter().position(|(name, _)| *name == wanted).map(|i| note.args[i]);
+    let one = arg("first").filter(|first| arg("last") == Some(*first)).map(|_| format!("{}.one", note.kind.key));
+    one.and_then(|key| text(lang, &key)).or_else(|| text(lang, note.kind.key))
 }
 
 /// The sentence for everybody: the weightiest of what the event's notes say and what the event itself is. Of equals, a note
@@ -144,6 +150,11 @@ pub fn property_about(lang: Lang, system: &str, property: &str) -> &'static str 
     text(lang, &format!("{system}.{property}.about")).or_else(|| text(lang, &format!("{property}.about"))).unwrap_or("")
 }
 
+/// What is broken by a wrong variant, in a few words.
+pub fn mutant_name<'a>(lang: Lang, system: &str, mutant: &'a str) -> &'a str {
+    text(lang, &format!("{system}.mutant.{mutant}.name")).unwrap_or(mutant)
+}
+
 /// What a wrong variant does, in a sentence.
 pub fn mutant_about(lang: Lang, system: &str, mutant: &str) -> &'static str {
     text(lang, &format!("{system}.mutant.{mutant}")).unwrap_or("")
@@ -152,6 +163,39 @@ pub fn mutant_about(lang: Lang, system: &str, mutant: &str) -> &'static str {
 /// The chip of a wrong variant: `Rule broken: even_majority`.
 pub fn broken_rule(lang: Lang, mutant: &str) -> String {
     fill(text(lang, "chip.rule-broken").unwrap_or("{mutant}"), &[("mutant", mutant.into())])
+}
+
+/// The chip that stands for several broken rules: `4 rules broken`.
+pub fn broken_rules(lang: Lang, n: usize) -> String {
+    fill(text(lang, "chip.rules-broken").unwrap_or("{n}"), &[("n", Arg::Number(n as u64))])
+}
+
+/// The chip of properties that fell: `Election Safety violated`, `2 properties violated`.
+pub fn violated_properties(lang: Lang, system: &str, properties: &[&str]) -> String {
+    match properties {
+        [one] => {
+            fill(text(lang, "chip.violated").unwrap_or("{property}"), &[("property", property_name(lang, system, one).into())])
+        }
+        many => fill(text(lang, "chip.violated-many").unwrap_or("{n}"), &[("n", Arg::Number(many.len() as u64))]),
+    }
+}
+
+/// What became of a message, where and when: `AppendEntries from S1, delivered to S3 at 1.204 s.` `None` for other events.
+pub fn fate(lang: Lang, event: &Event, names: &Names) -> Option<String> {
+    let place = event.item.place();
+    let key = match event.kind {
+        EventKind::Delivered => "fate.delivered",
+        EventKind::Lost => "fate.lost",
+        _ => return None,
+    };
+    let message = names.messages.get(usize::from(event.sub)).map_or("?", |kind| kind.name);
+    let args = [
+        ("message", message.into()),
+        ("from", render::node(names.cluster, place.node()).into()),
+        ("to", render::node(names.cluster, place.to()).into()),
+        ("at", render::time(event.at_us).into()),
+    ];
+    text(lang, key).map(|template| fill(template, &args))
 }
 
 /// A term, ballot or view with its number: `term 3`.
@@ -276,6 +320,8 @@ pub fn node_label(lang: Lang, node: &NodeView, names: &Names) -> String {
     if let Some(log) = node.log {
         let args = [("last", Arg::Number(log.last)), ("committed", Arg::Number(log.committed))];
         parts.push(fill(text(lang, "node.log").unwrap_or_default(), &args));
+        let conflict = |from| fill(text(lang, "node.conflict").unwrap_or_default(), &[("from", Arg::Number(from))]);
+        parts.extend(log.conflict.map(conflict));
     }
     if node.status == NodeStatus::Running {
         parts.extend(node_remarks(lang, node, names));

@@ -49,11 +49,11 @@ pub(super) fn fill(template: &str, args: &[(&str, Arg)]) -> String {
 
 /// With a capital at the beginning: a sentence may begin with `client 1`.
 pub(super) fn capital(sentence: String) -> String {
-    let mut chars = sentence.chars();
-    match chars.next() {
-        Some(first) if first.is_lowercase() => first.to_uppercase().chain(chars).collect(),
-        _ => sentence,
+    let mut sentence = sentence;
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
+    sentence
 }
 
 /// An argument of a note by its declared type.

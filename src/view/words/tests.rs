@@ -64,6 +64,27 @@ fn every_kind_of_note_has_a_sentence_that_uses_its_own_arguments() {
             *value = typical(*ty);
         }
         check_sentence(kind.key, &sentence(Lang::En, &Note { kind, args }, Some(NodeId(0)), &names()));
+        // Of several entries, where one has a sentence of its own.
+        if let Some(last) = kind.args.iter().position(|(name, _)| *name == "last") {
+            args[last] += 1;
+            check_sentence(kind.key, &sentence(Lang::En, &Note { kind, args }, Some(NodeId(0)), &names()));
+        }
+    }
+}
+
+#[test]
+fn one_entry_is_not_told_as_a_range() {
+    let accepts = |first, last| sentence(Lang::En, &Note::new(&notes::ACCEPTS, [0, first, last]), Some(NodeId(1)), &names());
+    assert_eq!(accepts(5, 5), "S2 takes entry 5 from S1 into its log.");
+    assert_eq!(accepts(5, 7), "S2 takes entries 5 to 7 from S1 into its log.");
+}
+
+#[test]
+fn every_wrong_variant_has_a_short_name_and_a_sentence() {
+    for mutant in crate::system::raft::info().mutants {
+        let name = mutant_name(Lang::En, "raft", mutant.id);
+        assert!(name != mutant.id && name.chars().count() <= 36 && !name.ends_with('.'), "{name}");
+        check_sentence(mutant.id, mutant_about(Lang::En, "raft", mutant.id));
     }
 }
 
