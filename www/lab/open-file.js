@@ -1,6 +1,7 @@
 // @ts-check
 /** Opens a run from a file: the plan that Share saves. What is wrong with it is said with line and column. */
 import { h } from "./dom.js";
+import { t } from "./language.js";
 
 /** More than any plan needs. */
 const SIZE_MAX = 4 << 20;
@@ -13,7 +14,7 @@ export function openFile(app, close) {
     accept: ".json,application/json",
     class: "hidden",
     tabindex: -1,
-    "aria-label": "A run that was saved (JSON)",
+    "aria-label": t("A run that was saved (JSON)"),
     onchange: async () => {
       const file = input.files?.[0];
       input.value = "";
@@ -26,7 +27,7 @@ export function openFile(app, close) {
   return h(
     "div",
     { class: "open-file" },
-    h("button", { type: "button", onclick: () => input.click() }, "Open a file.."),
+    h("button", { type: "button", onclick: () => input.click() }, t("Open a file..")),
     input,
     said,
   );
@@ -34,7 +35,7 @@ export function openFile(app, close) {
 
 /** @param {import("./app.js").App} app @param {File} file @returns {Promise<(Node | string)[] | null>} why not */
 async function open(app, file) {
-  if (file.size > SIZE_MAX) return [`${file.name} is too large for a run: it may have 4 MB.`];
+  if (file.size > SIZE_MAX) return [t("{file} is too large for a run: it may have 4 MB.", { file: file.name })];
   const text = await file.text();
   /** @type {unknown} */
   let plan;
@@ -43,7 +44,7 @@ async function open(app, file) {
   } catch (error) {
     return [...place(file.name, text, error)];
   }
-  if (typeof plan !== "object" || plan === null || Array.isArray(plan)) return [`${file.name} holds no run: a run is an object.`];
+  if (typeof plan !== "object" || plan === null || Array.isArray(plan)) return [t("{file} holds no run: a run is an object.", { file: file.name })];
   const wrong = app.openPlan(plan, file.name);
   return wrong === null ? null : [`${file.name}: ${wrong}`];
 }
@@ -60,8 +61,8 @@ function place(name, text, error) {
   const ends = /end of (JSON|data)|unterminated/i.test(message) && !offset;
   const before = text.slice(0, offset === undefined ? (ends ? text.length : 0) : Number(offset)).split("\n");
   const at = line && column ? [Number(line), Number(column)] : offset || ends ? [before.length, (before.at(-1)?.length ?? 0) + 1] : null;
-  if (!at) return [`${name} is not JSON: ${message}`];
+  if (!at) return [`${t("{file} is not JSON:", { file: name })} ${message}`];
   const [row = 1, col = 1] = at;
   const shown = (text.split("\n")[row - 1] ?? "").slice(Math.max(0, col - 40), col + 40);
-  return [`${name} is not JSON: line ${row}, column ${col}: `, h("code", null, shown), `. ${message}`];
+  return [`${t("{file} is not JSON: line {row}, column {column}:", { file: name, row, column: col })} `, h("code", null, shown), `. ${message}`];
 }
