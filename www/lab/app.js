@@ -30,7 +30,7 @@
 import { formatAddress, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
-import { keepInAddress, speak, t } from "./language.js";
+import { keepInAddress, language, speak, t } from "./language.js";
 import { Settings } from "./settings.js";
 import { nextSpeed, refusal, sentence } from "./words.js";
 
@@ -146,11 +146,9 @@ export class App {
     this.#frame = 0;
     const elapsed = Math.min(FRAME_MS_MAX, Math.max(0, now - this.#lastFrame));
     this.#lastFrame = now;
-    const busy = this.busy;
-    if (this.playing) this.#tick(this.#wasPlaying ? elapsed : 0);
-    else if (busy && this.lab?.tick(0).moved) this.#moved();
+    if (this.playing || this.busy) this.#tick(this.#wasPlaying ? elapsed : 0);
     this.#wasPlaying = this.playing;
-    if ((busy || this.#arriving) && !this.busy) this.#arrived();
+    if (this.lab && !this.failure && !this.busy) this.#opened();
 
     const slowNow = !this.playing || now - this.#lastSlow >= SLOW_MS;
     if (slowNow) this.#lastSlow = now;
@@ -166,22 +164,6 @@ export class App {
       entry.listener();
     }
     if (this.playing || this.busy) this.#ask();
-  }
-
-  /** A run was opened whose opening moment is still to be reached. */
-  #arriving = false;
-  /** What was said when it was opened. @type {Caption | null} */
-  #opening = null;
-
-  /** The frame after the one that brought it there, or after a promise that did. */
-  #arrived() {
-    this.#moved();
-    this.changed("branches");
-    if (!this.#arriving) return;
-    this.#arriving = false;
-    // Whatever was said meanwhile stays: what is wrong with the address, which run is kept.
-    if (this.caption === this.#opening) this.#tellLatest();
-    document.documentElement.dataset.lab = "ready";
   }
 
   #wasPlaying = false;
@@ -374,7 +356,8 @@ export class App {
   async #arrive() {
     const { lab } = this;
     if (!lab) return;
-    const said = this.caption !== this.#opening;
+    // What was said on opening is no event: which run is kept. It stays.
+    const said = this.caption.text !== "" && !this.caption.event;
     await lab.arrive();
     if (lab !== this.lab) return;
     this.provenance = lab.provenance();
@@ -412,8 +395,7 @@ export class App {
     const kept = this.#leave();
     this.#hash = this.address;
     this.#adopt(opened.value, untold(opened.value));
-    const open = t("{name} is open, at its start.", { name });
-    this.say(kept ? `${open} ${t("The run before is kept, beside the branches.")}` : open);
+    this.say([t("{file} is open, at its start.", { file: name }), ...(kept ? [t("The run before is kept, beside the branches.")] : [])].join(" "));
     document.title = `${name} - Netsplit`;
     return null;
   }
@@ -436,6 +418,7 @@ export class App {
     if (kept) this.say(t("The run before is kept, beside the branches."));
     if (event !== undefined) void this.seekEvent(event);
     else if (play) this.play();
+    this.#title();
     return true;
   }
 
@@ -453,14 +436,11 @@ export class App {
     this.#watched = this.#nextSeek = null;
     this.#violations = this.#violatedCount();
     this.caption = { text: "", event: null, verdict: null };
-    this.#tellLatest();
+    if (!this.busy) this.#tellLatest();
     this.#moved();
     this.#keepPlan();
     this.changed("open", "branches", "look", "mode");
-    this.#title();
-    this.#arriving = this.busy;
-    this.#opening = this.caption;
-    document.documentElement.dataset.lab = this.#arriving ? "opening" : "ready";
+    this.#opening = true;
   }
 
   // ---- the runs before
@@ -481,7 +461,7 @@ export class App {
       return false;
     }
     const broken = system.mutants.filter((mutant) => mutant.on).map((mutant) => mutant.id);
-    const name = broken.length ? t("{title}, with {rules}", { title: scenario.title, rules: broken.join(", ") }) : scenario.title;
+    const name = broken.length ? t("{scenario}, with {rules}", { scenario: scenario.title, rules: broken.join(", ") }) : scenario.title;
     this.runs.push({ lab, scenario, hash: this.#hash, name, input: inputOf(lab.plan()) });
     if (this.runs.length > RUNS_MAX) this.runs.shift()?.lab.free();
     return true;
@@ -492,10 +472,22 @@ export class App {
     if (!this.runs.includes(run)) return;
     this.runs = this.runs.filter((each) => each !== run);
     this.#leave(true);
-    this.#adopt(run.lab, run.scenario);
+    run.lab.setLanguage(language());
+    this.#adopt(run.lab, run.lab.scenario() ?? run.scenario);
     this.#hash = this.address = run.hash;
     if (location.hash !== run.hash) history.pushState(null, "", `${location.pathname}${location.search}${run.hash}`);
+    this.#title();
   }
+
+  /** The run has come to the moment at which it opens: on a slow machine some frames after it was opened. */
+  #opened() {
+    if (!this.#opening) return;
+    this.#opening = false;
+    if (this.caption.text === "") this.#tellLatest();
+    document.documentElement.dataset.lab = "ready";
+  }
+
+  #opening = false;
 
   // ---- failing
 
@@ -515,7 +507,6 @@ export class App {
     this.lab = null;
     this.runs = [];
     this.hovered = this.cut = null;
-    this.#arriving = false;
     document.documentElement.dataset.lab = "failed";
     this.changed("failed");
   }
@@ -743,9 +734,7 @@ export class App {
     this.setView(view);
     opened.value.setSpeed(speed);
     if (playing) this.play();
-    const again = on
-      ? t("The scenario runs again from its start, with {rule}.", { rule: id })
-      : t("The scenario runs again from its start, without {rule}.", { rule: id });
+    const again = on ? t("The scenario runs again from its start, with {rule}.", { rule: id }) : t("The scenario runs again from its start, without {rule}.", { rule: id });
     this.say(`${again} ${t("The run before is kept, beside the branches.")}`);
   }
 

@@ -11,8 +11,8 @@
 import { CATALOGUE, formatAddress, isCatalogue, linkTo } from "./address.js";
 import { openDialog } from "./dialog.js";
 import { h, redraw, setText } from "./dom.js";
-import { t } from "./language.js";
 import { openFile } from "./open-file.js";
+import { t } from "./language.js";
 import { list, systemName } from "./words.js";
 
 /** @type {() => Record<string, string>} */

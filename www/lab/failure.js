@@ -97,6 +97,6 @@ async function linkOf(packed) {
 
 /** @param {unknown} error */
 function reason(error) {
-  if (error instanceof Error && error.name === "Error") return error.message;
+  if (error instanceof Error && error.name === Error.prototype.name) return error.message;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -316,7 +316,7 @@ function blank(text, { min = 0, max = 1e9 } = {}) {
     },
     set present(values) {
       now = values;
-      input.placeholder = values.length > 1 ? "differs" : String(values[0] ?? "");
+      input.placeholder = values.length > 1 ? t("differs") : String(values[0] ?? "");
     },
   };
 }

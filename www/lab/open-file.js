@@ -61,8 +61,8 @@ function place(name, text, error) {
   const ends = /end of (JSON|data)|unterminated/i.test(message) && !offset;
   const before = text.slice(0, offset === undefined ? (ends ? text.length : 0) : Number(offset)).split("\n");
   const at = line && column ? [Number(line), Number(column)] : offset || ends ? [before.length, (before.at(-1)?.length ?? 0) + 1] : null;
-  if (!at) return [`${t("{file} is not JSON:", { file: name })} ${message}`];
+  if (!at) return [t("{file} is not JSON: {why}", { file: name, why: message })];
   const [row = 1, col = 1] = at;
   const shown = (text.split("\n")[row - 1] ?? "").slice(Math.max(0, col - 40), col + 40);
-  return [`${t("{file} is not JSON: line {row}, column {column}:", { file: name, row, column: col })} `, h("code", null, shown), `. ${message}`];
+  return [t("{file} is not JSON: line {row}, column {col}: ", { file: name, row, col }), h("code", null, shown), `. ${message}`];
 }

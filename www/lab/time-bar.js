@@ -111,7 +111,7 @@ class TimeBar extends Part {
         h("button", { type: "button", class: "quiet", key: "undo", "aria-keyshortcuts": "Control+Z", onclick: () => this.app.undo() }, t("Undo")),
       runs.length > 0 && h("span", { class: "muted" }, t("Kept")),
       runs.map((run, n) =>
-        h("button", { type: "button", class: "quiet", key: `run${n}`, title: run.name, onclick: () => this.app.backTo(run) }, t("Back to {name}", { name: run.name })),
+        h("button", { type: "button", class: "quiet", key: `run${n}`, title: run.name, onclick: () => this.app.backTo(run) }, t("Back to {run}", { run: run.name })),
       ),
     ].flat());
   }

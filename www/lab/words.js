@@ -15,9 +15,8 @@ export function duration(us) {
   if (us <= 0) return "0 ms";
   if (us < 1e3) return `${Math.floor(us)} µs`;
   const [unit, name] = us < 1e6 ? [1e3, "ms"] : [1e6, "s"];
-  const whole = Math.floor(us / unit);
-  const tenths = Math.floor(us / (unit / 10)) / 10;
-  return `${whole >= 100 ? figure(whole, 0, 0) : figure(tenths, 0, 1)} ${name}`;
+  const [whole, tenths] = [Math.floor(us / unit), Math.floor(((us % unit) * 10) / unit)];
+  return `${figure(whole >= 100 ? whole : whole + tenths / 10, 0, 1)} ${name}`;
 }
 
 /** @param {number} value */
