@@ -397,3 +397,39 @@ async fn a_freed_lab_answers_and_reads_as_empty() {
     assert!(get(&lab.with("tick", "[16]"), "moved").is_falsy());
     assert_eq!(lab.fingerprint(), "");
 }
+
+#[wasm_bindgen_test]
+async fn a_link_opens_the_same_run_at_the_same_moment() {
+    let lab = Handle::default();
+    assert!(lab.call("provenance", &[]).is_null(), "it was not opened from a link");
+    ok(lab.wait("arrive", "[]").await);
+    ok(lab.with("act", &format!("[{{crash: {}}}]", lab.leader())));
+    ok(lab.wait("seekTime", "[2345678]").await);
+    let link = lab.call("link", &[]);
+    let source = js_sys::Object::new();
+    Reflect::set(&source, &"link".into(), &link).expect("an object of its own");
+    let sent = Handle(ok(Lab::open(source.into(), JsValue::UNDEFINED)));
+    ok(sent.wait("arrive", "[]").await);
+    assert_eq!(sent.fingerprint(), lab.fingerprint());
+    let provenance = sent.call("provenance", &[]);
+    assert!(get(&provenance, "matches").is_truthy(), "{}", shown(&provenance));
+    assert_eq!(shown(&sent.call("plan", &[])), shown(&lab.call("plan", &[])));
+    assert_eq!(Array::from(&sent.call("link", &[])).length(), Array::from(&link).length());
+
+    for bad in BAD {
+        code(&Lab::open(js(&format!("({{link: {bad}}})")), JsValue::UNDEFINED));
+    }
+    for (bad, expected) in [
+        ("new Uint8Array(0)", "link-empty"),
+        ("new Uint8Array([9, 0, 0, 0, 0])", "link-version"),
+        ("new Uint8Array([1, 0, 0, 0, 0])", "link-truncated"),
+        ("new Uint8Array([1, 0, 0, 0, 9])", "link-damaged"),
+        ("new Uint8Array(1e7)", "bad-data"),
+        ("new Float64Array(3)", "bad-data"),
+        ("Object.create(Uint8Array.prototype)", "bad-data"),
+        ("Object.setPrototypeOf(new DataView(new ArrayBuffer(4)), Uint8Array.prototype)", "bad-data"),
+        ("Object.defineProperty(new Uint8Array(9), 'length', {get() { throw 1 }})", "bad-data"),
+    ] {
+        assert_eq!(code(&Lab::open(js(&format!("({{link: {bad}}})")), JsValue::UNDEFINED)), expected, "{bad}");
+    }
+}

@@ -129,3 +129,21 @@ fn unusable_input_is_told_with_a_hint_and_status_2() {
     std::fs::write(&file, "id = \"raft/x\"\ntitel = \"X\"\n").unwrap();
     unusable(&["run", file.to_str().unwrap()], "unknown-key.toml:2:1: unknown field `titel`", "did you mean `title`?");
 }
+
+#[test]
+fn a_link_is_run_up_to_its_moment_and_compared() {
+    let golden = include_str!("links/v1.txt");
+    let text = |name: &str| {
+        let line = golden.lines().find(|line| line.starts_with(name)).expect("a golden link");
+        line.split_once(' ').expect("name and link").1.to_owned()
+    };
+    let link = text("plain");
+    let told = lines(&["run", "--json", "--link", &link]);
+    let summary = told.last().expect("a summary");
+    let by_words = lines(&["run", "raft/leader-crash", "--seed", "7", "--until", "1.204s", "--json"]);
+    assert_eq!(summary, by_words.last().expect("a summary"));
+    assert!(netsplit(&["run", "--link", &text("by-hand")]).status.success());
+    assert!(netsplit(&["svg", "--link", &text("strange")]).status.success());
+    unusable(&["run", "--link", &link[..60]], "This link ends after 60 of", "Ask for it again");
+    unusable(&["run", "--link", "raft/leader-crash"], "no link of a run", "begins with #v1.");
+}

@@ -270,6 +270,12 @@ fn every_row_of_an_eventful_run_fits_its_declared_type() {
     lab.act(Action::Crash(NodeId(1))).expect("it runs");
     seen.all("Branch", &lab.branches());
     seen.check("Divergence", &lab.divergence(0, 1).expect("both exist").expect("they differ"));
+    let link = lab.link(None);
+    assert!(lab.provenance().is_none(), "it was not opened from a link");
+    lab.follow(&link);
+    seen.check("Provenance", &lab.provenance().expect("on the way"));
+    lab.work(&mut |_| false);
+    seen.check("Provenance", &lab.provenance().expect("arrived"));
     for name in
         ["NodeRow", "MessageRow", "Fate", "LinkRow", "CutRow", "EntryRow", "EventRow", "Mark", "OperationRow", "VerdictRow"]
     {

@@ -5,7 +5,8 @@
 //! - [`predicate`]: the text of predicates;
 //! - [`compile`](mod@compile): gives every name its meaning: a [`Plan`](crate::sim::plan::Plan) and a [`Lesson`];
 //! - [`verify`](mod@verify): runs a scenario and looks whether everything comes of it that should;
-//! - [`library`]: the scenarios that come with the laboratory.
+//! - [`library`]: the scenarios that come with the laboratory;
+//! - [`link`]: a whole run in a few hundred bytes; [`link_text`] (feature `cli`): its text, natively.
 //!
 //! A mistake is a [`Diagnostic`] with a place, a message and a hint. No input makes this room panic.
 
@@ -13,6 +14,9 @@ pub mod compile;
 pub mod diagnostic;
 pub mod lesson;
 pub mod library;
+pub mod link;
+#[cfg(feature = "cli")]
+pub mod link_text;
 pub mod predicate;
 pub mod schema;
 #[cfg(feature = "cli")]
@@ -23,4 +27,5 @@ pub use compile::{Compiled, compile};
 pub use diagnostic::{Diagnostic, Place};
 pub use lesson::{Expectation, Lesson, LessonStep, Prediction, Twin, When};
 pub use library::Card;
+pub use link::{Link, LinkError};
 pub use verify::{Check, Report, verify, verify_twin};

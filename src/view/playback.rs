@@ -13,8 +13,9 @@ use super::report::{
 use super::scene::Scene;
 use super::words::{self, Names};
 use crate::base::ids::PlaceKind;
-use crate::base::{EventId, Level, NodeId, Note};
-use crate::sim::plan::{Action, Intervention};
+use crate::base::{EventId, Fingerprint, Level, NodeId, Note};
+use crate::scenario::Link;
+use crate::sim::plan::{Action, Intervention, Moment};
 use crate::sim::trace::Event;
 use crate::system::inspect::{NodeView, Status};
 use crate::timeline::{
@@ -172,6 +173,21 @@ pub struct DivergenceRow {
     pub at_us: u64,
 }
 
+/// Whether a run is the one that its link promised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProvenanceRow {
+    /// Version of the system's behaviour with which the link was made.
+    pub behaviour: u32,
+    /// Version of the system's behaviour here.
+    pub behaviour_here: u32,
+    /// The fingerprint that the link promised at its cursor.
+    pub expected: String,
+    /// The fingerprint here; `None` until the run has got there.
+    pub actual: Option<String>,
+    /// Whether they are the same.
+    pub matches: Option<bool>,
+}
+
 /// A session as somebody watches it.
 pub struct Playback {
     session: Session,
@@ -190,6 +206,16 @@ pub struct Playback {
     /// Nodes as they were just before something was done to them by hand.
     before: Vec<(EventId, NodeView)>,
     told: Option<(BranchId, u64)>,
+    promise: Option<Promised>,
+}
+
+/// What the link promised that this run was opened from.
+struct Promised {
+    behaviour: u32,
+    expected: Fingerprint,
+    /// The seek to its cursor.
+    seek: JobId,
+    actual: Option<Fingerprint>,
 }
 
 /// The predicates that a scenario watches: its steps, and last its goal.
@@ -236,6 +262,7 @@ impl Playback {
             jobs: 0,
             before: Vec::new(),
             told: None,
+            promise: None,
         };
         playback.set_pause_on(PauseOn::default());
         playback
@@ -394,6 +421,12 @@ impl Playback {
         self.begin()
     }
 
+    /// Begins a seek to a moment.
+    pub fn seek_moment(&mut self, moment: Moment) -> JobId {
+        self.session.seek_moment_begin(moment);
+        self.begin()
+    }
+
     /// Begins to run until the predicate holds, or `limit_us` has come.
     pub fn run_until(&mut self, predicate: Predicate, limit_us: u64) -> JobId {
         self.session.run_until_begin(predicate, limit_us);
@@ -407,6 +440,7 @@ impl Playback {
             if let Some(stop) = self.session.slice(SLICE).stop {
                 self.job = None;
                 self.ended = Some((job, stop));
+                self.keep_promise(job);
                 return;
             }
             if spent(self.session.cursor().position) {
@@ -443,6 +477,55 @@ impl Playback {
         if self.job.take().is_some() {
             self.session.drop_job();
         }
+    }
+
+    // ---- links
+
+    /// What a link to this branch at this moment carries. `scenario` is the one that tells the story.
+    pub fn link(&self, scenario: Option<&str>) -> Link {
+        let name = self.session.branches().into_iter().find(|branch| branch.current).map(|branch| branch.name);
+        Link {
+            scenario: scenario.map(str::to_owned),
+            plan: self.session.plan(),
+            branch: if let Some(BranchName::Custom(name)) = name { Some(name) } else { None },
+            cursor: self.session.cursor().moment,
+            behaviour: self.session.run().info().behaviour,
+            fingerprint: self.session.fingerprint(),
+        }
+    }
+
+    /// Begins to go where a link points whose plan was opened: its branch's name, its cursor, and the fingerprint there.
+    pub fn follow(&mut self, link: &Link) -> JobId {
+        if let Some(name) = &link.branch {
+            // A session that was just opened has its first branch.
+            let _ = self.session.rename_branch(BranchId(0), name.clone());
+        }
+        let seek = self.seek_moment(link.cursor);
+        self.promise = Some(Promised { behaviour: link.behaviour, expected: link.fingerprint, seek, actual: None });
+        seek
+    }
+
+    /// The seek to the cursor of the link that this run was opened from.
+    pub fn following(&self) -> Option<JobId> {
+        self.promise.as_ref().map(|promise| promise.seek)
+    }
+
+    fn keep_promise(&mut self, job: JobId) {
+        let actual = self.session.fingerprint();
+        if let Some(promise) = self.promise.as_mut().filter(|promise| promise.seek == job) {
+            promise.actual = Some(actual);
+        }
+    }
+
+    /// Whether this is the run that its link promised; `None` if it was not opened from one.
+    pub fn provenance(&self) -> Option<ProvenanceRow> {
+        self.promise.as_ref().map(|promise| ProvenanceRow {
+            behaviour: promise.behaviour,
+            behaviour_here: self.session.run().info().behaviour,
+            expected: promise.expected.to_string(),
+            actual: promise.actual.map(|actual| actual.to_string()),
+            matches: promise.actual.map(|actual| actual == promise.expected),
+        })
     }
 
     // ---- branches and acting
@@ -684,6 +767,9 @@ impl Playback {
         let fallen = || verdicts.iter().filter(|verdict| verdict.status == Status::Violated);
         let Speech { lang, names } = self.speech;
         let mut chips = Vec::new();
+        if self.provenance().is_some_and(|provenance| provenance.matches == Some(false)) {
+            chips.push(Chip { text: words::filled(lang, "chip.not-sent", &[]), violated: true });
+        }
         let properties: Vec<&str> = fallen().map(|verdict| verdict.property).collect();
         if !properties.is_empty() && !options.verdicts_elsewhere {
             chips.push(Chip { text: words::violated_properties(lang, names.system, &properties), violated: true });

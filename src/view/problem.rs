@@ -1,7 +1,7 @@
 //! Why a call was refused: a code for programs, a place, and two sentences for people.
 
 use super::words::{self, Lang, Names};
-use crate::scenario::Diagnostic;
+use crate::scenario::{Diagnostic, LinkError};
 use crate::sim::plan::Refusal;
 use crate::system::open::OpenError;
 use crate::timeline;
@@ -54,6 +54,11 @@ impl Problem {
             timeline::Error::NothingToUndo => Problem::new(lang, "nothing-to-undo", "", &[]),
             timeline::Error::NotPlayed(n) => Problem::new(lang, "not-played", "event", &[("event", &n.to_string())]),
         }
+    }
+
+    /// What is wrong with a link.
+    pub fn of_link(place: &str, error: &LinkError) -> Problem {
+        Problem::of_text(error.code, place, &error.diagnostic)
     }
 
     /// What is wrong with a text.

@@ -2,9 +2,10 @@
 
 use super::answers::Answer;
 use crate::base::plain::Plain;
+use crate::scenario::link::PACKED_MAX;
 use crate::view::problem::Problem;
 use crate::view::words::Lang;
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, ArrayBuffer, JSON, Object, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -63,6 +64,20 @@ impl Arguments {
             Some(text) if text.length() <= TEXT_MAX => Ok(String::from(text)),
             _ => Err(self.problem("bad-text", place, &[("max", &TEXT_MAX.to_string())])),
         }
+    }
+
+    /// A list of bytes, as long as a packed link at most.
+    #[inline(never)]
+    pub(super) fn bytes(self, value: &JsValue, place: &str) -> Answer<Vec<u8>> {
+        let wrong = |why: &str| self.problem("bad-data", place, &[("why", why)]);
+        let list = ArrayBuffer::is_view(value).then(|| value.dyn_ref::<Uint8Array>()).flatten();
+        let list = list.ok_or_else(|| wrong("not a Uint8Array"))?;
+        // What it says of its length may be anything; its copy knows better.
+        let length = Reflect::get(list, &"length".into()).ok().and_then(|length| length.as_f64());
+        if length.is_none_or(|length| length > PACKED_MAX as f64) {
+            return Err(wrong("too long"));
+        }
+        Ok(Uint8Array::new(list).to_vec())
     }
 
     /// A text, or nothing for undefined and null.

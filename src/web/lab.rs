@@ -8,7 +8,7 @@ use super::panic::{self, Trail};
 use super::promises::{promise, stopwatch};
 use crate::base::{Level, NodeId};
 use crate::scenario::predicate::Shown;
-use crate::scenario::{self, Lesson, library};
+use crate::scenario::{self, Lesson, Link, library};
 use crate::sim::plan::{Action, Operation, Plan};
 use crate::system;
 use crate::timeline::{self, Session, StepKind, Stop};
@@ -146,7 +146,8 @@ struct Picture {
 #[wasm_bindgen]
 impl Lab {
     /// Opens a built-in scenario, or a plan: one that `plan()` gave, or one made by hand. With both, the plan is run and the
-    /// scenario tells its story.
+    /// scenario tells its story. Or opens a link, as `link()` gave it, at its cursor; a long way there goes on in `tick`, and
+    /// `arrive` waits for it.
     #[wasm_bindgen(unchecked_return_type = "Result<Lab>")]
     pub fn open(
         #[wasm_bindgen(unchecked_param_type = "LabSource")] source: JsValue,
@@ -163,6 +164,12 @@ impl Lab {
         let code = english.property(options, "lang", "options")?;
         let lang = english.lang(&code, "options.lang")?;
         let read = Arguments { lang };
+        let link = read.property(source, "link", "source")?;
+        if !is_absent(&link) {
+            let packed = read.bytes(&link, "source.link")?;
+            let link = Link::unpack(&packed).map_err(|error| Problem::of_link("source.link", &error))?;
+            return Desk::open_link(read, link).map(Lab::from);
+        }
         let id = read.text_or_none(&read.property(source, "scenario", "source")?, "source.scenario")?;
         let plan = read.property(source, "plan", "source")?;
         let seed = read.property(source, "seed", "source")?;
@@ -176,7 +183,7 @@ impl Lab {
             }
         };
         let seed = if is_absent(&seed) { plan.seed } else { read.seed(&seed, "source.seed")? };
-        Desk::open(lang, Plan { seed, ..plan }, lesson).map(|desk| Lab { desk: Rc::new(RefCell::new(Some(desk))) })
+        Desk::open(lang, Plan { seed, ..plan }, lesson).map(Lab::from)
     }
 
     /// Gives its memory back. Whatever is called on it afterwards answers with the error `freed`.
@@ -184,6 +191,12 @@ impl Lab {
         if let Ok(mut desk) = self.desk.try_borrow_mut() {
             *desk = None;
         }
+    }
+}
+
+impl From<Desk> for Lab {
+    fn from(desk: Desk) -> Lab {
+        Lab { desk: Rc::new(RefCell::new(Some(desk))) }
     }
 }
 
@@ -198,14 +211,29 @@ fn built_in(read: Arguments, id: &str) -> Answer<scenario::Compiled> {
 }
 
 impl Desk {
+    fn open_link(read: Arguments, link: Link) -> Answer<Desk> {
+        let lesson = link.scenario.as_deref().map(|id| built_in(read, id)).transpose()?.map(|compiled| compiled.lesson);
+        let mut desk = Desk::open_at(read.lang, link.plan.clone(), lesson, 0)?;
+        desk.playback.follow(&link);
+        let mut spent = stopwatch(CALL_MS);
+        desk.playback.work(&mut |_| spent());
+        desk.remember_moment();
+        Ok(desk)
+    }
+
     fn open(lang: Lang, plan: Plan, lesson: Option<Lesson>) -> Answer<Desk> {
+        let start_us = lesson.as_ref().map_or(0, |lesson| lesson.start_us);
+        Desk::open_at(lang, plan, lesson, start_us)
+    }
+
+    fn open_at(lang: Lang, plan: Plan, lesson: Option<Lesson>, start_us: u64) -> Answer<Desk> {
         let seed = plan.seed.to_string();
         let session = Session::open(plan, timeline::Config::default(), system::open::open)?;
         let goals = lesson.as_ref().map(|lesson| Goals {
             steps: lesson.steps.iter().map(|step| step.until.clone()).collect(),
             goal: Some(lesson.goal.clone()),
         });
-        let (pace, start_us) = lesson.as_ref().map_or((33, 0), |lesson| (lesson.pace_us_per_ms, lesson.start_us));
+        let pace = lesson.as_ref().map_or(33, |lesson| lesson.pace_us_per_ms);
         let mut playback = Playback::new(session, lang, goals.unwrap_or_default(), pace as f64);
         if start_us > 0 {
             playback.seek_time(start_us);
@@ -318,6 +346,30 @@ impl Lab {
     #[wasm_bindgen(unchecked_return_type = "object")]
     pub fn plan(&self) -> JsValue {
         self.get(JsValue::NULL, |desk| desk.playback.session().plan())
+    }
+
+    /// This run at this moment, packed: `open({link})` opens it there and looks whether it is the same. Compressed and as text
+    /// (`www/lab/link.js`) it is what addresses carry.
+    #[wasm_bindgen(unchecked_return_type = "Uint8Array")]
+    pub fn link(&self) -> JsValue {
+        let packed = self.with(|desk, _| Ok(desk.playback.link(desk.lesson.as_ref().map(|lesson| lesson.id.as_str())).pack()));
+        js_sys::Uint8Array::from(packed.unwrap_or_default().as_slice()).into()
+    }
+
+    /// Whether this is the run that its link promised; null if it was not opened from one.
+    #[wasm_bindgen(unchecked_return_type = "Provenance | null")]
+    pub fn provenance(&self) -> JsValue {
+        self.get(JsValue::NULL, |desk| desk.playback.provenance())
+    }
+
+    /// Waits until a lab that was opened from a link stands at its cursor. Answers at once if it does, or was not.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Result<null>>")]
+    pub fn arrive(&self, #[wasm_bindgen(unchecked_optional_param_type = "JobOptions")] options: JsValue) -> Promise {
+        match self.with(|desk, _| Ok(desk.playback.following())) {
+            Ok(None) => Promise::resolve(&answer(Ok(JsValue::NULL))),
+            Ok(Some(seek)) => self.job(&options, |_, _| Ok(seek)),
+            Err(problem) => Promise::resolve(&answer(Err(problem))),
+        }
     }
 }
 

@@ -33,7 +33,8 @@ export interface PanicReport {
 
 export type LabSource =
   | { scenario: string; seed?: number | bigint | string; plan?: object }
-  | { plan: object; seed?: number | bigint | string };
+  | { plan: object; seed?: number | bigint | string }
+  | { link: Uint8Array };
 /** Code of a language; all but English are taught by `addLanguage`. */
 export type Lang = "en" | "de";
 export interface LabOptions { lang?: Lang }
@@ -89,6 +90,17 @@ export interface SystemText {
   verbs: string[];
   views: ViewName[];
   nodes: { id: NodeId; name: string; client: boolean }[];
+}
+
+/** Whether a run is the one that its link promised. */
+export interface Provenance {
+  /** Version of the system's behaviour with which the link was made. */
+  behaviour: number;
+  behaviour_here: number;
+  expected: string;
+  /** null until the run has got to the link's cursor. */
+  actual: string | null;
+  matches: boolean | null;
 }
 
 export interface Cursor {

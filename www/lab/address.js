@@ -1,15 +1,37 @@
 // @ts-check
 /**
- * The address says in words what is open: `#raft/leader-crash?seed=7`.
+ * The address. Behind `#` stands what is open: in words (`#raft/leader-crash?seed=7`), or a link that carries a whole run
+ * (`#v1....`, see link.js). Behind `?` stands how it is looked at: `?view=log&tab=events&theme=dark&level=protocol`.
  *
  * @typedef {object} Address
  * @property {string | null} scenario its id, or null where none is named
  * @property {string | null} seed decimal digits, or null for the scenario's own
  * @property {string[]} problems what could not be understood, a sentence each
+ *
+ * @typedef {import("./app.js").Tab} Tab
+ * @typedef {import("../netsplit.js").Level} Level
+ *
+ * @typedef {object} Look
+ * @property {string | null} view
+ * @property {Tab | null} tab
+ * @property {Level | null} level
+ * @property {"light" | "dark" | null} theme
+ * @property {string | null} select
  */
 import { t } from "./language.js";
 
 const SEED_MAX = 2n ** 64n - 1n;
+/** What the query may say; an empty list means any text. @type {Record<string, string[]>} */
+const LOOKS = {
+  view: ["cluster", "log"],
+  tab: ["inspect", "events", "properties", "faults", "rules"],
+  level: ["story", "protocol", "everything"],
+  theme: ["light", "dark"],
+  select: [],
+};
+
+/** @param {string} hash whether it is a link that carries a run */
+export const isLink = (hash) => /^#v\d+\./.test(hash);
 
 /** The address of the catalogue, which lies over the page and leaves the run alone. */
 export const CATALOGUE = "#scenarios";
@@ -25,7 +47,7 @@ export function parseAddress(hash) {
   const address = { scenario: decode(path) || null, seed: null, problems: [] };
   for (const [name, value] of new URLSearchParams(query)) {
     if (name !== "seed") {
-      address.problems.push(t("The address names {name}, which the lab does not know; the rest of it is used.", { name }));
+      address.problems.push(unknown(name));
     } else if (/^\d{1,20}$/.test(value) && BigInt(value) <= SEED_MAX) {
       address.seed = value;
     } else {
@@ -33,6 +55,37 @@ export function parseAddress(hash) {
     }
   }
   return address;
+}
+
+/** @param {string} search @returns {{ look: Look, problems: string[] }} */
+export function parseLook(search) {
+  /** @type {Record<string, string | null>} */
+  const look = { view: null, tab: null, level: null, theme: null, select: null };
+  const problems = [];
+  for (const [name, value] of new URLSearchParams(search)) {
+    // The language is read before anything is said: see language.js.
+    if (name === "lang") continue;
+    const known = Object.hasOwn(LOOKS, name) ? LOOKS[name] : undefined;
+    if (!known) problems.push(unknown(name));
+    else if (known.length === 0 || known.includes(value)) look[name] = value;
+    else problems.push(t("The address asks for {name} {value}; there is: {known}.", { name, value, known: known.join(", ") }));
+  }
+  return { look: /** @type {any} */ (look), problems };
+}
+
+/**
+ * The query with another look; parameters that the lab does not know stay as they are.
+ *
+ * @param {string} search @param {Look} look null: as it is by itself
+ */
+export function formatLook(search, look) {
+  const query = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(look)) {
+    if (value === null) query.delete(name);
+    else query.set(name, value);
+  }
+  const text = query.toString().replaceAll("%3A", ":");
+  return text && `?${text}`;
 }
 
 /** @param {string} scenario @param {string | null} seed */
@@ -44,6 +97,9 @@ export function formatAddress(scenario, seed) {
 export function linkTo(scenario) {
   return `${location.pathname}${location.search}${formatAddress(scenario, null)}`;
 }
+
+/** @param {string} name */
+const unknown = (name) => t("The address names {name}, which the lab does not know; the rest of it is used.", { name });
 
 /** @param {string} text */
 function decode(text) {

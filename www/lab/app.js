@@ -5,7 +5,7 @@
  * The parts of the page read the Lab when they are told that something changed, and send their intentions here. One cursor,
  * one selection. While nothing plays, nothing is at work and nothing changed, no frame is asked for.
  *
- * What a run is (scenario, seed, plan, event) is also kept here, outside of the wasm, so that it outlives a trap.
+ * What a run is (scenario, seed, link, event) is also kept here, outside of the wasm, so that it outlives a trap.
  *
  * @typedef {import("../netsplit.js").Lab} Lab
  * @typedef {import("../netsplit.js").EventRow} EventRow
@@ -15,6 +15,7 @@
  * @typedef {import("../netsplit.js").SystemText} SystemText
  * @typedef {import("../netsplit.js").Action} Action
  * @typedef {import("../netsplit.js").ViewName} ViewName
+ * @typedef {import("../netsplit.js").Provenance} Provenance
  *
  * @typedef {"open" | "moment" | "branches" | "caption" | "look" | "panel" | "mode" | "settings" | "failed"} Change
  *   open: another run; moment: the run or the cursor moved; look: view, selection or hover
@@ -22,11 +23,11 @@
  * @typedef {"islands" | "isolate" | "bridge" | "ring" | "one-way"} CutKind
  * @typedef {{ kind: CutKind, sides: Map<number, number> }} CutMode   sides: island number of each node; 2 is the bridge
  * @typedef {{ text: string, event: EventRow | null, verdict: VerdictRow | null }} Caption
- * @typedef {{ scenario: string, seed: string, plan: object, event: number }} Kept
+ * @typedef {{ scenario: string, seed: string, link: Uint8Array | null, event: number }} Kept   scenario: empty if none tells it
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
  * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
  */
-import { formatAddress, isCatalogue, parseAddress } from "./address.js";
+import { formatAddress, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { keepInAddress, language, speak, t } from "./language.js";
@@ -39,6 +40,8 @@ const CAPTION_MS_MIN = 1500;
 const SLOW_MS = 200;
 /** Runs that are kept beside the open one. */
 const RUNS_MAX = 6;
+/** How often the link of a run that plays is taken anew, for the case that the lab stops. */
+const KEEP_MS = 2000;
 
 export class App {
   settings = new Settings();
@@ -68,6 +71,10 @@ export class App {
   tab = null;
   /** @type {Tab} */
   lastTab = "events";
+  /** How much detail the list of events shows. @type {import("../netsplit.js").Level} */
+  level = "story";
+  /** Whether this is the run that its link promised; null if it was not opened from one. @type {Provenance | null} */
+  provenance = null;
   /** @type {CutMode | null} */
   cut = null;
   /** @type {Caption} */
@@ -96,8 +103,10 @@ export class App {
       this.changed("settings");
     });
     addEventListener("hashchange", () => {
-      if (!isCatalogue(location.hash) && location.hash !== this.address) this.#openAddress();
+      if (!isCatalogue(location.hash) && location.hash !== this.address) void this.#openAddress();
     });
+    // A link to another run is no reason to load the page again, whatever stands in the query by now.
+    document.addEventListener("click", (event) => this.#follow(event));
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.playing) this.pause();
     });
@@ -145,6 +154,7 @@ export class App {
     if (slowNow) this.#lastSlow = now;
     const changes = this.#changes;
     this.#changes = new Set();
+    if (["open", "look", "panel", "settings"].some((change) => changes.has(/** @type {Change} */ (change)))) this.#writeLook();
     for (const entry of this.#listeners) {
       // One that was called before it may have ended this one: a tab that makes room for another.
       if (entry.stopped) continue;
@@ -163,6 +173,7 @@ export class App {
     const lab = this.#need();
     const tick = lab.tick(elapsed);
     if (tick.moved) this.#moved();
+    if (performance.now() - this.#keptAt >= KEEP_MS) this.#keepPlan();
     this.#waiting = tick.story ?? this.#waiting;
     if (this.#waiting && performance.now() - this.#captionSince >= CAPTION_MS_MIN) this.#tell(this.#waiting);
     if (tick.paused_by) this.changed("moment", "caption");
@@ -236,7 +247,7 @@ export class App {
     core.learn();
     this.lab.setLanguage(code);
     this.catalogue = core.scenarios();
-    this.scenario = this.lab.scenario();
+    this.scenario = this.lab.scenario() ?? untold(this.lab);
     this.system = this.lab.system();
     this.#title();
     const { event, verdict } = this.caption;
@@ -254,30 +265,112 @@ export class App {
 
   /** Loads the wasm and opens what the address names. */
   async start() {
+    // Fetched beside the wasm; every other address does without.
+    if (isLink(location.hash)) void import("./link.js");
     try {
       await this.#load();
     } catch (error) {
       this.#fail(error);
       return;
     }
-    this.#openAddress();
+    const { look, problems } = parseLook(location.search);
+    if (look.theme) this.settings.override("theme", look.theme);
+    if (look.level) this.level = look.level;
+    await this.#openAddress();
+    const views = this.system?.views ?? [];
+    this.view = views.find((view) => view === look.view) ?? this.view;
+    if (look.select) this.select(look.select);
+    if (look.tab) this.openPanel(look.tab);
+    this.#lookRead = true;
+    this.changed("look");
+    for (const problem of problems) this.say(problem);
   }
 
-  #openAddress() {
+  #lookRead = false;
+
+  /** Enters in the address how the run is looked at, as far as that is not what it would be by itself. */
+  #writeLook() {
+    if (!this.#lookRead) return;
+    const { theme } = this.settings.values;
+    const search = formatLook(location.search, {
+      view: this.view === this.scenario?.view ? null : this.view,
+      tab: this.tab,
+      level: this.level === "story" ? null : this.level,
+      theme: theme === "system" ? null : theme,
+      select: this.selected,
+    });
+    if (search !== location.search) history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
+  }
+
+  /** @param {MouseEvent} event */
+  #follow(event) {
+    const anchor = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!anchor || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (anchor.target || anchor.hasAttribute("download") || anchor.origin !== location.origin) return;
+    if (anchor.pathname !== location.pathname || anchor.hash.length < 2 || isCatalogue(anchor.hash)) return;
+    event.preventDefault();
+    this.#go(anchor.hash);
+  }
+
+  /** @param {string} hash */
+  #go(hash) {
+    if (hash === location.hash) void this.#openAddress();
+    else location.hash = hash;
+  }
+
+  async #openAddress() {
+    if (this.failure) return void (this.failure.loading || this.again("address"));
     if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
     this.address = isCatalogue(location.hash) ? "" : location.hash;
+    if (isLink(this.address)) return this.#openLink(this.address);
     const address = parseAddress(this.address);
-    const home = this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0];
-    const scenario = address.scenario ?? home?.id ?? HOME;
-    if (this.failure) return void (this.failure.loading || this.again("address"));
-    if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) })) {
-      if (this.lab === null && home && scenario !== home.id) {
-        const { text } = this.caption;
-        this.#open({ scenario: home.id });
-        this.say(text);
-      }
-    }
+    const scenario = address.scenario ?? this.#home;
+    if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) })) this.#openHome();
     for (const problem of address.problems) this.say(problem);
+  }
+
+  get #home() {
+    return (this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0])?.id ?? HOME;
+  }
+
+  /** What is wrong with the address is said; if nothing is open, something opens all the same. */
+  #openHome() {
+    if (this.lab !== null) return;
+    const { text } = this.caption;
+    this.#open({ scenario: this.#home });
+    this.say(text);
+  }
+
+  /** @param {string} hash opens the run that a link carries, where it points; a bad link leaves the lab as it is */
+  async #openLink(hash) {
+    const { packedOf } = await import("./link.js");
+    const packed = await packedOf(hash);
+    // Somebody has gone elsewhere meanwhile.
+    if (hash !== this.address || this.failure) return;
+    if (!packed.ok) this.say(refusal(packed.error));
+    if (!packed.ok || !this.#open({ link: packed.value }, { play: false })) return this.#openHome();
+    await this.#arrive();
+  }
+
+  /** Waits until the run has got to its link's cursor, and says if it is not the one that was sent. */
+  async #arrive() {
+    const { lab } = this;
+    if (!lab) return;
+    // What was said on opening is no event: which run is kept. It stays.
+    const said = this.caption.text !== "" && !this.caption.event;
+    await lab.arrive();
+    if (lab !== this.lab) return;
+    this.provenance = lab.provenance();
+    if (!said) this.#tellLatest("everything");
+    this.#moved();
+    this.changed("branches", "look");
+    if (this.provenance?.matches !== false) return;
+    const { behaviour, behaviour_here: here } = this.provenance;
+    const why =
+      behaviour === here
+        ? t("Not the run that was sent: its events are others, so the scenario has changed since, or the link is damaged.")
+        : t("Not the run that was sent: it was made with version {behaviour} of this system's behaviour, and this is version {here}.", { behaviour, here });
+    this.say(why);
   }
 
   /**
@@ -286,9 +379,7 @@ export class App {
    * @param {string} scenario @param {string | null} [seed]
    */
   visit(scenario, seed = null) {
-    const address = formatAddress(scenario, seed);
-    if (address === location.hash) this.#openAddress();
-    else location.hash = address;
+    this.#go(formatAddress(scenario, seed));
   }
 
   /**
@@ -320,8 +411,7 @@ export class App {
       this.say(refusal(opened.error));
       return false;
     }
-    const scenario = opened.value.scenario();
-    if (!scenario) return false;
+    const scenario = opened.value.scenario() ?? untold(opened.value);
     const kept = this.#leave();
     this.#hash = this.address;
     this.#adopt(opened.value, scenario);
@@ -339,7 +429,8 @@ export class App {
     this.scenario = scenario;
     this.system = lab.system();
     lab.pauseOn("violation", this.settings.values.stopAtViolation);
-    this.#kept = { scenario: scenario.id, seed: lab.seed(), plan: {}, event: 0 };
+    this.#kept = { scenario: scenario.id, seed: lab.seed(), link: null, event: 0 };
+    this.provenance = lab.provenance();
     this.selected = this.hovered = this.cut = null;
     this.view = scenario.view;
     this.#watched = this.#nextSeek = null;
@@ -439,15 +530,11 @@ export class App {
     this.failure = null;
     this.changed("failed");
     if (!kept || where === "address") return this.#openAddress();
-    if (!kept.scenario) return this.#openPlanAgain(kept, where === "start" ? 0 : kept.event - 1);
-    if (where === "start") this.#open({ scenario: kept.scenario, seed: kept.seed });
-    else this.#open({ scenario: kept.scenario, seed: kept.seed, plan: kept.plan }, { event: Math.max(0, kept.event - 1) });
-  }
-
-  /** @param {Kept} kept a run that no scenario tells @param {number} event */
-  #openPlanAgain({ plan }, event) {
-    this.openPlan(plan, t("The run"));
-    if (event > 0) void this.seekEvent(event);
+    if (kept.link && (where === "just-before" || !kept.scenario)) {
+      this.#open({ link: kept.link }, { event: where === "start" ? 0 : Math.max(0, kept.event - 1) });
+    } else {
+      this.#open({ scenario: kept.scenario, seed: kept.seed });
+    }
   }
 
   // ---- time
@@ -680,6 +767,12 @@ export class App {
     this.changed("panel");
   }
 
+  /** @param {import("../netsplit.js").Level} level how much detail the list of events shows */
+  setLevel(level) {
+    this.level = level;
+    this.changed("look");
+  }
+
   togglePanel() {
     this.openPanel(this.tab ? null : this.lastTab);
   }
@@ -752,8 +845,11 @@ export class App {
     this.changed("moment");
   }
 
+  #keptAt = 0;
+
   #keepPlan() {
-    if (this.#kept) this.#kept.plan = this.#need().plan();
+    if (this.#kept) this.#kept.link = this.#need().link();
+    this.#keptAt = performance.now();
   }
 
   /**

@@ -25,8 +25,6 @@ const SLICE = 500;
 const BUDGET_MS = 8;
 
 class Events extends TabPart {
-  /** @type {Level} */
-  #level = "story";
   /** Only events whose sentences contain this, in lower case. */
   #sought = "";
   #levels = h("div", { class: "levels", role: "group", "aria-label": t("How much detail") });
@@ -49,15 +47,15 @@ class Events extends TabPart {
   #draw() {
     const { lab } = this.app;
     if (!lab) return;
-    redraw(this.#levels, this.#level, () =>
+    redraw(this.#levels, this.app.level, () =>
       levels().map(([level, name]) =>
-        h("button", { type: "button", key: level, "aria-pressed": String(level === this.#level), onclick: () => this.#choose(level) }, name),
+        h("button", { type: "button", key: level, "aria-pressed": String(level === this.app.level), onclick: () => this.#choose(level) }, name),
       ),
     );
     const cursor = lab.cursor();
     if (cursor.event !== this.#event) this.#from = null;
     this.#event = cursor.event;
-    const of = JSON.stringify([this.app.run, cursor.branch, this.#level, this.#sought]);
+    const of = JSON.stringify([this.app.run, cursor.branch, this.app.level, this.#sought]);
     if (this.#read.of !== of || this.#read.upTo > lab.eventCount()) this.#read = new Reading(of);
     const read = this.#read;
     const complete = this.#readOn(lab);
@@ -90,7 +88,7 @@ class Events extends TabPart {
 
   /** @param {Level} level */
   #choose(level) {
-    this.#level = level;
+    this.app.setLevel(level);
     this.#from = null;
     this.#draw();
   }
@@ -114,7 +112,7 @@ class Events extends TabPart {
     const start = performance.now();
     while (this.#read.upTo < total && performance.now() - start < BUDGET_MS) {
       const to = Math.min(total, this.#read.upTo + SLICE);
-      this.#read.add(lab.events(this.#read.upTo, to), to, this.#level, this.#sought);
+      this.#read.add(lab.events(this.#read.upTo, to), to, this.app.level, this.#sought);
     }
     return this.#read.upTo >= total;
   }

@@ -43,12 +43,14 @@ class FailureScreen extends Part {
   /** @param {import("./app.js").Failure} failure */
   #stopped(failure) {
     const { kept } = failure;
+    const keeps = h("span", null, t("Your run is kept."));
+    if (kept?.link) void linkOf(kept.link).then((text) => keeps.append(" ", h("a", { href: text }, t("This link keeps it."))));
     const report = h("button", { type: "button", onclick: () => this.#copy(failure, report) }, t("Copy report"));
     return h(
       "div",
       null,
       h("h2", null, t("The lab stopped at event {n}", { n: count(kept?.event ?? 0) })),
-      h("p", null, t("Your run is kept.")),
+      h("p", null, keeps),
       h(
         "dl",
         { class: "fields-list" },
@@ -71,8 +73,9 @@ class FailureScreen extends Part {
 
   /** @param {import("./app.js").Failure} failure @param {HTMLElement} button */
   async #copy({ error, kept }, button) {
+    const link = kept?.link ? new URL(await linkOf(kept.link), location.href).href : null;
     const stack = error instanceof Error ? error.stack : undefined;
-    const text = JSON.stringify({ ...kept, reason: reason(error), stack, browser: navigator.userAgent }, null, 2);
+    const text = JSON.stringify({ ...kept, link, reason: reason(error), stack, browser: navigator.userAgent }, null, 2);
     try {
       await navigator.clipboard.writeText(text);
       button.textContent = t("Copied");
@@ -85,6 +88,12 @@ class FailureScreen extends Part {
   }
 }
 customElements.define("netsplit-failure", FailureScreen);
+
+/** @param {Uint8Array} packed @returns {Promise<string>} the link that keeps the run, as text */
+async function linkOf(packed) {
+  const { textOf } = await import("./link.js");
+  return textOf(packed);
+}
 
 /** @param {unknown} error */
 function reason(error) {

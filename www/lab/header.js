@@ -6,11 +6,11 @@ import { h, setText } from "./dom.js";
 import { openHelp } from "./help.js";
 import { t } from "./language.js";
 import { Part } from "./part.js";
-import { openShare } from "./share.js";
 import { systemName } from "./words.js";
 
-/** Loaded when it is first asked for. */
+/** Both are loaded when they are first asked for. */
 const catalogue = () => import("./catalogue.js");
+const share = () => import("./share.js");
 
 class Header extends Part {
   setUp() {
@@ -22,7 +22,7 @@ class Header extends Part {
         "nav",
         { "aria-label": t("Lab") },
         h("button", { type: "button", class: "quiet", onclick: () => void catalogue().then(({ openCatalogue }) => openCatalogue(this.app)) }, t("Scenarios")),
-        h("button", { type: "button", class: "quiet", onclick: () => openShare(this.app) }, t("Share")),
+        h("button", { type: "button", class: "quiet", onclick: () => void share().then(({ openShare }) => openShare(this.app)) }, t("Share")),
         h("button", { type: "button", class: "quiet", onclick: () => openDisplay(this.app) }, t("Display")),
         h("button", { type: "button", class: "quiet", onclick: () => openHelp() }, t("Help")),
       ),

@@ -134,9 +134,11 @@ class Inspect extends TabPart {
     const cursor = lab.cursor();
     this.#shown = null;
     redraw(this.#head, ["run"], () => [h("p", { class: "muted" }, t("Select a node or a message to see its state.")), h("h3", null, t("This run"))]);
-    this.#drawActions(["run"], () => [{ label: t("Another seed"), run: () => this.app.visit(scenario.id, this.app.freshSeed()) }]);
+    this.#drawActions(["run", scenario.id], () =>
+      scenario.id === "" ? [] : [{ label: t("Another seed"), run: () => this.app.visit(scenario.id, this.app.freshSeed()) }],
+    );
     const fields = [
-      { label: t("Scenario"), value: scenario.id },
+      { label: t("Scenario"), value: scenario.id || t("none") },
       { label: t("System"), value: t("{system}, behaviour {n}", { system: system.id, n: system.behaviour }) },
       { label: t("Seed"), value: lab.seed() },
       { label: t("Branch"), value: currentBranchOf(lab)?.name ?? "" },

@@ -41,10 +41,16 @@ export class Settings extends EventTarget {
   set(name, value) {
     this.values[name] = value;
     try {
-      localStorage.setItem(PLACE, JSON.stringify(this.values));
+      localStorage.setItem(PLACE, JSON.stringify({ ...stored(), [name]: value }));
     } catch {
       // A browser that keeps nothing: the setting holds for this visit.
     }
+    this.#changed();
+  }
+
+  /** For this visit only. @template {keyof Values} K @param {K} name @param {Values[K]} value */
+  override(name, value) {
+    this.values[name] = value;
     this.#changed();
   }
 

@@ -1,70 +1,78 @@
 // @ts-check
-/** Ways to hand this run on: its address, the native command, a picture. */
-import { formatAddress } from "./address.js";
+/** Ways to hand this run on: a link that carries it, a picture, the native command, a file. Loaded when asked for. */
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
-import { currentBranchOf } from "./branches.js";
 import { t } from "./language.js";
+import { textOf } from "./link.js";
+import { count } from "./words.js";
 
 const PICTURE = { width: 960, height: 600, dpr: 1 };
 
 /** @param {import("./app.js").App} app */
-export function openShare(app) {
+export async function openShare(app) {
   const { lab } = app;
-  if (!lab || !app.scenario) return;
-  const scenario = app.scenario.id;
-  const seed = lab.seed();
-  const link = new URL(formatAddress(scenario, seed), location.href).href;
-  const byHand = currentBranchOf(lab)?.interventions.length ?? 0;
-  const command = `netsplit run ${scenario} --seed ${seed} --until ${(lab.cursor().at_us / 1e6).toFixed(3)}s --json`;
+  if (!lab) return;
+  if (app.playing) app.pause();
+  const text = await textOf(lab.link());
+  const url = new URL(text, location.href).href;
+  const name = (app.scenario?.id || "run").replaceAll("/", "-");
+  const { event } = lab.cursor();
   openDialog(t("Share"), () => [
-    copyable(t("Link to this scenario and seed"), link),
-    byHand > 0
-      ? h("p", null, t("The link opens the run as it was before the first intervention. The saved run has them all."))
-      : copyable(t("The same run on the command line"), command),
+    h("p", null, t("Everything done by hand is in it, and the place in time: event {n}.", { n: count(event) })),
+    copyable(t("Link"), url),
+    copyable(t("Command"), `netsplit run --link '${text}'`),
+    h("h3", null, t("Picture")),
+    picture(app, name),
+    h("h3", null, t("File")),
     h(
       "div",
       { class: "row" },
-      h("button", { type: "button", onclick: () => savePicture(app, scenario) }, t("Save a picture (SVG)")),
       h(
         "button",
-        { type: "button", onclick: () => save(`${fileName(scenario)}.json`, "application/json", JSON.stringify(lab.plan(), null, 2)) },
+        { type: "button", onclick: () => save(`${name}.json`, "application/json", JSON.stringify(lab.plan(), null, 2)) },
         t("Save the run (JSON)"),
       ),
     ),
   ]);
 }
 
-/** @param {string} label @param {string} text */
-function copyable(label, text) {
-  const input = h("input", { readonly: true, value: text, onfocus: () => input.select() });
+/** @param {import("./app.js").App} app @param {string} name */
+function picture(app, name) {
+  const svg = app.lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
+  if (!svg?.ok) return h("p", null, t("There is no picture of this view."));
   const said = h("span", { role: "status" });
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      said.textContent = t("Copied.");
-    } catch {
-      input.select();
-      said.textContent = t("Selected: copy it with the keyboard.");
-    }
-  };
   return h(
     "div",
-    { class: "copyable" },
-    h("label", { class: "field" }, h("span", null, label), input),
-    h("button", { type: "button", onclick: copy, "aria-label": t("Copy: {what}", { what: label }) }, t("Copy")),
+    { class: "row" },
+    h("button", { type: "button", onclick: () => save(`${name}.svg`, "image/svg+xml", svg.value) }, t("Save a picture (SVG)")),
+    h("button", { type: "button", onclick: () => void copy(svg.value, said) }, t("Copy the picture (SVG)")),
     said,
   );
 }
 
-/** @param {import("./app.js").App} app @param {string} scenario */
-function savePicture(app, scenario) {
-  const svg = app.lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
-  if (svg?.ok) save(`${fileName(scenario)}.svg`, "image/svg+xml", svg.value);
+/** @param {string} label @param {string} text */
+function copyable(label, text) {
+  const input = h("input", { readonly: true, value: text, onfocus: () => input.select() });
+  const said = h("span", { role: "status" });
+  return h(
+    "div",
+    { class: "copyable" },
+    h("label", { class: "field" }, h("span", null, label), input),
+    h("button", { type: "button", onclick: () => void copy(text, said, input), "aria-label": t("Copy: {what}", { what: label }) }, t("Copy")),
+    said,
+  );
 }
 
-/** @param {string} scenario */
-const fileName = (scenario) => scenario.replaceAll("/", "-");
+/** @param {string} text @param {HTMLElement} said @param {HTMLInputElement} [input] where it can be copied by hand */
+async function copy(text, said, input) {
+  try {
+    await navigator.clipboard.writeText(text);
+    said.textContent = t("Copied.");
+  } catch {
+    input?.select();
+    said.textContent = input ? t("Selected: copy it with the keyboard.") : t("This browser does not let the page copy; save it instead.");
+  }
+}
 
 /** @param {string} name @param {string} type @param {string} content */
 function save(name, type, content) {

@@ -77,7 +77,8 @@ class Views extends Part {
     this.#chip.hidden = verdicts.length === 0;
 
     const on = system.mutants.filter((mutant) => mutant.on);
-    setText(this.#broken, on.map((mutant) => `${t("Rule broken: {rule}.", { rule: mutant.id })} ${mutant.about}`).join(" "));
+    const foreign = this.app.provenance?.matches === false ? [t("Not the run that was sent.")] : [];
+    setText(this.#broken, [...foreign, ...on.map((mutant) => `${t("Rule broken: {rule}.", { rule: mutant.id })} ${mutant.about}`)].join(" "));
   }
 }
 customElements.define("netsplit-views", Views);

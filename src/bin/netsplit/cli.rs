@@ -11,7 +11,7 @@ mod svg;
 mod verify;
 
 use clap::{Args, Parser, Subcommand};
-use netsplit::scenario::{self, Compiled, Diagnostic, library, schema, toml};
+use netsplit::scenario::{self, Compiled, Diagnostic, Link, LinkError, library, link_text, schema, toml};
 use netsplit::system::{self, OpenError};
 use netsplit::view::words::Lang;
 use std::io::{self, Write};
@@ -45,10 +45,14 @@ enum Command {
 #[derive(Args)]
 struct Source {
     /// A built-in scenario (`raft/leader-crash`) or a TOML file
-    scenario: String,
+    #[arg(required_unless_present = "link")]
+    scenario: Option<String>,
     /// Seed of every draw, instead of the scenario's
-    #[arg(long)]
+    #[arg(long, conflicts_with = "link")]
     seed: Option<u64>,
+    /// A link of the page (`#v1....`, or the whole address): its run with everything done by hand, up to its moment
+    #[arg(long, conflicts_with = "scenario")]
+    link: Option<String>,
 }
 
 /// In which language.
@@ -79,6 +83,12 @@ type Done = Result<(), Failure>;
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Failure {
         Failure::Unusable(vec![diagnostic])
+    }
+}
+
+impl From<LinkError> for Failure {
+    fn from(error: LinkError) -> Failure {
+        error.diagnostic.into()
     }
 }
 
@@ -129,9 +139,14 @@ pub(crate) fn main() -> ExitCode {
 impl Source {
     /// The scenario, with the seed that was asked for.
     fn load(&self) -> Result<Compiled, Failure> {
-        let mut compiled = load(&self.scenario)?;
+        let mut compiled = load(self.scenario.as_deref().unwrap_or_default())?;
         compiled.plan.seed = self.seed.unwrap_or(compiled.plan.seed);
         Ok(compiled)
+    }
+
+    /// The link, if one was given.
+    fn link(&self) -> Result<Option<Link>, Failure> {
+        Ok(self.link.as_deref().map(link_text::read).transpose()?)
     }
 }
 

@@ -1,13 +1,15 @@
 //! `netsplit run`: what happened, the verdicts, the fingerprint.
 
-use super::{Done, Language, Source, duration, json_line, seconds};
+use super::{Done, Failure, Language, Source, duration, json_line, seconds};
 use netsplit::base::{EventId, Level, Note};
-use netsplit::scenario::Compiled;
+use netsplit::scenario::{Compiled, Link};
 use netsplit::sim::plan::Plan;
 use netsplit::sim::trace::{Event, Sink};
 use netsplit::system::Run;
 use netsplit::system::inspect::NodeView;
-use netsplit::view::report::{About, Speech, VerdictRow, is_action};
+use netsplit::timeline::Session;
+use netsplit::view::playback::{Goals, Playback};
+use netsplit::view::report::{About, EventRow, Speech, VerdictRow, is_action};
 use netsplit::view::words::{Lang, Names};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -43,6 +45,9 @@ struct Summary<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+    if let Some(link) = arguments.source.link()? {
+        return follow(&link, arguments, out);
+    }
     let scenario = arguments.source.load()?;
     let end_us = arguments.until.unwrap_or(scenario.lesson.end_us);
     let level = arguments.level.unwrap_or(if arguments.json { Level::Everything } else { Level::Story });
@@ -66,6 +71,64 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
         writeln!(out, "fingerprint {}", run.run_fingerprint())?;
     }
     Ok(())
+}
+
+/// Plays a link's run up to its moment (or `--until`), and looks whether it is the run that was sent.
+fn follow(link: &Link, arguments: &Arguments, out: &mut impl Write) -> Done {
+    let session = Session::open(link.plan.clone(), Default::default(), netsplit::system::open).map_err(Failure::from)?;
+    let mut playback = Playback::new(session, arguments.lang.lang, Goals::default(), 1.0);
+    match arguments.until {
+        None => playback.follow(link),
+        Some(until_us) => playback.seek_time(until_us),
+    };
+    playback.work(&mut |_| false);
+    let level = arguments.level.unwrap_or(if arguments.json { Level::Everything } else { Level::Story });
+    let cursor = playback.cursor();
+    let mut from = 0;
+    while from < cursor.event {
+        let rows = playback.events(from..cursor.event);
+        if rows.is_empty() {
+            break;
+        }
+        from += rows.len() as u64;
+        for row in rows.iter().filter(|row| row.level <= level) {
+            if arguments.json { json_line(out, row)? } else { write_event(row, out)? }
+        }
+    }
+    for row in playback.verdicts() {
+        if arguments.json { json_line(out, &row)? } else { write_verdict(&row, out)? }
+    }
+    let fingerprint = playback.session().fingerprint().to_string();
+    if arguments.json {
+        let summary = Summary {
+            scenario: link.scenario.as_deref().unwrap_or_default(),
+            system: &link.plan.system,
+            behaviour: playback.session().run().info().behaviour,
+            seed: link.plan.seed,
+            events: cursor.event,
+            end_us: cursor.at_us,
+            fingerprint,
+        };
+        json_line(out, &summary)?;
+    } else {
+        writeln!(out, "{} events in {}, seed {}", cursor.event, seconds(cursor.at_us), link.plan.seed)?;
+        writeln!(out, "fingerprint {fingerprint}")?;
+    }
+    match playback.provenance() {
+        Some(found) if found.matches == Some(false) => {
+            eprintln!("netsplit: not the run that was sent: its fingerprint was {}", found.expected);
+            if found.behaviour != found.behaviour_here {
+                let (then, now) = (found.behaviour, found.behaviour_here);
+                eprintln!("  it was made with version {then} of {}; this is version {now}", link.plan.system);
+            }
+            Err(Failure::Failed)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write_event(row: &EventRow, out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "{:>9}  {}", seconds(row.at_us), row.text)
 }
 
 fn write_verdict(row: &VerdictRow, out: &mut impl Write) -> std::io::Result<()> {
@@ -141,7 +204,7 @@ impl Teller {
         if row.level > level {
             return Ok(());
         }
-        if json { json_line(out, &row) } else { writeln!(out, "{:>9}  {}", seconds(row.at_us), row.text) }
+        if json { json_line(out, &row) } else { write_event(&row, out) }
     }
 }
 

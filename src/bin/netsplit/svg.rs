@@ -1,14 +1,17 @@
 //! `netsplit svg`: the picture of a moment.
 
 use super::{Done, Failure, Language, Source, duration};
-use netsplit::scenario::Diagnostic;
 use netsplit::scenario::diagnostic::did_you_mean;
+use netsplit::scenario::{Compiled, Diagnostic};
 use netsplit::timeline::Session;
 use netsplit::view::layout::ViewOptions;
 use netsplit::view::palette::Theme;
 use netsplit::view::playback::{Goals, Playback};
 use netsplit::view::svg::to_svg;
 use std::io::Write;
+
+/// Of a run that no scenario tells, as in the page; microseconds for each millisecond.
+const PACE: u64 = 33;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -34,17 +37,26 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
-    let scenario = arguments.source.load()?;
-    let lang = arguments.lang.lang;
-    let pace = scenario.lesson.pace_us_per_ms as f64;
-    let mut session = Session::open(scenario.plan.clone(), Default::default(), netsplit::system::open).map_err(Failure::from)?;
-    session.seek_time(arguments.at.unwrap_or(scenario.lesson.start_us));
-    let view = arguments.view.as_ref().unwrap_or(&scenario.lesson.view);
+    let (plan, start, own_view, pace) = match arguments.source.link()? {
+        Some(link) => (link.plan, Err(link.cursor), None, PACE),
+        None => {
+            let Compiled { plan, lesson, .. } = arguments.source.load()?;
+            (plan, Ok(lesson.start_us), Some(lesson.view), lesson.pace_us_per_ms)
+        }
+    };
+    let mut session = Session::open(plan, Default::default(), netsplit::system::open).map_err(Failure::from)?;
+    match arguments.at.map_or(start, Ok) {
+        Ok(at_us) => session.seek_time_begin(at_us),
+        Err(moment) => session.seek_moment_begin(moment),
+    }
+    session.finish();
     let views = session.run().info().views;
-    let playback = Playback::new(session, lang, Goals::default(), pace);
+    let view = arguments.view.clone().or(own_view).unwrap_or_else(|| views.first().copied().unwrap_or_default().to_owned());
+    let lang = arguments.lang.lang;
+    let playback = Playback::new(session, lang, Goals::default(), pace as f64);
     let options = ViewOptions { lang, ..ViewOptions::sized(arguments.width.into(), arguments.height.into()) };
-    let scene = playback.scene(view, &options).ok_or_else(|| {
-        Diagnostic::at("--view", format!("no view is called `{view}`"), did_you_mean(view, views.iter().copied()))
+    let scene = playback.scene(&view, &options).ok_or_else(|| {
+        Diagnostic::at("--view", format!("no view is called `{view}`"), did_you_mean(&view, views.iter().copied()))
     })?;
     out.write_all(to_svg(&scene, arguments.theme.palette()).as_bytes())?;
     Ok(())

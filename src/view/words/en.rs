@@ -239,6 +239,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("world.chosen.fault", "A fault of the plan comes next."),
     ("world.chosen.fault.you", "You let a fault of the plan happen now."),
     ("world.chosen.fault.title", "Next fault of the plan"),
+    ("chip.not-sent", "Not the run that was sent"),
     // Refusals and errors
     ("error.no-such-node", "No node has the number {n}."),
     ("error.no-such-node.hint", "The nodes are {first} to {last}."),
