@@ -20,7 +20,7 @@ class CaptionBar extends Part {
 
   setUp() {
     this.append(this.#text, this.#more, this.#status, this.#alert);
-    setTimeout(() => {
+    this.later(() => {
       if (!this.app.lab && !this.app.failure) setText(this.#text, t("Loading the lab"));
     }, LOADING_MS);
     this.on(["open", "caption"], () => this.#draw());

@@ -28,7 +28,7 @@ class Header extends Part {
       ),
     );
     const follow = () => isCatalogue(location.hash) && void catalogue().then(({ followCatalogue }) => followCatalogue(this.app));
-    addEventListener("hashchange", follow);
+    this.onWindow("hashchange", follow);
     this.on(["open"], follow);
     this.on(["open"], () => {
       const { scenario } = this.app;

@@ -31,6 +31,25 @@ export class Part extends HTMLElement {
     return stop;
   }
 
+  /** Hears of its size, or a child's, for as long as it is in the page. @param {() => void} listener @param {Element} [element] */
+  onResize(listener, element = this) {
+    const observer = new ResizeObserver(listener);
+    observer.observe(element);
+    this.#stops.push(() => observer.disconnect());
+  }
+
+  /** Hears of an event of the window for as long as it is in the page. @param {string} type @param {() => void} listener */
+  onWindow(type, listener) {
+    addEventListener(type, listener);
+    this.#stops.push(() => removeEventListener(type, listener));
+  }
+
+  /** Once, later, if it is in the page then. @param {() => void} run @param {number} ms */
+  later(run, ms) {
+    const timer = setTimeout(run, ms);
+    this.#stops.push(() => clearTimeout(timer));
+  }
+
   disconnectedCallback() {
     for (const stop of this.#stops) stop();
   }

@@ -44,7 +44,7 @@ class Stage extends Part {
     this.id = "stage";
     this.setAttribute("role", "tabpanel");
     this.append(this.#canvas, this.#overlay, this.#twin);
-    new ResizeObserver(() => this.#resized()).observe(this);
+    this.onResize(() => this.#resized());
     this.on(["open", "moment", "look", "mode", "settings"], () => this.#paint());
     this.on(["open", "moment", "look"], () => this.#drawTwin(), { slow: true });
     this.addEventListener("pointerdown", (event) => this.#down(event));

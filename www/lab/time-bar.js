@@ -49,7 +49,7 @@ class TimeBar extends Part {
     this.on(["open", "moment"], () => this.#drawTime());
     this.on(["open", "moment"], () => this.#drawMarks(), { slow: true });
     this.on(["open", "branches"], () => this.#drawBranches());
-    new ResizeObserver(() => this.#drawMarks()).observe(this.#marks);
+    this.onResize(() => this.#drawMarks(), this.#marks);
   }
 
   #drawTime() {
