@@ -100,7 +100,7 @@ enum RunV1 {
     /// A built-in scenario's plan, and what differs from it.
     Scenario { id: String, seed: Option<u64>, mutants: Option<Vec<String>>, interventions: Vec<Intervention> },
     /// A plan that is like no scenario's.
-    Plan { scenario: Option<String>, plan: Plan },
+    Plan { scenario: Option<String>, plan: Box<Plan> },
 }
 
 impl Link {
@@ -130,7 +130,7 @@ impl Link {
                 return RunV1::Scenario { id: id.clone(), seed, mutants, interventions };
             }
         }
-        RunV1::Plan { scenario: self.scenario.clone(), plan: self.plan.clone() }
+        RunV1::Plan { scenario: self.scenario.clone(), plan: Box::new(self.plan.clone()) }
     }
 
     /// Reads the packed form. Total: whatever the bytes are, the answer is a link or what is wrong with them.
@@ -192,7 +192,7 @@ impl V1 {
                 (Some(id), Plan { seed, mutants, interventions, ..own })
             }
             // Its story may be gone; its run is not.
-            RunV1::Plan { scenario, plan } => (scenario.filter(|id| library::find(id).is_some()), plan),
+            RunV1::Plan { scenario, plan } => (scenario.filter(|id| library::find(id).is_some()), *plan),
         };
         if self.cursor.at_us > MOMENT_MAX_US {
             let message = format!("This link's moment, {} us, is further than any run goes.", self.cursor.at_us);
