@@ -202,6 +202,8 @@ test("opening another run does not load the page again, whatever the query says 
   await page.evaluate(() => Object.assign(window, { before: true }));
   await page.getByRole("button", { name: "Details" }).click();
   await page.getByRole("tab", { name: "Rules" }).click();
+  // The list stands when the source is there.
+  await page.locator("netsplit-rules").getByText("Right", { exact: true }).first().waitFor();
   const link = page.locator("netsplit-rules a[href]").first();
   const hash = await link.evaluate((anchor) => /** @type {HTMLAnchorElement} */ (anchor).hash);
   await page.getByRole("tab", { name: "Log" }).click();

@@ -55,6 +55,7 @@ test("Why? shows the wrong lines of a broken rule, marked, and the right ones af
   await page.locator("netsplit-caption").getByRole("button", { name: "Why?" }).click();
   const card = page.getByRole("dialog", { name: "Why?" });
   const broken = card.getByRole("region", { name: "Code of majority, as it is broken" });
+  await broken.locator("mark").first().waitFor();
   assert.equal((await broken.locator("mark").allInnerTexts()).join("").trim(), "return voters.saturating_sub(1) / 2 + 1;");
   assert.match(await card.innerText(), /It is broken in this run\./);
   assert.match(await card.getByRole("region", { name: "Code of majority", exact: true }).innerText(), /voters \/ 2 \+ 1/);
