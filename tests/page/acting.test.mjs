@@ -257,8 +257,12 @@ for (const playing of [false, true]) {
     const { page } = await lab.visit(t, { calm: !playing });
     await page.getByRole("button", { name: "Details" }).click();
     await page.locator("netsplit-stage [role=option]", { hasText: /^S1\b/ }).first().waitFor({ state: "attached" });
-    const { x, y } = await placeOf(page, /^S1\b/);
-    await page.mouse.click(x, y);
+    // The panel has just taken its room: until the stage has found its new size, S1 may stand elsewhere than it was seen.
+    for (let attempt = 0; attempt < 20 && (await selected(page).count()) === 0; attempt += 1) {
+      const { x, y } = await placeOf(page, /^S1\b/);
+      await page.mouse.click(x, y);
+      await page.waitForTimeout(100);
+    }
     await selected(page).waitFor({ state: "attached" });
     for (const name of ["Inspect", "Events", "Inspect", "Properties", "Faults", "Inspect", "Rules", "Events"]) {
       await page.getByRole("tab", { name, exact: true }).click();
