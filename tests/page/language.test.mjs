@@ -43,6 +43,8 @@ test("the page becomes German by keyboard, with the run as it is, and English ag
   await page.getByRole("button", { name: "Szenarien" }).click();
   await page.getByRole("link", { name: /Die erste Wahl/ }).waitFor();
   await page.keyboard.press("Escape");
+  // Leaving the catalogue goes back in the history; a reload before that has happened is cut short.
+  await page.waitForFunction(() => !location.hash.startsWith("#scenarios"));
 
   await page.reload();
   await visit.started();
