@@ -9,6 +9,7 @@
 //! - Timers are named by a small enum, run on the node's monotonic clock and have a *range*: the world draws the moment.
 //! - What must never happen is not a panic but a [`Effect::Violation`]: the node halts, the property falls, the lab lives.
 
+pub mod clock;
 pub mod kv;
 pub mod raft;
 
