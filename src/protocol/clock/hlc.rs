@@ -85,7 +85,7 @@ mod tests {
             steps in proptest::collection::vec((0..3usize, 0..3usize, 0..20u64), 1..80),
         ) {
             let mut now = 0;
-            let mut clocks = vec![Hlc::default(); 3];
+            let mut clocks = [Hlc::default(); 3];
             for (a, b, wait) in steps {
                 now += wait;
                 let physical = |process: usize| now + skews[process];
