@@ -99,6 +99,8 @@ const OUTSIDE: f64 = 56.0;
 pub(crate) const NARROW: f64 = 640.0;
 /// Height of that strip.
 pub(crate) const STRIP: f64 = 30.0;
+/// On lower stages nodes have neither names nor log bars, and the ring is as wide as there is room.
+const LOW: f64 = 170.0;
 
 /// Where every node of the cluster stands, by number. `head` pixels at the top are kept free.
 pub fn place(cluster: Cluster, options: &ViewOptions, head: f64) -> Vec<Spot> {
@@ -124,16 +126,18 @@ pub fn place(cluster: Cluster, options: &ViewOptions, head: f64) -> Vec<Spot> {
 fn ring(cluster: Cluster, width: f64, height: f64) -> Vec<Spot> {
     let servers = cluster.servers.max(1) as f64;
     let (right, left) = (cluster.clients.div_ceil(2), cluster.clients / 2);
-    let mut radius = Spot::FULL;
+    let low = height < LOW;
+    let (above, beneath, widest) = if low { (6.0, 8.0, 3.0) } else { (ABOVE, BENEATH, 1.3) };
+    let mut radius = if low { Spot::NAMED - 0.5 } else { Spot::FULL };
     // Smaller nodes make a wider ring: a few rounds settle it.
     let mut extents = (0.0, 0.0);
     for _ in 0..24 {
         let side = |clients: u16| if clients > 0 { OUTSIDE.min(width / 7.0) + 2.0 * client_radius(radius) + 14.0 } else { 14.0 };
-        let ry = ((height - ABOVE - BENEATH) / 2.0 - radius).clamp(0.0, 240.0);
-        let rx = ((width - side(left) - side(right)) / 2.0 - radius).clamp(0.0, ry * 1.3);
+        let ry = ((height - above - beneath) / 2.0 - radius).clamp(0.0, 240.0);
+        let rx = ((width - side(left) - side(right)) / 2.0 - radius).clamp(0.0, ry * widest);
         extents = (rx, ry);
-        let chord = 2.0 * rx.min(ry) * direction_at(0.5 / servers).x;
-        let gap = GAP.min(radius * 1.6);
+        let chord = if low { least_chord(cluster.servers, rx, ry) } else { 2.0 * rx.min(ry) * direction_at(0.5 / servers).x };
+        let gap = if low { radius * 0.5 } else { GAP.min(radius * 1.6) };
         if cluster.servers <= 1 || chord >= 2.0 * radius + gap || radius <= Spot::LEAST {
             break;
         }
@@ -144,7 +148,7 @@ fn ring(cluster: Cluster, width: f64, height: f64) -> Vec<Spot> {
         |clients: u16| rx + radius + if clients > 0 { OUTSIDE.min(width / 7.0) + 2.0 * client_radius(radius) } else { 0.0 };
     let middle = Point::new(
         (width + reach(left) - reach(right)) / 2.0,
-        ABOVE + radius + ry + (height - ABOVE - BENEATH - 2.0 * (ry + radius)) / 2.0,
+        above + radius + ry + (height - above - beneath - 2.0 * (ry + radius)) / 2.0,
     );
     let mut spots: Vec<Spot> = (0..cluster.servers)
         .map(|i| {
@@ -169,6 +173,15 @@ fn ring(cluster: Cluster, width: f64, height: f64) -> Vec<Spot> {
         spots.push(Spot { center: Point::new(x, y), radius });
     }
     spots
+}
+
+/// The least distance between neighbours on a flat ring.
+fn least_chord(servers: u16, rx: f64, ry: f64) -> f64 {
+    let at = |i: u16| {
+        let unit = direction_at(f64::from(i) / f64::from(servers.max(1)));
+        Point::new(unit.x * rx, unit.y * ry)
+    };
+    (0..servers).map(|i| at(i).distance(at(i + 1))).fold(f64::INFINITY, f64::min)
 }
 
 /// The height beside the ring from which the lines to all servers pass the others and their log bars: the nearest to the middle
@@ -255,7 +268,7 @@ mod tests {
 
     #[test]
     fn nodes_stay_on_the_stage_and_apart_from_phones_to_walls() {
-        for (width, height) in [(320.0, 280.0), (360.0, 280.0), (768.0, 420.0), (1140.0, 600.0), (1600.0, 900.0)] {
+        for (width, height) in [(320.0, 280.0), (320.0, 200.0), (420.0, 176.0), (360.0, 280.0), (768.0, 420.0), (1140.0, 600.0), (1600.0, 900.0)] {
             for (servers, clients) in [(1, 0), (3, 1), (4, 2), (5, 1), (5, 3), (7, 2)] {
                 for layout in [LayoutKind::Ring, LayoutKind::Row, LayoutKind::TwoSites] {
                     let spots = spots(servers, clients, width, height, layout);
@@ -277,6 +290,20 @@ mod tests {
     fn five_nodes_keep_their_full_size_on_a_desktop() {
         assert!(spots(5, 1, 1140.0, 600.0, LayoutKind::Ring).iter().take(5).all(|spot| spot.radius == Spot::FULL));
         assert!(spots(5, 1, 360.0, 280.0, LayoutKind::Ring)[0].radius >= 16.0);
+    }
+
+    #[test]
+    fn five_nodes_keep_their_letters_on_the_low_stages_of_embeds_and_of_telephones_on_their_side() {
+        for (width, height) in [(320.0, 140.0), (320.0, 150.0), (420.0, 176.0), (480.0, 190.0), (740.0, 150.0)] {
+            let spots = spots(5, 1, width, height, LayoutKind::Ring);
+            for (i, spot) in spots.iter().enumerate() {
+                assert!(spot.radius >= Spot::LETTERED, "{width} x {height}: {spot:?}");
+                for other in &spots[..i] {
+                    let gap = spot.center.distance(other.center) - spot.radius - other.radius;
+                    assert!(gap >= 4.0, "{width} x {height}: {gap} between {spot:?} and {other:?}");
+                }
+            }
+        }
     }
 
     #[test]

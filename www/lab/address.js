@@ -17,9 +17,12 @@
  * @property {Level | null} level
  * @property {"light" | "dark" | null} theme
  * @property {string | null} select
+ * @property {"1" | null} present as in a lecture hall
  */
 import { t } from "./language.js";
 
+/** The scenario that opens where none is named. */
+export const HOME = "raft/leader-crash";
 const SEED_MAX = 2n ** 64n - 1n;
 /** What the query may say; an empty list means any text. @type {Record<string, string[]>} */
 const LOOKS = {
@@ -28,6 +31,7 @@ const LOOKS = {
   level: ["story", "protocol", "everything"],
   theme: ["light", "dark"],
   select: [],
+  present: ["1"],
 };
 
 /** @param {string} hash whether it is a link that carries a run */
@@ -57,14 +61,18 @@ export function parseAddress(hash) {
   return address;
 }
 
-/** @param {string} search @returns {{ look: Look, problems: string[] }} */
-export function parseLook(search) {
+/**
+ * @param {string} search
+ * @param {string[]} [elsewhere] parameters that somebody else reads
+ * @returns {{ look: Look, problems: string[] }}
+ */
+export function parseLook(search, elsewhere = []) {
   /** @type {Record<string, string | null>} */
-  const look = { view: null, tab: null, level: null, theme: null, select: null };
+  const look = { view: null, tab: null, level: null, theme: null, select: null, present: null };
   const problems = [];
   for (const [name, value] of new URLSearchParams(search)) {
     // The language is read before anything is said: see language.js.
-    if (name === "lang") continue;
+    if (name === "lang" || elsewhere.includes(name)) continue;
     const known = Object.hasOwn(LOOKS, name) ? LOOKS[name] : undefined;
     if (!known) problems.push(unknown(name));
     else if (known.length === 0 || known.includes(value)) look[name] = value;

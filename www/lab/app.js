@@ -27,14 +27,13 @@
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
  * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
  */
-import { formatAddress, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
+import { formatAddress, HOME, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { keepInAddress, language, speak, t } from "./language.js";
 import { Settings } from "./settings.js";
 import { nextSpeed, refusal, sentence } from "./words.js";
 
-export const HOME = "raft/leader-crash";
 const FRAME_MS_MAX = 100;
 const CAPTION_MS_MIN = 1500;
 const SLOW_MS = 200;
@@ -51,6 +50,11 @@ export class App {
   catalogue = [];
   /** @type {Failure | null} */
   failure = null;
+
+  /** Whether a scenario that is opened plays at once; a link never does. */
+  opensPlaying = true;
+  /** Parameters of the query that somebody else reads. @type {string[]} */
+  readElsewhere = [];
 
   /** Counts the runs that were opened: tells one from another with the same names. */
   run = 0;
@@ -273,8 +277,9 @@ export class App {
       this.#fail(error);
       return;
     }
-    const { look, problems } = parseLook(location.search);
+    const { look, problems } = parseLook(location.search, this.readElsewhere);
     if (look.theme) this.settings.override("theme", look.theme);
+    if (look.present) this.settings.override("present", true);
     if (look.level) this.level = look.level;
     await this.#openAddress();
     const views = this.system?.views ?? [];
@@ -291,13 +296,14 @@ export class App {
   /** Enters in the address how the run is looked at, as far as that is not what it would be by itself. */
   #writeLook() {
     if (!this.#lookRead) return;
-    const { theme } = this.settings.values;
+    const { theme, present } = this.settings.values;
     const search = formatLook(location.search, {
       view: this.view === this.scenario?.view ? null : this.view,
       tab: this.tab,
       level: this.level === "story" ? null : this.level,
       theme: theme === "system" ? null : theme,
       select: this.selected,
+      present: present ? "1" : null,
     });
     if (search !== location.search) history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
   }
@@ -327,6 +333,23 @@ export class App {
     const scenario = address.scenario ?? this.#home;
     if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) })) this.#openHome();
     for (const problem of address.problems) this.say(problem);
+  }
+
+  /**
+   * Opens what an address names without a new entry in the history.
+   *
+   * @param {string} hash
+   * @returns {Promise<boolean>} whether it is open; if not, the caption says why, and the lab is as it was
+   */
+  async replace(hash) {
+    const { run, address } = this;
+    const before = location.hash;
+    history.replaceState(history.state, "", hash);
+    await this.#openAddress();
+    if (this.run !== run) return true;
+    history.replaceState(history.state, "", before || location.pathname + location.search);
+    this.address = address;
+    return false;
   }
 
   get #home() {
@@ -404,7 +427,7 @@ export class App {
    * @param {import("./core.js").Source} source
    * @param {{ event?: number, play?: boolean }} [at]
    */
-  #open(source, { event, play = !this.settings.reducedMotion } = {}) {
+  #open(source, { event, play = this.opensPlaying && !this.settings.reducedMotion } = {}) {
     if (!this.#core) return false;
     const opened = this.#core.open(source);
     if (!opened.ok) {

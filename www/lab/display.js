@@ -20,6 +20,7 @@ export function openDisplay(app) {
     choice(settings, "motion", t("Motion"), [["system", t("As the system")], ["full", t("Messages glide")], ["reduced", t("Messages hop")]]),
     toggle(settings, "shortcuts", t("Single keys are shortcuts")),
     toggle(settings, "stopAtViolation", t("Pause when a property is violated")),
+    present(settings),
   ]);
   return dialog;
 }
@@ -67,4 +68,10 @@ function choice(settings, name, legend, options) {
 function toggle(settings, name, label) {
   const input = h("input", { type: "checkbox", checked: settings.values[name], onchange: () => settings.set(name, input.checked) });
   return h("label", { class: "toggle" }, input, label);
+}
+
+/** For this visit, and in the address: whoever opens the page tomorrow is in no lecture hall. @param {import("./settings.js").Settings} settings */
+function present(settings) {
+  const input = h("input", { type: "checkbox", checked: settings.values.present, onchange: () => settings.override("present", input.checked) });
+  return h("label", { class: "toggle" }, input, t("Lecture hall: larger text, no story"));
 }

@@ -9,6 +9,7 @@ const keys = () => [
   [[t("Space"), "K"], t("Play or pause")],
   [[t("Left"), t("Right")], t("One event back or forward")],
   [[t("Shift + Left"), t("Shift + Right")], t("One story event back or forward")],
+  [[t("Page up"), t("Page down")], t("One story event back or forward: on the time bar, and anywhere in the lecture hall")],
   [[t("Home"), t("End")], t("To the start, to the furthest moment played")],
   [["+", "-"], t("Faster, slower")],
   [["F"], t("Fork: start a new branch here")],

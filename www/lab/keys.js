@@ -39,6 +39,13 @@ function shortcut(app, event, target) {
       // Several events may happen at time 0: the start is before the first.
       void (event.key === "Home" ? app.seekEvent(0) : app.seekTime(app.lab?.cursor().end_us ?? 0));
       return true;
+    // What the clickers of lecturers send. Elsewhere these keys scroll.
+    case "PageUp":
+    case "PageDown":
+      if (!app.settings.values.present) return false;
+      if (event.key === "PageUp") app.stepBack("story");
+      else app.step("story");
+      return true;
   }
   if (!app.settings.values.shortcuts) return false;
   switch (event.key.toLowerCase()) {

@@ -2,13 +2,13 @@
 /**
  * How the visitor wants the page: theme, motion, shortcuts, language. Kept in this browser where it allows that; nothing needs it.
  *
- * @typedef {{ theme: "system" | "light" | "dark", motion: "system" | "full" | "reduced", shortcuts: boolean, stopAtViolation: boolean, lang: string }} Values
- *   lang: the code of the language that was chosen, or nothing
+ * @typedef {{ theme: "system" | "light" | "dark", motion: "system" | "full" | "reduced", shortcuts: boolean, stopAtViolation: boolean, present: boolean, lang: string }} Values
+ *   present: as in a lecture hall; for one visit, never kept; lang: the code of the language that was chosen, or nothing
  */
 
 const PLACE = "netsplit.display";
 /** @type {Values} */
-const DEFAULTS = { theme: "system", motion: "system", shortcuts: true, stopAtViolation: true, lang: "" };
+const DEFAULTS = { theme: "system", motion: "system", shortcuts: true, stopAtViolation: true, present: false, lang: "" };
 
 /** The settings; tells whoever asks when what they amount to has changed. */
 export class Settings extends EventTarget {
@@ -37,6 +37,11 @@ export class Settings extends EventTarget {
     return this.values.motion === "reduced" || (this.values.motion === "system" && this.#queries.reduced.matches);
   }
 
+  /** How much larger than usual a picture is drawn. */
+  get zoom() {
+    return this.values.present ? 1.5 : 1;
+  }
+
   /** @template {keyof Values} K @param {K} name @param {Values[K]} value */
   set(name, value) {
     this.values[name] = value;
@@ -63,6 +68,7 @@ export class Settings extends EventTarget {
     const root = document.documentElement;
     root.dataset.theme = this.values.theme;
     root.toggleAttribute("data-calm", this.reducedMotion);
+    root.toggleAttribute("data-present", this.values.present);
   }
 }
 

@@ -4,6 +4,7 @@ import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { t } from "./language.js";
 import { textOf } from "./link.js";
+import { copy, copyable, lineToCopy } from "./share-copy.js";
 import { count } from "./words.js";
 
 const PICTURE = { width: 960, height: 600, dpr: 1 };
@@ -19,8 +20,9 @@ export async function openShare(app) {
   const { event } = lab.cursor();
   openDialog(t("Share"), () => [
     h("p", null, t("Everything done by hand is in it, and the place in time: event {n}.", { n: count(event) })),
-    copyable(t("Link"), url),
-    copyable(t("Command"), `netsplit run --link '${text}'`),
+    copyable(t("Link"), lineToCopy(url)),
+    copyable(t("Command"), lineToCopy(`netsplit run --link '${text}'`)),
+    embed(app, text),
     h("h3", null, t("Picture")),
     picture(app, name),
     h("h3", null, t("File")),
@@ -36,6 +38,17 @@ export async function openShare(app) {
   ]);
 }
 
+/** @param {import("./app.js").App} app @param {string} link an embed is made ready when somebody wants one */
+function embed(app, link) {
+  const place = h("div");
+  const fill = async () => {
+    if (place.firstChild) return;
+    const { embedOptions } = await import("./share-embed.js");
+    if (!place.firstChild) place.append(embedOptions(app, link));
+  };
+  return h("details", { ontoggle: () => void fill() }, h("summary", null, t("Embed")), place);
+}
+
 /** @param {import("./app.js").App} app @param {string} name */
 function picture(app, name) {
   const svg = app.lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
@@ -48,30 +61,6 @@ function picture(app, name) {
     h("button", { type: "button", onclick: () => void copy(svg.value, said) }, t("Copy the picture (SVG)")),
     said,
   );
-}
-
-/** @param {string} label @param {string} text */
-function copyable(label, text) {
-  const input = h("input", { readonly: true, value: text, onfocus: () => input.select() });
-  const said = h("span", { role: "status" });
-  return h(
-    "div",
-    { class: "copyable" },
-    h("label", { class: "field" }, h("span", null, label), input),
-    h("button", { type: "button", onclick: () => void copy(text, said, input), "aria-label": t("Copy: {what}", { what: label }) }, t("Copy")),
-    said,
-  );
-}
-
-/** @param {string} text @param {HTMLElement} said @param {HTMLInputElement} [input] where it can be copied by hand */
-async function copy(text, said, input) {
-  try {
-    await navigator.clipboard.writeText(text);
-    said.textContent = t("Copied.");
-  } catch {
-    input?.select();
-    said.textContent = input ? t("Selected: copy it with the keyboard.") : t("This browser does not let the page copy; save it instead.");
-  }
 }
 
 /** @param {string} name @param {string} type @param {string} content */

@@ -8,8 +8,7 @@
  *
  * Until the lab is there, the page holds a picture of the moment at which it opens; the canvas takes its place.
  */
-import { parseAddress } from "./address.js";
-import { HOME } from "./app.js";
+import { HOME, parseAddress } from "./address.js";
 import { cutAlong, switchSide } from "./cutting.js";
 import { h, redraw, s } from "./dom.js";
 import { t } from "./language.js";
@@ -45,6 +44,7 @@ class Stage extends Part {
     this.setAttribute("role", "tabpanel");
     this.append(this.#canvas, this.#overlay, this.#twin);
     this.onResize(() => this.#resized());
+    this.on(["settings"], () => this.#resized());
     this.on(["open", "moment", "look", "mode", "settings"], () => this.#paint());
     this.on(["open", "moment", "look"], () => this.#drawTwin(), { slow: true });
     this.addEventListener("pointerdown", (event) => this.#down(event));
@@ -59,7 +59,9 @@ class Stage extends Part {
 
   #resized() {
     const { width, height } = this.getBoundingClientRect();
-    this.#size = { width: Math.round(width), height: Math.round(height), dpr: devicePixelRatio };
+    const { zoom } = this.app.settings;
+    this.#size = { width: Math.round(width / zoom), height: Math.round(height / zoom), dpr: devicePixelRatio * zoom };
+    this.#overlay.setAttribute("viewBox", `0 0 ${this.#size.width} ${this.#size.height}`);
     this.app.changed("look");
   }
 
@@ -113,7 +115,7 @@ class Stage extends Part {
       ),
     );
     // Each option lies where its picture is: for touch with a screen reader, and for magnifiers.
-    for (const [n, target] of targets.entries()) place(/** @type {HTMLElement} */ (this.#twin.children[n]), target);
+    for (const [n, target] of targets.entries()) place(/** @type {HTMLElement} */ (this.#twin.children[n]), target, this.app.settings.zoom);
     const active = targets.some(({ id }) => id === selected) ? selected : null;
     if (active) this.#twin.setAttribute("aria-activedescendant", twinId(active));
     else this.#twin.removeAttribute("aria-activedescendant");
@@ -150,7 +152,8 @@ class Stage extends Part {
     const box = this.getBoundingClientRect();
     const target = this.#targets().find((each) => each.id === id);
     if (!target) return box;
-    return new DOMRect(box.x + target.x, box.y + target.y, target.width, target.height);
+    const { zoom } = this.app.settings;
+    return new DOMRect(box.x + target.x * zoom, box.y + target.y * zoom, target.width * zoom, target.height * zoom);
   }
 
   // ---- the pointer
@@ -158,7 +161,8 @@ class Stage extends Part {
   /** @param {PointerEvent} event */
   #at(event) {
     const box = this.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.x, event.clientY - box.y];
+    const { zoom } = this.app.settings;
+    const [x, y] = [(event.clientX - box.x) / zoom, (event.clientY - box.y) / zoom];
     return { x, y, id: this.app.lab?.hit(this.app.view, x, y, this.#options()) ?? null };
   }
 
@@ -224,11 +228,11 @@ class Stage extends Part {
 }
 customElements.define("netsplit-stage", Stage);
 
-/** @param {HTMLElement} element @param {{ x: number, y: number, width: number, height: number }} box */
-function place(element, { x, y, width, height }) {
-  element.style.translate = `${Math.round(x)}px ${Math.round(y)}px`;
-  element.style.width = `${Math.round(width)}px`;
-  element.style.height = `${Math.round(height)}px`;
+/** @param {HTMLElement} element @param {{ x: number, y: number, width: number, height: number }} box @param {number} zoom */
+function place(element, { x, y, width, height }, zoom) {
+  element.style.translate = `${Math.round(x * zoom)}px ${Math.round(y * zoom)}px`;
+  element.style.width = `${Math.round(width * zoom)}px`;
+  element.style.height = `${Math.round(height * zoom)}px`;
 }
 
 /** @param {string} id */

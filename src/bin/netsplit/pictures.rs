@@ -1,4 +1,5 @@
-//! `netsplit pictures`: each scenario's run at its telling moment, for lists of scenarios.
+//! `netsplit pictures`: each scenario's run at its telling moment, and the words beside it, for whoever shows a scenario without
+//! running it: lists, and embeds before Play.
 
 use super::{Done, Failure, compile};
 use netsplit::scenario::{Compiled, Diagnostic, library};
@@ -7,14 +8,17 @@ use netsplit::timeline::{Session, StepKind};
 use netsplit::view::layout::ViewOptions;
 use netsplit::view::palette::Theme;
 use netsplit::view::playback::{Goals, Playback};
+use netsplit::view::report::ScenarioText;
 use netsplit::view::svg::to_svg;
 use netsplit::view::words::Lang;
+use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Where the pictures go: `raft-leader-crash.light.svg`, `raft-leader-crash.dark.svg`, ...
+    /// Where the pictures go: `raft-leader-crash.light.svg`, `raft-leader-crash.dark.svg`, and `raft-leader-crash.json` with
+    /// title, question and what is to be seen, in every language
     folder: PathBuf,
     /// Width in logical pixels
     #[arg(long, default_value_t = 480, value_parser = clap::value_parser!(u32).range(64..=16_384))]
@@ -30,15 +34,29 @@ pub(super) fn run(arguments: &Arguments) -> Done {
     for scenario in library::all() {
         let compiled = compile(scenario).map_err(Failure::Unusable)?;
         let view = &compiled.lesson.view;
-        let scene = telling(&compiled)?
+        let playback = telling(&compiled)?;
+        let name = scenario.id.replace('/', "-");
+        fs::write(arguments.folder.join(format!("{name}.json")), words(&compiled, &playback, &options))?;
+        let scene = playback
             .scene(view, &options)
             .ok_or_else(|| Diagnostic::at(&scenario.id, format!("no view is called `{view}`"), "a view of its system"))?;
-        for (name, theme) in [("light", Theme::Light), ("dark", Theme::Dark)] {
-            let file = format!("{}.{name}.svg", scenario.id.replace('/', "-"));
-            fs::write(arguments.folder.join(file), to_svg(&scene, theme.palette()))?;
+        for (kind, theme) in [("light", Theme::Light), ("dark", Theme::Dark)] {
+            fs::write(arguments.folder.join(format!("{name}.{kind}.svg")), to_svg(&scene, theme.palette()))?;
         }
     }
     Ok(())
+}
+
+/// What stands beside a picture, by language, as JSON.
+fn words(scenario: &Compiled, playback: &Playback, options: &ViewOptions) -> String {
+    let mut by_lang = serde_json::Map::new();
+    for lang in Lang::ALL {
+        let ScenarioText { title, question, view, .. } = ScenarioText::new(lang, &scenario.lesson);
+        let options = ViewOptions { lang, ..options.clone() };
+        let picture = playback.scene(&view, &options).map_or_else(String::new, |scene| scene.label);
+        by_lang.insert(lang.code().to_owned(), json!({ "title": title, "question": question, "picture": picture }));
+    }
+    serde_json::Value::Object(by_lang).to_string()
 }
 
 /// A run at the moment at which its question is answered, after a reader has done what the steps offer; with a broken rule,

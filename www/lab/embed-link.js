@@ -1,0 +1,32 @@
+// @ts-check
+/** `<netsplit-full>`: "Open in the full lab": the same run, where it stands, in a window of its own. */
+import { h } from "./dom.js";
+import { t } from "./language.js";
+import { textOf } from "./link.js";
+import { Part } from "./part.js";
+import { addressOf, fullLab } from "./embed-full.js";
+
+class FullLink extends Part {
+  #link = h("a", { ...fullLab(location.hash), onclick: (/** @type {MouseEvent} */ event) => void this.#open(event) }, t("Open in the full lab"));
+
+  setUp() {
+    this.append(this.#link);
+    // While it plays the link would be another with every frame: it is made when it is wanted.
+    this.on(["open", "moment", "branches"], () => this.app.playing || void this.#write(), { slow: true });
+  }
+
+  async #write() {
+    const { lab } = this.app;
+    if (lab) this.#link.href = addressOf(await textOf(lab.link()));
+  }
+
+  /** @param {MouseEvent} event */
+  async #open(event) {
+    if (!this.app.playing) return;
+    event.preventDefault();
+    this.app.pause();
+    await this.#write();
+    window.open(this.#link.href, "_blank", "noopener");
+  }
+}
+customElements.define("netsplit-full", FullLink);

@@ -1,0 +1,136 @@
+// @ts-check
+/**
+ * The messages between an embed and the page that it is in: `window.postMessage`, in both directions.
+ *
+ * Only the page whose origin the address names as `parent` is listened to and spoken to; what comes from elsewhere is
+ * neither answered nor looked at. Every command is answered, with `done` or with `error`; an error has changed nothing.
+ *
+ * @typedef {import("./embed.js").Embed} Embed
+ * @typedef {import("./embed-commands.js").Command} Command
+ * @typedef {import("./embed-commands.js").MessageId} MessageId
+ * @typedef {import("./app.js").App} App
+ */
+import { t } from "./language.js";
+import { readCommand, VERSION } from "./embed-commands.js";
+
+/** How often the page is told of changes at most. */
+const NOTICE_MS = 250;
+/** Events that are told at once; of more, the last. */
+const EVENTS_MAX = 64;
+/** How far beyond what was played a page may send the cursor: further would keep the lab busy for long. */
+const AHEAD_US_MAX = 600e6;
+const AHEAD_EVENTS_MAX = 100_000;
+
+/** @param {Embed} embed */
+export function listen(embed) {
+  const { parent } = window;
+  const origin = embed.options.parent;
+  if (parent === window || origin === null) return;
+  const around = location.ancestorOrigins?.[0];
+  if (around !== undefined && around !== origin) return;
+
+  /** @param {string} type @param {object} [content] */
+  const tell = (type, content = {}) => parent.postMessage({ netsplit: VERSION, type, ...content }, origin);
+  /** @param {MessageId} id @param {string} code @param {string} message */
+  const refuse = (id, code, message) => tell("error", { id, code, message });
+
+  /** Commands are obeyed in the order in which they came. */
+  let before = Promise.resolve();
+  addEventListener("message", (event) => {
+    if (event.source !== parent || event.origin !== origin) return;
+    const read = readCommand(event.data);
+    if (!read.ok) return refuse(read.id, read.code, t("The embed does not understand this message: {place}.", { place: read.place || "?" }));
+    before = before.then(async () => {
+      const refused = await obey(embed, read.command);
+      if (refused) return refuse(read.id, refused.code, refused.message);
+      tell("done", { id: read.id, state: stateOf(embed.app) });
+    });
+  });
+  void embed.loaded.then((app) => notice(app, tell));
+  tell("ready", { state: stateOf(embed.app) });
+}
+
+/** @param {Embed} embed @param {Command} command @returns {Promise<{ code: string, message: string } | null>} why not */
+async function obey(embed, command) {
+  if (command.type === "state" || (command.type === "pause" && !embed.app)) return null;
+  // Out of view nothing is loaded, and nothing plays.
+  if ((command.type === "play" || !embed.app) && !(await embed.visible())) {
+    return { code: "out-of-view", message: t("The embed is out of view.") };
+  }
+  const app = await embed.load();
+  const { lab } = app;
+  if (!lab) return { code: "stopped", message: t("The lab does not run.") };
+  switch (command.type) {
+    case "play":
+      app.play();
+      return null;
+    case "pause":
+      app.pause();
+      return null;
+    case "step":
+      if (command.way === 1) app.step(command.kind);
+      else app.stepBack(command.kind);
+      return null;
+    case "seek": {
+      const { end_us, events } = lab.cursor();
+      const far = "event" in command ? command.event > events + AHEAD_EVENTS_MAX : command.time_us > end_us + AHEAD_US_MAX;
+      if (far) return { code: "too-far", message: t("That is too far beyond what was played.") };
+      await ("event" in command ? app.seekEvent(command.event) : app.seekTime(command.time_us));
+      return null;
+    }
+    case "open":
+      return (await app.replace(command.address)) ? null : { code: "refused", message: app.caption.text };
+  }
+}
+
+/** @param {App | null} app what a page is told of the run */
+function stateOf(app) {
+  const lab = app?.lab;
+  if (!app || !lab) return { loaded: false, playing: false };
+  const { at_us, event, events, end_us, playing } = lab.cursor();
+  const verdicts = lab.verdicts();
+  /** @param {string} status */
+  const many = (status) => verdicts.filter((verdict) => verdict.status === status).length;
+  return {
+    loaded: true,
+    playing,
+    scenario: app.scenario?.id ?? "",
+    seed: lab.seed(),
+    at_us,
+    event,
+    events,
+    end_us,
+    caption: app.caption.text,
+    steps: lab.steps().map((step) => step.done),
+    goal: lab.goal(),
+    verdicts: { holds: many("holds"), violated: many("violated"), unknown: many("unknown") },
+    // Of a moment, which there is while it stands still.
+    fingerprint: playing ? null : lab.fingerprint(),
+  };
+}
+
+/** Tells the page of what changes from now on. @param {App} app @param {(type: string, content: object) => void} tell */
+function notice(app, tell) {
+  let told = "";
+  let due = 0;
+  let at = { run: app.run, branch: app.lab?.cursor().branch, event: app.lab?.cursor().event ?? 0 };
+
+  const look = () => {
+    due = 0;
+    const state = stateOf(app);
+    const text = JSON.stringify(state);
+    if (text === told) return;
+    told = text;
+    tell("state", { state });
+    const { lab } = app;
+    if (!lab) return;
+    const { branch, event } = lab.cursor();
+    const onward = at.run === app.run && at.branch === branch && event > at.event;
+    const rows = onward ? lab.recentEvents("story", EVENTS_MAX).filter((row) => row.n >= at.event) : [];
+    for (const { n, at_us, kind, key, node, text } of rows) tell("event", { event: { n, at_us, kind, key, node, text } });
+    at = { run: app.run, branch, event };
+  };
+  app.on(["open", "moment", "branches", "caption", "failed"], () => {
+    due ||= window.setTimeout(look, NOTICE_MS);
+  });
+}
