@@ -21,16 +21,16 @@ class Actions extends Part {
     redraw(this, [hurt, down], () => [
       this.#button("crash", t("Crash.."), (at) => this.#crash(at)),
       this.#button("cut", t("Cut the network.."), () => startCut(this.app)),
-      this.#button("request", t("Send a request.."), () => openRequest(this.app)),
+      this.#button("request", t("Send a request.."), () => openRequest(this.app), "c"),
       this.#button("faults", t("More faults"), () => this.app.openPanel("faults")),
       hurt && this.#button("heal", t("Heal the network"), () => void this.app.act({ heal: [] })),
       down && this.#button("restart", t("Restart.."), (at) => this.#restart(at)),
     ]);
   }
 
-  /** @param {string} key @param {string} label @param {(at: HTMLElement) => void} run */
-  #button(key, label, run) {
-    const button = h("button", { type: "button", key, onclick: () => run(button) }, label);
+  /** @param {string} key @param {string} label @param {(at: HTMLElement) => void} run @param {string} [shortcut] */
+  #button(key, label, run, shortcut) {
+    const button = h("button", { type: "button", key, "aria-keyshortcuts": shortcut, onclick: () => run(button) }, label);
     return button;
   }
 

@@ -180,6 +180,8 @@ export class App {
     if (performance.now() - this.#keptAt >= KEEP_MS) this.#keepPlan();
     this.#waiting = tick.story ?? this.#waiting;
     if (this.#waiting && performance.now() - this.#captionSince >= CAPTION_MS_MIN) this.#tell(this.#waiting);
+    // What it paused at is told now: no later frame will.
+    if (tick.paused_by && this.#waiting) this.#tell(this.#waiting);
     if (tick.paused_by) this.changed("moment", "caption");
     if (tick.paused_by === "violation") this.#tellViolation();
     if (tick.paused_by === "quiet") this.say(t("Nothing more will happen in this run."));

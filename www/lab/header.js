@@ -24,7 +24,7 @@ class Header extends Part {
         h("button", { type: "button", class: "quiet", onclick: () => void catalogue().then(({ openCatalogue }) => openCatalogue(this.app)) }, t("Scenarios")),
         h("button", { type: "button", class: "quiet", onclick: () => void share().then(({ openShare }) => openShare(this.app)) }, t("Share")),
         h("button", { type: "button", class: "quiet", onclick: () => openDisplay(this.app) }, t("Display")),
-        h("button", { type: "button", class: "quiet", onclick: () => openHelp() }, t("Help")),
+        h("button", { type: "button", class: "quiet", "aria-keyshortcuts": "?", onclick: () => openHelp() }, t("Help")),
       ),
     );
     const follow = () => isCatalogue(location.hash) && void catalogue().then(({ followCatalogue }) => followCatalogue(this.app));

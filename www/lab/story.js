@@ -4,7 +4,7 @@
  * the run, however that came about. The first open step is the page's only filled button.
  */
 import { linkTo } from "./address.js";
-import { h, redraw } from "./dom.js";
+import { h, redraw, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./language.js";
 import { Part } from "./part.js";
@@ -14,12 +14,14 @@ class Story extends Part {
   #guess = h("div", { class: "story-guess" });
   #steps = h("ol", { class: "steps" });
   #end = h("div", { class: "story-end" });
+  /** Says that the goal is met to those who do not see the end appear. */
+  #said = h("p", { role: "status", class: "hidden" });
   /** @type {number | null} the answer that was chosen, from 0 */
   #answer = null;
   #told = false;
 
   setUp() {
-    this.append(this.#head, this.#guess, this.#steps, this.#end);
+    this.append(this.#head, this.#guess, this.#steps, this.#end, this.#said);
     this.on(["open"], () => this.#opened());
     this.on(["open", "moment"], () => this.#draw(), { slow: true });
   }
@@ -53,6 +55,7 @@ class Story extends Part {
     const done = steps.map((step) => step.done);
     const goal = lab.goal();
     const open = done.indexOf(false);
+    const focused = this.#steps.contains(document.activeElement);
     redraw(this.#steps, [scenario.id, done, goal, steps[open]?.action !== null], () =>
       steps.map((step, n) => {
         if (done[n]) return h("li", { class: "done" }, icon("tick"), h("span", null, step.text), h("span", { class: "hidden" }, " ", t("Done.")));
@@ -64,6 +67,9 @@ class Story extends Part {
     );
     this.#drawGuess(scenario, goal);
     this.#drawEnd(scenario, goal, done.includes(true));
+    setText(this.#said, goal ? t("All steps are done; the story tells what happened.") : "");
+    // Its button is gone with the last step.
+    if (focused && document.activeElement === document.body) this.#end.querySelector("h3")?.focus();
   }
 
   /** @param {import("../netsplit.js").ScenarioText} scenario @param {boolean} goal */
@@ -117,7 +123,7 @@ class Story extends Part {
       }
       const next = this.app.catalogue.filter((card) => scenario.next.includes(card.id));
       return [
-        h("h3", null, t("What happened")),
+        h("h3", { tabindex: -1 }, t("What happened")),
         h("p", null, scenario.happened),
         next.length > 0 &&
           h("p", null, t("Next:"), " ", ...next.flatMap((card, n) => [n > 0 && ", ", h("a", { href: linkTo(card.id) }, card.title)]), "."),
