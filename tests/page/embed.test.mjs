@@ -254,8 +254,9 @@ test("Share makes an embed: the preview shows it, and the snippet works in a pag
   await dialog.getByLabel("Theme").selectOption("dark");
   await dialog.getByText("An origin is a scheme").waitFor();
   await dialog.getByLabel(/^Origin of the page/).fill("https://course.example");
-  await dialog.getByLabel("Snippet").focus();
-  const snippet = await dialog.getByLabel("Snippet").inputValue();
+  const lines = dialog.getByRole("textbox", { name: "Snippet" });
+  await lines.focus();
+  const snippet = await lines.inputValue();
   assert.match(snippet, /^<iframe src="[^"<>]*embed\.html\?actions=1&amp;theme=dark&amp;parent=https:\/\/course\.example&amp;picture=raft\/leader-crash#v1\./);
   for (const attribute of ['title="Netsplit: ', 'loading="lazy"', `sandbox="${SANDBOX}"`, 'width="320"', 'height="280"']) assert.ok(snippet.includes(attribute), attribute);
   await page.frameLocator(".embed-preview iframe").locator(".poster img").waitFor();

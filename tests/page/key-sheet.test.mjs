@@ -50,7 +50,7 @@ const takenOn = (page, selector) =>
   );
 
 /** Written with Shift on some keyboards, and the same without: `+` and `=` share a key; letters mean the same as capitals. */
-const same = (/** @type {string} */ key) => key.replace(/^Shift\+(?!Arrow)/, "").replace(/^=$/, "+");
+const same = (/** @type {string} */ key) => key.replace(/^Shift\+(?!Arrow(Left|Right)$)/, "").replace(/^=$/, "+");
 
 test("the sheet names every key that the page takes, and no other", async (t) => {
   const { page } = await lab.visit(t, { calm: true, path: "?present=1" });
