@@ -268,7 +268,9 @@ mod tests {
 
     #[test]
     fn nodes_stay_on_the_stage_and_apart_from_phones_to_walls() {
-        for (width, height) in [(320.0, 280.0), (320.0, 200.0), (420.0, 176.0), (360.0, 280.0), (768.0, 420.0), (1140.0, 600.0), (1600.0, 900.0)] {
+        for (width, height) in
+            [(320.0, 280.0), (320.0, 200.0), (420.0, 176.0), (360.0, 280.0), (768.0, 420.0), (1140.0, 600.0), (1600.0, 900.0)]
+        {
             for (servers, clients) in [(1, 0), (3, 1), (4, 2), (5, 1), (5, 3), (7, 2)] {
                 for layout in [LayoutKind::Ring, LayoutKind::Row, LayoutKind::TwoSites] {
                     let spots = spots(servers, clients, width, height, layout);

@@ -87,7 +87,8 @@ let menu = null;
 export function openMenu(title, items, at) {
   if (!menu) {
     menu = /** @type {Menu} */ (document.createElement("netsplit-menu"));
-    document.querySelector("netsplit-lab")?.append(menu);
+    // Within a landmark, where screen readers look for it; it is drawn above everything all the same.
+    document.querySelector("netsplit-lab main")?.append(menu);
   }
   menu.open(title, items, at instanceof Element ? at.getBoundingClientRect() : at);
 }
