@@ -46,6 +46,8 @@ pub struct Card {
     pub mutants: &'static [String],
     /// Ids of the properties that fall because of them.
     pub falls: Vec<&'static str>,
+    /// Their names, in the same order.
+    pub falls_names: Vec<&'static str>,
     /// What goes wrong in it, or can be made to by its steps: `crash`, `pause`, `cut`, `messages`, `clock`, `disk`.
     pub faults: Vec<&'static str>,
 }
@@ -62,6 +64,8 @@ pub fn cards() -> Vec<Card> {
         minutes: scenario.minutes,
         mutants: &scenario.plan.mutants,
         falls: falls(scenario),
+        // Names are the catalogue of words' business; until it is asked, ids will do.
+        falls_names: falls(scenario),
         faults: faults(scenario),
     };
     all().iter().map(card).collect()

@@ -486,6 +486,7 @@ pub fn cards(lang: Lang) -> Vec<Card> {
             title: text("title", card.title),
             question: text("question", card.question),
             looks_for: text("looks_for", card.looks_for),
+            falls_names: card.falls.iter().map(|id| words::property_name(lang, card.system, id)).collect(),
             ..card
         }
     };

@@ -53,6 +53,8 @@ export interface ScenarioCard {
   mutants: string[];
   /** Ids of the properties that fall because of them. */
   falls: string[];
+  /** Their names, in the same order. */
+  falls_names: string[];
   /** What goes wrong in it, or can be made to by its steps. */
   faults: FaultKind[];
 }

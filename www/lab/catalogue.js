@@ -33,18 +33,24 @@ const outcomes = () => ({ falls: t("a property falls"), holds: t("all properties
 const START = ["raft/leader-crash", "raft/minority-partition", "raft/even-majority"];
 /** Systems whose nodes agree on one value or one log. */
 const AGREE = ["raft"];
+/** Systems that tell what came before what. */
+const ORDER = ["clock"];
 const ON_A_SHELF = 6;
 
 /** Shelves by what one wants. @type {() => { id: string, name: string, pick: (cards: Card[]) => Card[] }[]} */
 const allShelves = () => [
   { id: "start", name: t("Start here"), pick: (cards) => START.flatMap((id) => cards.filter((card) => card.id === id)) },
   { id: "agree", name: t("Agree"), pick: (cards) => cards.filter((card) => AGREE.includes(card.system) && card.mutants.length === 0) },
+  { id: "order", name: t("Order events"), pick: (cards) => cards.filter((card) => ORDER.includes(card.system) && card.mutants.length === 0) },
   {
     id: "break",
     name: t("Break a rule"),
     pick: (cards) => cards.filter((card) => card.mutants.length > 0).sort((a, b) => (a.falls[0] ?? "").localeCompare(b.falls[0] ?? "")),
   },
 ];
+
+/** The properties that fall, by name. @param {Card & { falls_names?: string[] }} card */
+const fallsOf = (card) => card.falls_names ?? card.falls;
 
 /** Pictures are drawn when the page is built for a host; without them cards are text. */
 let pictures = true;
@@ -118,7 +124,10 @@ class Catalogue {
 
   /** @returns {Filter[]} */
   #allFilters() {
-    const property = (/** @type {string} */ id) => this.#app.system?.properties.find((each) => each.id === id)?.name ?? id;
+    const property = (/** @type {string} */ id) => {
+      const card = this.#app.catalogue.find((each) => each.falls.includes(id));
+      return (card && fallsOf(card)[card.falls.indexOf(id)]) ?? id;
+    };
     return [
       { name: "system", label: t("System"), any: t("any"), of: (card) => [card.system], word: systemName },
       { name: "fault", label: t("Fault"), any: t("any"), of: (card) => card.faults, word: (fault) => faults()[fault] ?? fault },
@@ -224,7 +233,6 @@ class Catalogue {
 
   /** @param {Card} card */
   #card(card) {
-    const falls = card.falls.map((id) => this.#app.system?.properties.find((each) => each.id === id)?.name ?? id);
     return h(
       "a",
       {
@@ -236,7 +244,7 @@ class Catalogue {
       h("strong", null, card.title),
       h("span", null, card.question),
       h("small", null, `${systemName(card.id)}, ${card.minutes} min, ${levels()[card.level] ?? card.level}`),
-      falls.length > 0 && h("small", null, t("{property} falls", { property: list(falls) })),
+      card.falls.length > 0 && h("small", null, t("{property} falls", { property: list(fallsOf(card)) })),
     );
   }
 

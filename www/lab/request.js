@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { t } from "./language.js";
 
 /** How many numbers an operation takes, and what they are. @type {() => Record<string, string[]>} */
-const numbersOf = () => ({ put: [t("Value")], append: [t("Value")], cas: [t("Expected value"), t("New value")] });
+const numbersOf = () => ({ put: [t("Value")], append: [t("Value")], broadcast: [t("Value")], cas: [t("Expected value"), t("New value")] });
 
 /** Written by hand, so that they differ from what the workload writes. */
 let nextValue = 1001;
