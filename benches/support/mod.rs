@@ -4,6 +4,7 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
+pub mod clocks;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 pub mod ring;
@@ -75,6 +76,10 @@ pub const CASES: &[Case] = &[
     Case { name: "Raft, 5 servers, without checkers", unit: "message events/s", run: || raft_messages(false) },
     Case { name: "Raft, 5 servers, with all checkers", unit: "message events/s", run: || raft_messages(true) },
     Case { name: "Raft, 3 servers, swarm of faults, all checkers", unit: "times real time", run: raft_under_faults },
+    Case { name: "clocks, 5 processes, without checkers", unit: "events/s", run: || clocks::events(false) },
+    Case { name: "clocks, 5 processes, every pair checked", unit: "events/s", run: || clocks::events(true) },
+    Case { name: "vector stamps of 8 processes", unit: "merges and comparisons/s", run: clocks::vectors },
+    Case { name: "interval tree stamps of 8 processes", unit: "events and joins/s", run: clocks::trees },
 ];
 
 const RUNS: usize = 5;
