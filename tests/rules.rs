@@ -1,14 +1,49 @@
 //! The rules as the page shows them: cut from the very source that runs.
 //!
-//! `www/data/rules/raft.json` is what *Why?* and *Rules* load when they are asked for. It must be what `rules.rs` says.
+//! `www/data/rules/<system>.json` is what *Why?* and *Rules* load when they are asked for. It must be what `rules.rs` says.
 //! `NETSPLIT_REWRITE=1 cargo test --test rules` writes it anew.
 
-use netsplit::protocol::raft::notes;
-use netsplit::protocol::raft::rules::MUTANTS;
+use netsplit::base::NoteKind;
+use netsplit::protocol::{clock, raft};
 use serde::Serialize;
 
-const SOURCE: &str = "src/protocol/raft/rules.rs";
-const EXCERPTS: &str = "www/data/rules/raft.json";
+/// A protocol whose rules are shown.
+struct Protocol {
+    source: &'static str,
+    excerpts: &'static str,
+    mutants: Vec<Known>,
+    notes: &'static [&'static NoteKind],
+}
+
+/// A mutant: its name in the code, its id, and the rule that it replaces.
+struct Known {
+    name: String,
+    id: &'static str,
+    rule: &'static str,
+}
+
+macro_rules! known {
+    ($mutants:expr) => {
+        $mutants.iter().map(|info| Known { name: format!("{:?}", info.mutant), id: info.id, rule: info.rule }).collect()
+    };
+}
+
+fn protocols() -> [Protocol; 2] {
+    [
+        Protocol {
+            source: "src/protocol/raft/rules.rs",
+            excerpts: "www/data/rules/raft.json",
+            mutants: known!(raft::rules::MUTANTS),
+            notes: raft::notes::ALL,
+        },
+        Protocol {
+            source: "src/protocol/clock/rules.rs",
+            excerpts: "www/data/rules/clock.json",
+            mutants: known!(clock::rules::MUTANTS),
+            notes: clock::notes::ALL,
+        },
+    ]
+}
 
 /// One rule.
 #[derive(Serialize)]
@@ -43,7 +78,7 @@ struct Excerpts {
 }
 
 /// Cuts every public function out of the blocks `impl Rules` that have a heading and no set-up.
-fn cut(source: &str) -> Vec<Rule> {
+fn cut(source: &str, mutants: &[Known]) -> Vec<Rule> {
     let lines: Vec<&str> = source.lines().collect();
     let mut rules = Vec::new();
     let mut topic = None;
@@ -64,7 +99,7 @@ fn cut(source: &str) -> Vec<Rule> {
             let end = at + lines[at..].iter().position(|line| *line == "    }").expect("an end");
             let name = rest.split('(').next().expect("a name");
             let (about, sources) = in_words(&docs);
-            let (right, wrong) = bodies(name, &lines[head.end() + 1..end]);
+            let (right, wrong) = bodies(name, &lines[head.end() + 1..end], mutants);
             let head = lines[head.clone()].iter().map(|line| line[4..].to_owned()).collect();
             rules.push(Rule { name: name.to_owned(), topic: topic.to_owned(), about, sources, line: at + 1, head, right, wrong });
             at = end;
@@ -78,7 +113,7 @@ fn cut(source: &str) -> Vec<Rule> {
 }
 
 /// A body without its mutants, and the body of each: what they share, and then the mutant's own lines.
-fn bodies(rule: &str, body: &[&str]) -> (Vec<String>, Vec<Wrong>) {
+fn bodies(rule: &str, body: &[&str], mutants: &[Known]) -> (Vec<String>, Vec<Wrong>) {
     let mut right: Vec<String> = Vec::new();
     let mut wrong = Vec::new();
     let mut lines = body.iter();
@@ -90,7 +125,7 @@ fn bodies(rule: &str, body: &[&str]) -> (Vec<String>, Vec<Wrong>) {
         };
         let own: Vec<&str> = lines.by_ref().copied().take_while(|line| *line != "        }").collect();
         assert!(own.last().is_some_and(|last| last.trim_start().starts_with("return")), "{rule}: {mutant} returns");
-        let info = MUTANTS.iter().find(|info| format!("{:?}", info.mutant) == mutant).expect("a known mutant");
+        let info = mutants.iter().find(|info| info.name == mutant).expect("a known mutant");
         assert_eq!(info.rule, rule, "{mutant} is listed with the rule in which it stands");
         let lines = right.iter().cloned().chain(own.iter().map(|line| line[8..].to_owned())).collect();
         wrong.push(Wrong { mutant: info.id, lines });
@@ -103,7 +138,7 @@ fn in_words(docs: &[&str]) -> (Vec<String>, Vec<String>) {
     let mut sources = Vec::new();
     let paragraphs = docs.split(|line| line.is_empty()).map(|lines| {
         let mut text = lines.join(" ");
-        for start in ["(paper ", "(thesis ", "(thesis, "] {
+        for start in ["(paper ", "(thesis ", "(thesis, ", "(see "] {
             while let Some(from) = text.find(start) {
                 let to = from + text[from..].find(')').expect("a closing bracket");
                 sources.push(reference(&text[from + 1..to]));
@@ -119,6 +154,9 @@ fn in_words(docs: &[&str]) -> (Vec<String>, Vec<String>) {
 /// `paper 5.2` as lists of sources write it.
 fn reference(source: &str) -> String {
     let (work, place) = source.split_once(' ').expect("a work and a place in it");
+    if work == "see" {
+        return place.to_owned();
+    }
     let author = if work.starts_with("thesis") { "Ongaro 2014, dissertation" } else { "Ongaro and Ousterhout 2014" };
     let sections = if place.contains(", ") { "sections " } else { "section " };
     format!("{author}, {}{place}", if place.starts_with(|letter: char| letter.is_ascii_digit()) { sections } else { "" })
@@ -126,27 +164,31 @@ fn reference(source: &str) -> String {
 
 #[test]
 fn the_page_shows_the_rules_that_run() {
-    let rules = cut(&std::fs::read_to_string(SOURCE).expect("the rules are there"));
-    for rule in &rules {
-        assert!(!rule.sources.is_empty(), "{}: its doc comment says where it is from", rule.name);
-        assert!(!rule.right.is_empty() && rule.right.len() <= 10, "{}: one screen", rule.name);
+    for Protocol { source, excerpts, mutants, .. } in protocols() {
+        let rules = cut(&std::fs::read_to_string(source).expect("the rules are there"), &mutants);
+        for rule in &rules {
+            assert!(!rule.sources.is_empty(), "{}: its doc comment says where it is from", rule.name);
+            assert!(!rule.right.is_empty() && rule.right.len() <= 10, "{}: one screen", rule.name);
+        }
+        let cut_out: usize = rules.iter().map(|rule| rule.wrong.len()).sum();
+        assert_eq!(cut_out, mutants.len(), "every mutant stands in a rule");
+        let now = serde_json::to_string_pretty(&Excerpts { source, rules }).expect("texts are JSON") + "\n";
+        if std::env::var_os("NETSPLIT_REWRITE").is_some() {
+            std::fs::write(excerpts, now).expect("the file can be written");
+            continue;
+        }
+        let kept = std::fs::read_to_string(excerpts).expect("the file is there");
+        assert!(kept == now, "{excerpts} is not what {source} says; NETSPLIT_REWRITE=1 cargo test --test rules writes it anew");
     }
-    let cut_out: usize = rules.iter().map(|rule| rule.wrong.len()).sum();
-    assert_eq!(cut_out, MUTANTS.len(), "every mutant stands in a rule");
-    let now = serde_json::to_string_pretty(&Excerpts { source: SOURCE, rules }).expect("texts are JSON") + "\n";
-    if std::env::var_os("NETSPLIT_REWRITE").is_some() {
-        std::fs::write(EXCERPTS, now).expect("the file can be written");
-        return;
-    }
-    let kept = std::fs::read_to_string(EXCERPTS).expect("the file is there");
-    assert!(kept == now, "{EXCERPTS} is not what {SOURCE} says; NETSPLIT_REWRITE=1 cargo test --test rules writes it anew");
 }
 
 #[test]
 fn every_rule_that_an_event_names_can_be_shown() {
-    let rules = cut(&std::fs::read_to_string(SOURCE).expect("the rules are there"));
-    for rule in notes::ALL.iter().filter_map(|note| note.rule) {
-        assert!(rules.iter().any(|known| known.name == rule), "{rule}");
+    for Protocol { source, mutants, notes, .. } in protocols() {
+        let rules = cut(&std::fs::read_to_string(source).expect("the rules are there"), &mutants);
+        for rule in notes.iter().filter_map(|note| note.rule) {
+            assert!(rules.iter().any(|known| known.name == rule), "{rule}");
+        }
     }
 }
 
@@ -154,7 +196,8 @@ fn every_rule_that_an_event_names_can_be_shown() {
 fn right_and_wrong_lines_are_told_apart() {
     let source = "/// Elections.\nimpl Rules {\n    /// Any two share a server (paper 5.2). And more.\n    pub fn majority(self, voters: usize) -> usize {\n        \
                   let half = voters / 2;\n        if self.has(Mutant::EvenMajority) {\n            return half;\n        }\n        half + 1\n    }\n}\n";
-    let [rule] = &cut(source)[..] else { panic!("one rule") };
+    let [raft, _] = protocols();
+    let [rule] = &cut(source, &raft.mutants)[..] else { panic!("one rule") };
     assert_eq!(rule.about, ["Any two share a server. And more."]);
     assert_eq!(rule.sources, ["Ongaro and Ousterhout 2014, section 5.2"]);
     assert_eq!((rule.line, &rule.head[..]), (4, &["pub fn majority(self, voters: usize) -> usize {".to_owned()][..]));

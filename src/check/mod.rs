@@ -4,6 +4,8 @@
 //! know of the moment before, it remembers itself, so that nothing is copied for events that change nothing. It is cheap to
 //! clone, because it is part of every checkpoint: seeking and forking restore verdicts.
 
+pub mod clock;
+mod fall;
 pub mod raft;
 pub mod verdict;
 

@@ -3,6 +3,8 @@
 //! A system ties a core to its cluster, clients, workload, properties and mutants, and says how its state is shown. Everything
 //! above this floor sees only a [`Run`]: painters and panels never match on a protocol.
 
+pub mod clock;
+mod clock_view;
 pub mod inspect;
 pub mod live;
 pub mod open;

@@ -39,7 +39,7 @@ pub const MAX_NODES: usize = 1_000;
 
 /// All systems, in the order of the catalogue.
 pub fn systems() -> Vec<&'static SystemInfo> {
-    vec![super::raft::info()]
+    vec![super::raft::info(), super::clock::info()]
 }
 
 /// A system by name.
@@ -55,7 +55,10 @@ pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
         return Err(OpenError::new("system", "unknown-system", message, format!("known: {}", known.join(", "))));
     };
     check(plan, info)?;
-    super::raft::open(plan)
+    match info.id {
+        "clock" => super::clock::open(plan),
+        _ => super::raft::open(plan),
+    }
 }
 
 /// Checks what is the same for every system.

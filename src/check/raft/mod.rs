@@ -15,7 +15,6 @@
 //! forgotten its vote and its acknowledgements: whatever falls then has really fallen, but not by a fault of the protocol.
 
 mod election_safety;
-mod fall;
 mod leader_append_only;
 mod leader_completeness;
 mod log_matching;
@@ -27,7 +26,7 @@ mod state_machine_safety;
 #[cfg(test)]
 mod tests;
 
-use super::{Checker, Verdict};
+use super::{Checker, Verdict, fall};
 use crate::base::{Encoder, NodeId, WriteId};
 use crate::protocol::raft::{Node, Server, notes as core_notes};
 use crate::sim::kernel::Process;

@@ -77,6 +77,22 @@ impl Id {
         }
     }
 
+    /// What is in this part and not in the other.
+    pub fn without(&self, other: &Id) -> Id {
+        let halves = |id: &Id| match id {
+            Id::Halves(halves) => (halves.0.clone(), halves.1.clone()),
+            leaf => (leaf.clone(), leaf.clone()),
+        };
+        match (self, other) {
+            (Id::None, _) | (_, Id::All) => Id::None,
+            (id, Id::None) => id.clone(),
+            (id, other) => {
+                let ((left, right), (other_left, other_right)) = (halves(id), halves(other));
+                Id::halves(left.without(&other_left), right.without(&other_right))
+            }
+        }
+    }
+
     /// Whether it is in normal form.
     pub fn is_normal(&self) -> bool {
         match self {

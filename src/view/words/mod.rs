@@ -4,6 +4,7 @@
 //! for a word that follows a number. No sentence is built anywhere else. English is part of the program; see [`Lang`] for others.
 
 mod en;
+mod en_clock;
 mod lang;
 mod render;
 mod world;
@@ -14,7 +15,7 @@ use crate::protocol::MessageKind;
 use crate::sim::plan::{Action, Cluster, Refusal};
 use crate::sim::trace::{Event, EventClass, EventKind};
 use crate::system::inspect::{
-    EntryState, EntryView, FieldValue, Fill, LinkView, MessageView, NodeStatus, NodeView, SystemInfo, Verdict,
+    EntryState, EntryView, Field, FieldValue, Fill, LinkView, MessageView, NodeStatus, NodeView, SystemInfo, Verdict,
 };
 use render::{Arg, capital, fill};
 use std::collections::HashMap;
@@ -106,7 +107,12 @@ pub fn verdict_sentence(lang: Lang, verdict: &Verdict, names: &Names) -> String 
 /// has none either.
 pub fn text(lang: Lang, key: &str) -> Option<&'static str> {
     static ENGLISH: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    lang::text(lang, key).or_else(|| ENGLISH.get_or_init(|| en::TEXTS.iter().copied().collect()).get(key).copied())
+    lang::text(lang, key).or_else(|| ENGLISH.get_or_init(|| english().collect()).get(key).copied())
+}
+
+/// All English texts: the general ones and Raft's, then those of the other systems.
+fn english() -> impl Iterator<Item = (&'static str, &'static str)> {
+    en::TEXTS.iter().chain(en_clock::TEXTS).copied()
 }
 
 /// A text of a scenario, by the part it plays: `title`, `steps.1`. `None` if the language leaves it as it was written.
@@ -329,6 +335,7 @@ pub fn node_remarks(lang: Lang, node: &NodeView, names: &Names) -> Vec<String> {
     if let Some((waiting, most)) = node.queue {
         remarks.push(words("node.queue", &[("waiting", Arg::Number(waiting as u64)), ("most", Arg::Number(most as u64))]));
     }
+    remarks.extend(stamp(&node.fields));
     if node.wall_skew_us.unsigned_abs() >= 1_000 {
         remarks.push(render::signed_duration(lang, node.wall_skew_us));
     }
@@ -365,10 +372,23 @@ pub fn message_short(lang: Lang, message: &MessageView, names: &Names) -> String
     if let Some(n) = message.epoch.filter(|&n| n > 0) {
         short.push_str(&format!(" {n}"));
     }
+    if let Some(stamp) = stamp(&message.fields) {
+        short.push_str(&format!(" {stamp}"));
+    }
     if message.count > 1 {
         short.push_str(&format!(" × {}", message.count));
     }
     short
+}
+
+/// What stands beneath a node, or beside a message, in short: the field named `stamp`, as far as it is short.
+fn stamp(fields: &[Field]) -> Option<String> {
+    const LONGEST: usize = 44;
+    let stamp = fields.iter().find(|field| field.key.ends_with(".stamp"))?;
+    match &stamp.value {
+        FieldValue::Data(data) if !data.is_empty() && data.chars().count() <= LONGEST => Some(data.clone()),
+        _ => None,
+    }
 }
 
 /// What is said of a message: `AppendEntries from S3 to S1, term 4, arrives at 1.204 s`. Whether it will be lost is not said:

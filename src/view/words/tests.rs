@@ -17,7 +17,8 @@ fn names() -> Names {
 
 /// Every kind of note that a core or a checker declares.
 fn kinds() -> impl Iterator<Item = &'static NoteKind> {
-    notes::ALL.iter().chain(crate::check::raft::notes::ALL).copied()
+    let clocks = crate::protocol::clock::notes::ALL.iter().chain(crate::check::clock::notes::ALL);
+    notes::ALL.iter().chain(crate::check::raft::notes::ALL).chain(clocks).copied()
 }
 
 /// The names of a template's places.
@@ -53,16 +54,14 @@ fn check_sentence(lang: Lang, key: &str, sentence: &str) {
 #[test]
 fn no_key_stands_twice_in_the_table() {
     let mut seen = BTreeSet::new();
-    assert!(en::TEXTS.iter().all(|(key, _)| seen.insert(key)), "{:?}", {
-        let mut seen = BTreeSet::new();
-        en::TEXTS.iter().find(|(key, _)| !seen.insert(key))
-    });
+    let twice = english().find(|(key, _)| !seen.insert(*key));
+    assert_eq!(twice, None);
 }
 
 #[test]
 fn every_language_has_every_key_with_the_same_places() {
     for lang in Lang::ALL.into_iter().filter(|lang| *lang != Lang::En) {
-        for (key, english) in en::TEXTS {
+        for (key, english) in english() {
             let text = lang::text(lang, key).unwrap_or_else(|| panic!("{} has no {key}", lang.code()));
             assert!(!text.is_empty() && !text.contains('!'), "{}, {key}: {text}", lang.code());
             assert_eq!(places(text), places(english), "{}, {key}: {text}", lang.code());
@@ -73,7 +72,7 @@ fn every_language_has_every_key_with_the_same_places() {
 #[test]
 fn every_language_tells_every_scenario_in_all_its_parts_and_nothing_else() {
     for lang in Lang::ALL.into_iter().filter(|lang| *lang != Lang::En) {
-        let mut known: BTreeSet<String> = en::TEXTS.iter().map(|(key, _)| (*key).to_owned()).collect();
+        let mut known: BTreeSet<String> = english().map(|(key, _)| key.to_owned()).collect();
         for scenario in crate::scenario::library::all() {
             let mut parts: Vec<String> = ["title", "question", "about", "looks_for", "happened"].map(str::to_owned).into();
             parts.extend((1..=scenario.steps.len()).map(|n| format!("steps.{n}")));
@@ -122,12 +121,13 @@ fn one_entry_is_not_told_as_a_range() {
 
 #[test]
 fn every_wrong_variant_has_a_short_name_and_a_sentence() {
-    for (lang, mutant) in
-        Lang::ALL.into_iter().flat_map(|lang| crate::system::raft::info().mutants.iter().map(move |each| (lang, each)))
+    for (lang, info) in Lang::ALL.into_iter().flat_map(|lang| crate::system::systems().into_iter().map(move |info| (lang, info)))
     {
-        let name = mutant_name(lang, "raft", mutant.id);
-        assert!(name != mutant.id && name.chars().count() <= 36 && !name.ends_with('.'), "{name}");
-        check_sentence(lang, mutant.id, mutant_about(lang, "raft", mutant.id));
+        for mutant in info.mutants {
+            let name = mutant_name(lang, info.id, mutant.id);
+            assert!(name != mutant.id && name.chars().count() <= 36 && !name.ends_with('.'), "{name}");
+            check_sentence(lang, mutant.id, mutant_about(lang, info.id, mutant.id));
+        }
     }
 }
 
@@ -264,13 +264,14 @@ fn the_weightiest_note_is_the_sentence_for_everybody() {
 
 #[test]
 fn what_a_system_declares_has_words() {
-    let info = crate::system::raft::info();
-    for mutant in info.mutants {
-        assert!(!mutant_about(Lang::En, info.id, mutant.id).is_empty(), "{}", mutant.id);
-    }
-    for property in info.properties {
-        assert_ne!(property_name(Lang::En, info.id, property), *property);
-        assert!(!property_about(Lang::En, info.id, property).is_empty(), "{property}");
+    for info in crate::system::systems() {
+        for mutant in info.mutants {
+            assert!(!mutant_about(Lang::En, info.id, mutant.id).is_empty(), "{}", mutant.id);
+        }
+        for property in info.properties {
+            assert_ne!(property_name(Lang::En, info.id, property), *property);
+            assert!(!property_about(Lang::En, info.id, property).is_empty(), "{property}");
+        }
     }
 }
 

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 /// Empty while the property holds. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Fall(Option<Arc<(Note, Witness)>>);
+pub(in crate::check) struct Fall(Option<Arc<(Note, Witness)>>);
 
 impl Fall {
     /// Whether the property has fallen: then there is nothing left to check.
     #[inline]
-    pub(super) fn has_happened(&self) -> bool {
+    pub(in crate::check) fn has_happened(&self) -> bool {
         self.0.is_some()
     }
 
     /// Appends whether the property has fallen, and, if it still holds, what its checker remembers.
-    pub(super) fn encode_with(&self, to: &mut Encoder, memory: impl FnOnce(&mut Encoder)) {
+    pub(in crate::check) fn encode_with(&self, to: &mut Encoder, memory: impl FnOnce(&mut Encoder)) {
         to.bool(self.has_happened());
         if !self.has_happened() {
             memory(to);
@@ -25,7 +25,7 @@ impl Fall {
     }
 
     /// The property falls at `event`, unless it has before. The earlier events of the witness go first.
-    pub(super) fn at(&mut self, event: &Event, note: Note, earlier: &[EventId], nodes: &[NodeId], indexes: &[u64]) {
+    pub(in crate::check) fn at(&mut self, event: &Event, note: Note, earlier: &[EventId], nodes: &[NodeId], indexes: &[u64]) {
         if self.has_happened() {
             return;
         }
@@ -44,15 +44,15 @@ impl Fall {
 }
 
 /// A property with its sentences.
-pub(super) struct Property {
-    pub(super) id: &'static str,
-    pub(super) holds: &'static NoteKind,
-    pub(super) unknown: &'static NoteKind,
+pub(in crate::check) struct Property {
+    pub(in crate::check) id: &'static str,
+    pub(in crate::check) holds: &'static NoteKind,
+    pub(in crate::check) unknown: &'static NoteKind,
 }
 
 impl Property {
     /// What can be said of it: with `unchecked` events, only a fall is certain.
-    pub(super) fn verdict(&self, fall: &Fall, unchecked: u64) -> Verdict {
+    pub(in crate::check) fn verdict(&self, fall: &Fall, unchecked: u64) -> Verdict {
         let (status, note, witness) = match &fall.0 {
             Some(fallen) => (Status::Violated, fallen.0, Some(fallen.1.clone())),
             None if unchecked > 0 => (Status::Unknown, Note::new(self.unknown, [unchecked]), None),
