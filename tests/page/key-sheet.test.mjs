@@ -51,9 +51,9 @@ const takenOn = (page, selector) =>
 
 /**
  * Written with Shift on some keyboards, and the same without: `+` and `=` share a key; letters mean the same as capitals. The
- * cluster's list does not ask for modifiers.
+ * cluster's list and Escape do not ask for modifiers.
  */
-const same = (/** @type {string} */ key) => key.replace(/^Ctrl\+(?=ArrowUp|ArrowDown|Enter)/, "").replace(/^Shift\+(?!Arrow(Left|Right)$)/, "").replace(/^=$/, "+");
+const same = (/** @type {string} */ key) => key.replace(/^Ctrl\+(?=ArrowUp|ArrowDown|Enter|Escape)/, "").replace(/^Shift\+(?!Arrow(Left|Right)$)/, "").replace(/^=$/, "+");
 
 test("the sheet names every key that the page takes, and no other", async (t) => {
   const { page } = await lab.visit(t, { calm: true, path: "?present=1" });
