@@ -70,7 +70,7 @@ function regions({ story, actions, views }) {
       part("netsplit-caption"),
       part("netsplit-failure"),
     ),
-    region("netsplit-panel", "region", t("Details"), h("h2", { class: "hidden" }, t("Details"))),
+    region("netsplit-panel", "region", t("Details")),
     region("netsplit-time", "region", t("Time")),
   ];
 }

@@ -28,6 +28,8 @@ class Panel extends Part {
   setUp() {
     this.hidden = true;
     this.append(
+      // Headings of the tabs come below one of the page's own, also where the story is not shown.
+      h("h2", { class: "hidden" }, t("Details")),
       h(
         "div",
         { class: "panel-head" },
