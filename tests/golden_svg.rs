@@ -14,8 +14,8 @@ use netsplit::timeline::Session;
 use netsplit::view::playback::{Goals, Playback};
 use netsplit::view::scene::{Form, Role, Shape};
 use netsplit::view::{
-    Chip, ClusterInput, Lang, LayoutKind, LogGridInput, Names, Scene, Theme, ViewOptions, cluster_scene, log_scene, log_window,
-    to_inline_svg, to_svg,
+    Camera, Chip, ClusterInput, Lang, LayoutKind, LogGridInput, LogPart, Names, Naming, Scene, Theme, ViewOptions, cluster_scene,
+    log_rows, log_scene, log_window, to_inline_svg, to_svg,
 };
 use std::path::PathBuf;
 
@@ -151,6 +151,7 @@ impl Moment {
             messages: &self.messages,
             links: &self.links,
             cuts: &self.cuts,
+            islands: None,
             names: self.names(),
             now_us: NOW_US as f64,
             chips: &self.chips,
@@ -165,7 +166,7 @@ fn node(id: NodeId, client: bool) -> NodeView {
     let timer = TimerView {
         name: "election",
         item: EventId::new(Place::of_node(PlaceKind::Timer, id), 0),
-        set_us: NOW_US - 20_000 - 23_000 * id.0 as u64,
+        set_us: NOW_US - 20_000 - 23_000 * (id.0 % 40) as u64,
         due_us: NOW_US + 160_000,
         main: true,
     };
@@ -451,6 +452,115 @@ fn many_nodes_show_less_each() {
     let mut moment = Moment::new(21, 0);
     moment.send(APPEND, 0, 9, 50, Some(1));
     golden("cluster-21", &moment.picture(&ViewOptions::sized(720.0, 460.0)), Theme::Light);
+}
+
+/// A large cluster in the middle of a heartbeat round: some have answered, one is down, one stands still, one stands for election.
+fn crowd(servers: u16) -> Moment {
+    let mut moment = Moment::new(servers, 3);
+    moment.lead(7, 2);
+    for peer in (0..servers).filter(|peer| *peer != 7) {
+        let part = u64::from(peer * 37 % 90);
+        match peer % 3 {
+            0 => moment.send(APPEND_RESPONSE, peer, 7, part, Some(2)).answer = Some(true),
+            _ => _ = moment.send(HEARTBEAT, 7, peer, part, Some(2)),
+        }
+    }
+    moment.messages.iter_mut().for_each(|message| message.faint = true);
+    for _ in 0..9 {
+        moment.send(CLIENT_REQUEST, servers, 7, 20, None);
+    }
+    moment.messages.sort_by_key(|message| message.id);
+    moment.nodes[3].status = NodeStatus::Crashed;
+    moment.nodes[20].status = NodeStatus::Paused;
+    moment.nodes[31].status = NodeStatus::NotStarted;
+    let candidate = &mut moment.nodes[40];
+    (candidate.role, candidate.epoch, candidate.votes) = (CANDIDATE, Some(3), vec![NodeId(40)]);
+    moment
+}
+
+#[test]
+fn crowds_show_fills_letters_and_dots() {
+    let options = ViewOptions {
+        selected: Some("node:40".to_owned()),
+        chosen: vec![NodeId(40), NodeId(41), NodeId(42)],
+        ..ViewOptions::sized(1140.0, 600.0)
+    };
+    golden("cluster-200", &crowd(200).picture(&options), Theme::Light);
+    golden("cluster-997-360", &crowd(997).picture(&ViewOptions::sized(360.0, 280.0)), Theme::Dark);
+    let near = ViewOptions { camera: Camera::new(5.0, 0.5, 0.1), ..options };
+    golden("cluster-200-near", &crowd(200).picture(&near), Theme::Light);
+    let mut halves = crowd(200);
+    halves.cut(&(0..100).collect::<Vec<_>>());
+    let options = ViewOptions { layout: LayoutKind::TwoSites, ..ViewOptions::sized(1140.0, 600.0) };
+    golden("cluster-200-cut", &halves.picture(&options), Theme::Light);
+}
+
+/// A picture that nobody asks for names is the same picture, and what is out of view is not drawn.
+#[test]
+fn names_and_the_camera_change_nothing_but_names_and_what_is_seen() {
+    for moment in [calm(), cut(), ill(), crowd(200)] {
+        let full = moment.picture(&ViewOptions::sized(1140.0, 600.0));
+        for naming in [Naming::Ids, Naming::None] {
+            let mut scene = moment.picture(&ViewOptions { naming, ..ViewOptions::sized(1140.0, 600.0) });
+            assert_eq!(scene.shapes.len(), full.shapes.len());
+            for (shape, full) in scene.shapes.iter_mut().zip(&full.shapes) {
+                assert_eq!(
+                    (shape.id.is_some(), shape.label.is_some()),
+                    (naming == Naming::Ids && full.id.is_some(), shape.id.is_some())
+                );
+                (shape.id, shape.label) = (full.id.clone(), full.label.clone());
+                assert_eq!(shape, full);
+            }
+        }
+    }
+    let near = ViewOptions { camera: Camera::new(8.0, 0.5, 0.0), ..ViewOptions::sized(1140.0, 600.0) };
+    let drawn =
+        |options: &ViewOptions| crowd(200).picture(options).targets().iter().filter(|t| t.id.starts_with("node:")).count();
+    assert!(drawn(&near) > 0 && drawn(&near) < 30 && drawn(&ViewOptions::sized(1140.0, 600.0)) == 203);
+}
+
+#[test]
+fn a_cluster_that_has_not_started() {
+    let mut moment = Moment::new(5, 1);
+    for node in &mut moment.nodes {
+        (node.status, node.role, node.epoch, node.log) =
+            (NodeStatus::NotStarted, if node.client { CLIENT } else { FOLLOWER }, Some(0), None);
+        node.timers.clear();
+    }
+    let scene = moment.picture(&ViewOptions::sized(720.0, 460.0));
+    assert!(scene.targets().iter().any(|target| target.label == "S1: not started"));
+    golden("cluster-not-started", &scene, Theme::Light);
+}
+
+/// Ten thousand entries on two hundred servers: as many shapes as of any log.
+#[test]
+fn a_long_log_costs_what_is_seen_of_it() {
+    let mut moment = Moment::new(200, 0);
+    (0..200).for_each(|node| moment.log(node, 10_000 - u64::from(node), 9_000));
+    let part = |first: Option<u64>, row: usize| {
+        let options = ViewOptions { log: LogPart { first, row }, ..ViewOptions::sized(1140.0, 520.0) };
+        let (window, rows) = (log_window(&moment.nodes, first, &options), log_rows(&moment.nodes, &options));
+        let entry = |index| EntryView { index, epoch: 1, label: "x=1".to_owned(), state: EntryState::Applied, conflict: false };
+        let entries: Vec<Vec<EntryView>> = (0..200)
+            .map(|node| {
+                if rows.contains(&node) {
+                    (window.first..=window.last.min(10_000 - node as u64)).map(entry).collect()
+                } else {
+                    vec![]
+                }
+            })
+            .collect();
+        log_scene(&LogGridInput { nodes: &moment.nodes, entries: &entries, window, names: moment.names(), options: &options })
+    };
+    let (newest, oldest, middle) = (part(None, 0), part(Some(1), usize::MAX), part(Some(5_000), 100));
+    for scene in [&newest, &oldest, &middle] {
+        assert!(scene.shapes.len() < 1_500, "{} shapes", scene.shapes.len());
+        assert!(scene.targets().iter().all(|target| target.y + target.height <= 520.0));
+    }
+    assert!(newest.find("entry:0:10000").is_some() && newest.find("node:0").is_some());
+    assert!(oldest.find("entry:199:1").is_some() && oldest.find("node:0").is_none());
+    assert!(middle.find("entry:100:5000").is_some());
+    golden("log-long", &middle, Theme::Light);
 }
 
 #[test]

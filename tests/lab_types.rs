@@ -5,6 +5,7 @@ use netsplit::base::NodeId;
 use netsplit::sim::plan::{Action, ChannelPatch, ChannelRule, ClockAct, Cluster, Cut, Generator, MessageAct, Plan, Selector};
 use netsplit::system::open::open;
 use netsplit::timeline::{self, Session, StepKind};
+use netsplit::view::ViewOptions;
 use netsplit::view::playback::{Goals, Playback, TickRow};
 use netsplit::view::words::Lang;
 use serde::Serialize;
@@ -257,6 +258,8 @@ fn every_row_of_an_eventful_run_fits_its_declared_type() {
         seen.check("Action", &action);
         let _ = lab.act(action);
         seen.check("Cursor", &lab.cursor());
+        seen.check("Census", &lab.census());
+        seen.check("LogPart", &lab.log_part(&ViewOptions::sized(720.0, 460.0)));
     }
     let fates: Vec<_> = lab.events(0..u64::MAX).iter().filter_map(|row| lab.fate(row.item?)).collect();
     seen.all("Fate", &fates);

@@ -293,6 +293,32 @@ fn acting_in_the_past_branches_and_undo_brings_the_old_future_back() {
 }
 
 #[test]
+fn one_thing_done_to_several_nodes_is_one_thing_to_undo() {
+    let mut lab = lab();
+    lab.seek_time(1_000_000);
+    finish(&mut lab);
+    let before = lab.session().fingerprint();
+    let crash = |nodes: &[u16]| nodes.iter().map(|node| Action::Crash(NodeId(*node))).collect::<Vec<_>>();
+    assert_eq!(lab.act_all(crash(&[0, 1])).expect("both run").len(), 2);
+    let two = lab.session().fingerprint();
+    assert_eq!(lab.act_all(crash(&[1, 2, 9])).expect("one runs").len(), 1, "what cannot be done is left out");
+    assert!(lab.act_all(crash(&[0, 1])).is_err(), "and if nothing can, that is said");
+    assert_eq!((lab.census().down, lab.census().cut), (3, false));
+    for expected in [two, before] {
+        lab.undo().expect("there is something to undo");
+        finish(&mut lab);
+        assert_eq!(lab.session().fingerprint(), expected);
+    }
+    // The same numbers once more, one by one: those are no group.
+    lab.act(Action::Crash(NodeId(0))).expect("it runs");
+    let one = lab.session().fingerprint();
+    lab.act(Action::Crash(NodeId(1))).expect("it runs");
+    lab.undo().expect("there is something to undo");
+    finish(&mut lab);
+    assert_eq!(lab.session().fingerprint(), one);
+}
+
+#[test]
 fn pictures_are_the_same_for_the_same_moment() {
     let mut lab = lab();
     let options = ViewOptions::sized(800.0, 600.0);

@@ -16,6 +16,6 @@ pub mod time;
 pub use chunked::Chunked;
 pub use encode::{Encode, Encoder, Fingerprint, RunHash};
 pub use ids::{EventId, NoSuchId, NodeId, OpId, Place, WriteId};
-pub use note::{ArgType, Level, Note, NoteKind};
+pub use note::{ArgType, Level, NodesArg, Note, NoteKind};
 pub use sorted::Sorted;
 pub use time::LocalTime;

@@ -3,6 +3,8 @@
 //! A note is a catalogue key with numbers. No sentence is built in a core: `view/words` renders the same note for the
 //! page, the screen reader and the command line, in every language.
 
+use super::NodeId;
+
 /// Who wants to read a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -20,7 +22,7 @@ pub enum Level {
 pub enum ArgType {
     /// A node's number.
     Node,
-    /// A set of nodes: bit i is node i. Only for clusters of at most 64 nodes.
+    /// A set of nodes, as [`NodesArg`] writes it.
     Nodes,
     /// A plain number: a term, an index, a count.
     Int,
@@ -88,5 +90,57 @@ impl std::fmt::Debug for Note {
 impl PartialEq for Note {
     fn eq(&self, other: &Note) -> bool {
         std::ptr::eq(self.kind, other.kind) && self.args == other.args
+    }
+}
+
+/// A set of nodes as a note's argument.
+///
+/// Of a cluster of up to 64 servers it is bits: bit i is node i. Of a larger one it is a summary: the three members of the least
+/// numbers, and how many there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodesArg {
+    /// The members, or the first of them.
+    pub named: Vec<NodeId>,
+    /// How many others there are.
+    pub others: usize,
+}
+
+impl NodesArg {
+    /// The greatest number of servers of which a set is told whole.
+    pub const WHOLE_UP_TO: u16 = 64;
+    const NAMED: u32 = 3;
+    const LANE: u32 = 16;
+
+    /// The argument of a set of a cluster of more servers than that.
+    pub fn summary(members: impl Iterator<Item = NodeId>, count: usize) -> u64 {
+        let lane = |value: u64, lane: u32| (value & 0xFFFF) << (Self::LANE * lane);
+        let named = members.take(Self::NAMED as usize).zip(0..).map(|(node, at)| lane(u64::from(node.0), at));
+        named.sum::<u64>() | lane(count as u64, Self::NAMED)
+    }
+
+    /// What an argument says, of a cluster of so many servers.
+    pub fn read(value: u64, servers: u16) -> NodesArg {
+        if servers <= Self::WHOLE_UP_TO {
+            return NodesArg { named: (0..64).filter(|i| value >> i & 1 == 1).map(NodeId).collect(), others: 0 };
+        }
+        let lane = |lane: u32| (value >> (Self::LANE * lane)) as u16;
+        let count = lane(Self::NAMED);
+        let named = count.min(Self::NAMED as u16);
+        NodesArg { named: (0..u32::from(named)).map(|at| NodeId(lane(at))).collect(), others: usize::from(count - named) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_a_small_cluster_is_told_whole_and_of_a_large_one_in_short() {
+        let nodes = |ids: &[u16]| ids.iter().map(|id| NodeId(*id)).collect::<Vec<_>>();
+        assert_eq!(NodesArg::read(0b1_0110, 5), NodesArg { named: nodes(&[1, 2, 4]), others: 0 });
+        for ids in [&[][..], &[0], &[70], &[0, 65, 999], &[3, 4, 5, 6], &[998, 999, 1_000, 16_383]] {
+            let told = NodesArg::read(NodesArg::summary(nodes(ids).into_iter(), ids.len()), 1_000);
+            assert_eq!(told, NodesArg { named: nodes(&ids[..ids.len().min(3)]), others: ids.len().saturating_sub(3) });
+        }
     }
 }

@@ -12,12 +12,13 @@ use crate::sim::plan::{
     Network, Operation, Plan, PlannedAction, PlannedOperation, Selector, Setting, Workload,
 };
 use crate::system::inspect::SystemInfo;
+use crate::system::open::MAX_NODES;
 use crate::timeline::predicate::Predicate;
 
-/// Most servers of a scenario: more than this no screen shows, and no reader counts.
-pub const SERVERS_MAX: u16 = 200;
+/// Most servers of a scenario.
+pub const SERVERS_MAX: u16 = MAX_NODES as u16;
 /// Most clients of a scenario.
-pub const CLIENTS_MAX: u16 = 1_000;
+pub const CLIENTS_MAX: u16 = MAX_NODES as u16;
 /// Longest title, in characters.
 pub const TITLE_MAX: usize = 40;
 /// Most words of what happened.
@@ -113,6 +114,16 @@ impl<'a> Compiler<'a> {
                 "plan.cluster.clients",
                 format!("{} clients are too many", plan.cluster.clients),
                 format!("at most {CLIENTS_MAX}"),
+            );
+        }
+        if plan.cluster.servers <= SERVERS_MAX
+            && plan.cluster.clients <= CLIENTS_MAX
+            && usize::from(plan.cluster.servers) + usize::from(plan.cluster.clients) > MAX_NODES
+        {
+            self.wrong(
+                "plan.cluster",
+                format!("{} servers and {} clients are too many together", plan.cluster.servers, plan.cluster.clients),
+                format!("at most {MAX_NODES} nodes"),
             );
         }
         if plan.end.us == 0 {

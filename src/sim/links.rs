@@ -252,9 +252,20 @@ impl Links {
         self.held.contains(link)
     }
 
+    /// Links on which nothing passes, in order.
+    pub fn all_cut(&self) -> impl Iterator<Item = Link> + '_ {
+        self.cut_links.iter()
+    }
+
     /// Links with a cut, a clog, a hold or a rule that is not the plan's.
     pub fn troubled(&self, now_us: u64) -> Sorted<Link> {
-        let mut troubled: Sorted<Link> = self.cut_links.iter().chain(self.held.iter()).collect();
+        self.troubled_beside(now_us, |_| false)
+    }
+
+    /// The same, but of links that are cut those only that are not in `known`.
+    pub fn troubled_beside(&self, now_us: u64, known: impl Fn(Link) -> bool) -> Sorted<Link> {
+        let cut = self.cut_links.iter().filter(|link| !known(*link));
+        let mut troubled: Sorted<Link> = cut.chain(self.held.iter()).collect();
         troubled.extend(self.clogs.iter().map(|clog| clog.link).filter(|&link| self.clogged_until(link, now_us).is_some()));
         let nodes = self.cluster.nodes() as u16;
         // Beyond a hundred nodes nobody draws every link that a general rule touches.

@@ -43,6 +43,8 @@ pub enum NodeStatus {
     Paused,
     /// It was halted by a violation.
     Halted,
+    /// It has not had its first start: there was nothing of it yet.
+    NotStarted,
 }
 
 impl NodeStatus {
@@ -53,6 +55,7 @@ impl NodeStatus {
             NodeStatus::Crashed => "crashed",
             NodeStatus::Paused => "paused",
             NodeStatus::Halted => "halted",
+            NodeStatus::NotStarted => "not-started",
         }
     }
 }
@@ -152,6 +155,15 @@ pub struct PeerView {
     pub matched: u64,
     /// Messages in flight to it that are not answered.
     pub inflight: u32,
+}
+
+/// How much of a node or of a message is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// All of it: for panels, predicates, screen readers.
+    Whole,
+    /// What painters draw: without fields, without what a leader knows of the others.
+    Sketch,
 }
 
 /// A node as painters, panels, predicates and screen readers see it.

@@ -1,8 +1,8 @@
 //! A system in motion: a world with its live checkers, behind the object-safe [`Run`].
 
 use super::inspect::{
-    Enabled, EntryView, Field, LinkView, LogSummary, MessageView, NodeStatus, NodeView, OperationView, PeerView, RoleView,
-    SystemInfo, TimerView, Verdict,
+    Detail, Enabled, EntryView, Field, LinkView, LogSummary, MessageView, NodeStatus, NodeView, OperationView, PeerView,
+    RoleView, SystemInfo, TimerView, Verdict,
 };
 use super::run::Run;
 use crate::base::ids::PlaceKind;
@@ -31,11 +31,22 @@ pub trait System: Deployment + 'static {
     /// How a node is shown.
     fn portray(world: &World<Self>, node: NodeId) -> Portrait;
 
+    /// How all nodes are shown, by number: for systems that can do it faster than one by one.
+    fn portray_all(world: &World<Self>, detail: Detail) -> Vec<Portrait> {
+        let _ = detail;
+        (0..world.seats().len() as u16).map(|node| Self::portray(world, NodeId(node))).collect()
+    }
+
     /// Entries `first..=last` of a node's log, as far as they exist.
     fn entries(world: &World<Self>, node: NodeId, first: u64, last: u64) -> Vec<EntryView>;
 
     /// How a message is shown.
     fn describe(message: &MessageOf<Self>) -> Description;
+
+    /// How a message is shown without its fields, for systems that can do that faster.
+    fn describe_sketch(message: &MessageOf<Self>) -> Description {
+        Self::describe(message)
+    }
 
     /// A request in short: `put x 7`.
     fn request_text(request: &<Self::Node as Core>::Request) -> String;
@@ -140,8 +151,51 @@ impl<S: System> Live<S> {
             .collect()
     }
 
-    fn message_view(&self, slot: u32, flight: &Flight) -> Option<MessageView> {
-        let described = S::describe(self.world.payload(slot)?);
+    fn node_view(&self, id: NodeId, portrait: Portrait) -> Option<NodeView> {
+        let state = self.world.kernel().node(id)?;
+        let seat = self.world.seats().get(id.index())?;
+        let now_us = self.now_us();
+        let local = state.clock.read(now_us);
+        Some(NodeView {
+            id,
+            client: self.cluster().is_client(id),
+            role: portrait.role,
+            epoch: portrait.epoch,
+            status: self.status(id)?,
+            queue: state.slow.map(|slow| (slow.waiting, slow.capacity)),
+            wall_skew_us: local.wall_us.saturating_sub_unsigned(now_us),
+            rate_ppm: state.clock.rate_ppm(),
+            fields: portrait.fields,
+            timers: self.timers(id, portrait.main_timer),
+            log: portrait.log,
+            peers: portrait.peers,
+            votes: portrait.votes,
+            disk: seat.disk.counts(),
+        })
+    }
+
+    fn node_views(&self, detail: Detail) -> Vec<NodeView> {
+        let portraits = S::portray_all(&self.world, detail).into_iter().zip(0..);
+        portraits.filter_map(|(portrait, node)| self.node_view(NodeId(node), portrait)).collect()
+    }
+
+    fn message_views(&self, detail: Detail) -> Vec<MessageView> {
+        let flights = self.world.kernel().flights();
+        let flights: Vec<(u32, &Flight)> = flights.collect();
+        // By id: ids above, positions below.
+        let ids = flights.iter().enumerate().map(|(at, (_, flight))| u128::from(flight.id.0) << 64 | at as u128);
+        let mut order: Vec<u128> = ids.collect();
+        sorted::sort_pairs(&mut order);
+        let in_order = order.into_iter().filter_map(|item| flights.get(item as u32 as usize));
+        in_order.filter_map(|(slot, flight)| self.message_view(*slot, flight, detail)).collect()
+    }
+
+    fn message_view(&self, slot: u32, flight: &Flight, detail: Detail) -> Option<MessageView> {
+        let payload = self.world.payload(slot)?;
+        let described = match detail {
+            Detail::Whole => S::describe(payload),
+            Detail::Sketch => S::describe_sketch(payload),
+        };
         let kernel = self.world.kernel();
         let link = (flight.envelope.from, flight.envelope.to);
         let stands = kernel.node(link.1).is_some_and(|node| node.process == Process::Paused) && flight.due_us <= kernel.now_us();
@@ -269,36 +323,27 @@ impl<S: System> Run for Live<S> {
     }
 
     fn nodes(&self) -> Vec<NodeView> {
-        (0..self.cluster().nodes() as u16).filter_map(|node| self.node(NodeId(node))).collect()
+        self.node_views(Detail::Whole)
+    }
+
+    fn node_sketches(&self) -> Vec<NodeView> {
+        self.node_views(Detail::Sketch)
+    }
+
+    fn status(&self, id: NodeId) -> Option<NodeStatus> {
+        let state = self.world.kernel().node(id)?;
+        Some(match state.process {
+            Process::Running => NodeStatus::Running,
+            Process::Crashed if !state.has_started() => NodeStatus::NotStarted,
+            Process::Crashed => NodeStatus::Crashed,
+            Process::Paused => NodeStatus::Paused,
+            Process::Halted => NodeStatus::Halted,
+        })
     }
 
     fn node(&self, id: NodeId) -> Option<NodeView> {
-        let state = self.world.kernel().node(id)?;
-        let seat = self.world.seats().get(id.index())?;
-        let portrait = S::portray(&self.world, id);
-        let now_us = self.now_us();
-        let local = state.clock.read(now_us);
-        Some(NodeView {
-            id,
-            client: self.cluster().is_client(id),
-            role: portrait.role,
-            epoch: portrait.epoch,
-            status: match state.process {
-                Process::Running => NodeStatus::Running,
-                Process::Crashed => NodeStatus::Crashed,
-                Process::Paused => NodeStatus::Paused,
-                Process::Halted => NodeStatus::Halted,
-            },
-            queue: state.slow.map(|slow| (slow.waiting, slow.capacity)),
-            wall_skew_us: local.wall_us.saturating_sub_unsigned(now_us),
-            rate_ppm: state.clock.rate_ppm(),
-            fields: portrait.fields,
-            timers: self.timers(id, portrait.main_timer),
-            log: portrait.log,
-            peers: portrait.peers,
-            votes: portrait.votes,
-            disk: seat.disk.counts(),
-        })
+        self.world.seats().get(id.index())?;
+        self.node_view(id, S::portray(&self.world, id))
     }
 
     fn log(&self, id: NodeId, first: u64, last: u64) -> Vec<EntryView> {
@@ -306,14 +351,22 @@ impl<S: System> Run for Live<S> {
     }
 
     fn messages(&self) -> Vec<MessageView> {
-        let flights = self.world.kernel().flights();
-        let flights: Vec<(u32, &Flight)> = flights.collect();
-        // By id: ids above, positions below.
-        let ids = flights.iter().enumerate().map(|(at, (_, flight))| u128::from(flight.id.0) << 64 | at as u128);
-        let mut order: Vec<u128> = ids.collect();
-        sorted::sort_pairs(&mut order);
-        let in_order = order.into_iter().filter_map(|item| flights.get(item as u32 as usize));
-        in_order.filter_map(|(slot, flight)| self.message_view(*slot, flight)).collect()
+        self.message_views(Detail::Whole)
+    }
+
+    fn message_sketches(&self) -> Vec<MessageView> {
+        self.message_views(Detail::Sketch)
+    }
+
+    fn cut_links(&self) -> Vec<(NodeId, NodeId)> {
+        self.world.kernel().links.all_cut().collect()
+    }
+
+    fn links_beside_cuts(&self) -> Vec<LinkView> {
+        let links = &self.world.kernel().links;
+        let split = |link: (NodeId, NodeId)| links.is_cut(link) && links.is_cut((link.1, link.0));
+        let troubled = links.troubled_beside(self.now_us(), split);
+        troubled.iter().map(|link| self.link_view(link)).collect()
     }
 
     fn links(&self) -> Vec<LinkView> {

@@ -1,10 +1,10 @@
 //! Raft with its replicated key-value store, as the catalogue offers it.
 
 use super::inspect::{
-    EntryState, EntryView, Field, FieldValue, Fill, LogSummary, Mutant, PeerView, RoleView, SettingInfo, SystemInfo,
+    Detail, EntryState, EntryView, Field, FieldValue, Fill, LogSummary, Mutant, PeerView, RoleView, SettingInfo, SystemInfo,
 };
 use super::live::{Description, Live, Portrait, System};
-use super::open::OpenError;
+use super::open::{MAX_NODES, OpenError};
 use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::Sequence;
@@ -159,15 +159,34 @@ fn field(key: &'static str, value: FieldValue) -> Field {
     Field { key, value }
 }
 
-fn portray_server(world: &World<Raft>, server: &Server) -> Portrait {
-    let int = |value: u64| FieldValue::Int(value as i64);
-    let log = server.log();
+/// What painters draw of a server, whose log is first contradicted at `conflict`.
+fn sketch_server(server: &Server, conflict: Option<u64>) -> Portrait {
     let (role, main_timer) = match server.role() {
         Role::Follower { .. } => (FOLLOWER, Timer::Election),
         Role::PreCandidate { .. } => (PRE_CANDIDATE, Timer::Election),
         Role::Candidate { .. } => (CANDIDATE, Timer::Election),
         Role::Leader(_) => (LEADER, Timer::Heartbeat),
     };
+    Portrait {
+        role,
+        epoch: Some(server.term()),
+        fields: Vec::new(),
+        log: Some(LogSummary {
+            first: 1,
+            last: server.log().last_index(),
+            committed: server.commit_index(),
+            applied: server.last_applied(),
+            conflict,
+        }),
+        peers: Vec::new(),
+        votes: server.votes().iter().collect(),
+        main_timer: Some(main_timer.index()),
+    }
+}
+
+fn portray_server(server: &Server, conflict: Option<u64>) -> Portrait {
+    let int = |value: u64| FieldValue::Int(value as i64);
+    let log = server.log();
     let mut fields = vec![
         field("raft.field.term", int(server.term())),
         field("raft.field.voted-for", FieldValue::Node(server.voted_for())),
@@ -190,29 +209,15 @@ fn portray_server(world: &World<Raft>, server: &Server) -> Portrait {
         })
         .collect();
     fields.push(field("raft.field.store", FieldValue::Data(store.join(", "))));
-    let peers = server.voters().without(server.id()).iter().filter_map(|peer| Some((peer, server.progress(peer)?)));
-    Portrait {
-        role,
-        epoch: Some(server.term()),
-        fields,
-        log: Some(LogSummary {
-            first: 1,
-            last: log.last_index(),
-            committed: server.commit_index(),
-            applied: server.last_applied(),
-            conflict: running_others(world, server.id()).filter_map(|other| first_difference(log, other.log())).min(),
-        }),
-        peers: peers
-            .map(|(node, progress)| PeerView {
-                node,
-                next: progress.next_index,
-                matched: progress.match_index,
-                inflight: progress.inflight() as u32,
-            })
-            .collect(),
-        votes: server.votes().iter().collect(),
-        main_timer: Some(main_timer.index()),
-    }
+    let peers = server.voters().iter().filter_map(|peer| Some((peer, server.progress(peer)?)));
+    let peers = peers.map(|(node, progress)| PeerView {
+        node,
+        next: progress.next_index,
+        matched: progress.match_index,
+        inflight: progress.inflight() as u32,
+    });
+    let peers = peers.collect();
+    Portrait { fields, peers, ..sketch_server(server, conflict) }
 }
 
 fn portray_client(client: &Client) -> Portrait {
@@ -235,6 +240,25 @@ fn portray_client(client: &Client) -> Portrait {
         votes: Vec::new(),
         main_timer: outstanding.map(|_| Timer::Retry.index()),
     }
+}
+
+/// Where another running server's log first contradicts this one's.
+fn conflict<'a>(server: &Server, others: impl Iterator<Item = &'a Server>) -> Option<u64> {
+    others.filter_map(|other| first_difference(server.log(), other.log())).min()
+}
+
+/// Running servers whose logs are all the logs of running servers: of equal ones the first. In a cluster that is well, these are
+/// two or three, however large it is.
+fn unlike_logs(world: &World<Raft>) -> Vec<&Server> {
+    let mut unlike: Vec<&Server> = Vec::new();
+    for server in running_others(world, NodeId(u16::MAX)) {
+        let (log, last) = (server.log(), server.log().last_index());
+        let same = |other: &&Server| other.log().last_index() == last && other.log().prefix_hash(last) == log.prefix_hash(last);
+        if !unlike.iter().any(same) {
+            unlike.push(server);
+        }
+    }
+    unlike
 }
 
 /// The servers that run, but for one.
@@ -271,16 +295,40 @@ impl System for Raft {
 
     fn portray(world: &World<Raft>, node: NodeId) -> Portrait {
         match world.core(node) {
-            Node::Server(server) => portray_server(world, server),
+            Node::Server(server) => portray_server(server, conflict(server, running_others(world, node))),
             Node::Client(client) => portray_client(client),
         }
+    }
+
+    fn portray_all(world: &World<Raft>, detail: Detail) -> Vec<Portrait> {
+        let unlike = unlike_logs(world);
+        let portray = |node: &Node| match (node, detail) {
+            (Node::Client(client), _) => portray_client(client),
+            // Its own log is no other's, but contradicts nothing either.
+            (Node::Server(server), Detail::Whole) => portray_server(server, conflict(server, unlike.iter().copied())),
+            (Node::Server(server), Detail::Sketch) => sketch_server(server, conflict(server, unlike.iter().copied())),
+        };
+        world.seats().iter().map(|seat| portray(&seat.core)).collect()
+    }
+
+    fn describe_sketch(message: &Message) -> Description {
+        let (answer, faint) = match message {
+            Message::RequestVoteResponse { granted, .. } => (Some(*granted), false),
+            Message::AppendEntries { entries, .. } => (None, entries.is_empty()),
+            Message::AppendEntriesAccepted { .. } => (Some(true), true),
+            Message::AppendEntriesRejected { .. } | Message::ClientRedirect { .. } => (Some(false), false),
+            Message::ClientAnswer { .. } => (Some(true), false),
+            Message::RequestVote { .. } | Message::ClientRequest { .. } => (None, false),
+        };
+        Description { epoch: message.term(), faint, answer, fields: Vec::new() }
     }
 
     fn entries(world: &World<Raft>, node: NodeId, first: u64, last: u64) -> Vec<EntryView> {
         let Some(server) = server(world.core(node)) else { return Vec::new() };
         let (first, last) = (first.max(1), last.min(server.log().last_index()));
-        let differs =
-            |index, entry| running_others(world, node).any(|other| other.log().get(index).is_some_and(|its| its != entry));
+        let contradicted = conflict(server, unlike_logs(world).into_iter());
+        let unlike = if contradicted.is_some_and(|from| from <= last) { unlike_logs(world) } else { Vec::new() };
+        let differs = |index, entry| unlike.iter().any(|other| other.log().get(index).is_some_and(|its| its != entry));
         (first..=last)
             .filter_map(|index| {
                 let entry = server.log().get(index)?;
@@ -370,8 +418,8 @@ fn answer_text(answer: &Answer) -> String {
     }
 }
 
-/// The largest number of servers: votes and quorums are sets of so many bits.
-pub const MAX_SERVERS: u16 = NodeSet::MAX_NODES;
+/// The largest number of servers.
+pub const MAX_SERVERS: u16 = MAX_NODES as u16;
 
 /// What the catalogue says of Raft.
 pub fn info() -> &'static SystemInfo {
@@ -483,7 +531,7 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
 /// Builds the deployment of a plan.
 pub fn deployment(plan: &Plan) -> Result<Raft, OpenError> {
     if plan.cluster.servers > MAX_SERVERS {
-        return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for Raft", "at most 64"));
+        return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for Raft", "at most 1,000"));
     }
     let raft = Raft { cluster: plan.cluster, config: Arc::new(config(plan)?) };
     for (n, planned) in plan.workload.operations.iter().enumerate() {

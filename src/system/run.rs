@@ -1,6 +1,6 @@
 //! The object-safe face of a running world: all that timeline, scenario, view and web know of it.
 
-use super::inspect::{Enabled, EntryView, LinkView, MessageView, NodeView, OperationView, SystemInfo, Verdict};
+use super::inspect::{Enabled, EntryView, LinkView, MessageView, NodeStatus, NodeView, OperationView, SystemInfo, Verdict};
 use crate::base::{Fingerprint, NodeId};
 use crate::sim::plan::{Action, Cluster, Cut, Refusal};
 use crate::sim::trace::{Event, Sink};
@@ -36,12 +36,33 @@ pub trait Run {
 
     /// All nodes, by number.
     fn nodes(&self) -> Vec<NodeView>;
+    /// All nodes as painters need them, by number: cheap enough for every frame of a large cluster. Fields and peers may be
+    /// left out.
+    fn node_sketches(&self) -> Vec<NodeView> {
+        self.nodes()
+    }
+    /// Whether a node runs.
+    fn status(&self, id: NodeId) -> Option<NodeStatus> {
+        self.node(id).map(|node| node.status)
+    }
     /// One node.
     fn node(&self, id: NodeId) -> Option<NodeView>;
     /// Entries `first..=last` of a node's log, as far as they exist.
     fn log(&self, id: NodeId, first: u64, last: u64) -> Vec<EntryView>;
     /// Messages in flight, by id.
     fn messages(&self) -> Vec<MessageView>;
+    /// The same as painters need them: fields may be left out.
+    fn message_sketches(&self) -> Vec<MessageView> {
+        self.messages()
+    }
+    /// Directed links on which nothing passes, in order: those that a cut took away.
+    fn cut_links(&self) -> Vec<(NodeId, NodeId)> {
+        self.links().iter().filter(|link| link.cut).map(|link| (link.from, link.to)).collect()
+    }
+    /// Links with something wrong other than that nothing passes in either direction: of a cut in halves, none.
+    fn links_beside_cuts(&self) -> Vec<LinkView> {
+        self.links()
+    }
     /// Links with something wrong.
     fn links(&self) -> Vec<LinkView>;
     /// Cuts that are open, in the order in which they were made.

@@ -457,34 +457,48 @@ impl Session {
     /// Takes back the last intervention before the cursor (or the last of all, if none is before it): makes a branch without
     /// it, keeps the later ones, and begins a seek to the cursor's time there.
     pub fn undo(&mut self) -> Result<Undone, Error> {
+        self.undo_among(&[])
+    }
+
+    /// The same; if that intervention is one of a group, with those of the group that are directly before it.
+    pub fn undo_among(&mut self, groups: &[Vec<u32>]) -> Result<Undone, Error> {
         let branch = self.tree.branch(self.current);
         let carried = self.player.next_intervention().min(branch.script.len());
         let index = if carried > 0 { carried } else { branch.script.len() };
         let last = index.checked_sub(1).ok_or(Error::NothingToUndo)?;
-        self.undo_index(last)
+        let n = branch.script[last].n;
+        let group = groups.iter().find(|group| group.contains(&n));
+        let together = |done: &&Intervention| group.is_some_and(|group| group.contains(&done.n));
+        let before = branch.script[..last].iter().rev().take_while(together).count();
+        self.undo_range(last - before..index)
     }
 
     /// Takes back the intervention with this number.
     pub fn undo_number(&mut self, n: u32) -> Result<Undone, Error> {
         let script = &self.tree.branch(self.current).script;
         let index = script.iter().position(|intervention| intervention.n == n).ok_or(Error::NothingToUndo)?;
-        self.undo_index(index)
+        self.undo_range(index..index + 1)
     }
 
-    fn undo_index(&mut self, index: usize) -> Result<Undone, Error> {
+    fn undo_range(&mut self, range: Range<usize>) -> Result<Undone, Error> {
         self.drop_job();
         let cursor = self.player.moment();
         let branch = self.tree.branch(self.current);
         let mut script = branch.script.clone();
+        let index = range.start;
         let position = branch.done.get(index).copied();
-        let missed = branch.script.get(index).is_none_or(|gone| branch.missed.iter().any(|missed| missed.n == gone.n));
-        let gone = script.remove(index);
-        if !missed {
-            // It was an event at that time: there is one less before the later ones.
-            for later in script.iter_mut().skip(index).filter(|later| later.at.at_us == gone.at.at_us) {
-                later.at.executed -= (later.at.executed > gone.at.executed) as u32;
-            }
+        let all: Vec<Intervention> = script.drain(range).collect();
+        let missed = |gone: &Intervention| branch.missed.iter().any(|missed| missed.n == gone.n);
+        // Each was an event at its time: there are so many less before the later ones.
+        let executed: Vec<Moment> = all.iter().filter(|gone| !missed(gone)).map(|gone| gone.at).collect();
+        let less = |at: Moment| {
+            let before = |gone: &&Moment| gone.at_us == at.at_us && gone.executed < at.executed;
+            executed.iter().filter(before).count() as u32
+        };
+        for later in script.iter_mut().skip(index) {
+            later.at.executed -= less(later.at);
         }
+        let gone = all.into_iter().next().ok_or(Error::NothingToUndo)?;
         // What has not been reached yet is undone where the cursor stands.
         let position = position.unwrap_or(self.player.position()).min(self.player.position());
         let name = BranchName::Undone { action: gone.action, at_us: gone.at.at_us };
@@ -493,8 +507,7 @@ impl Session {
         let branch = self.tree.add(self.current, &player, name, script);
         self.player = player;
         self.enter(branch);
-        let less = (!missed && cursor.at_us == gone.at.at_us && cursor.executed > gone.at.executed) as u32;
-        self.begin_seek(Target::Moment(Moment { executed: cursor.executed - less, ..cursor }));
+        self.begin_seek(Target::Moment(Moment { executed: cursor.executed - less(cursor), ..cursor }));
         Ok(Undone { branch, n: gone.n })
     }
 

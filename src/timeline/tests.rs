@@ -238,6 +238,31 @@ fn undo_forks_without_the_intervention_and_keeps_later_ones() {
 }
 
 #[test]
+fn what_was_done_as_one_is_undone_as_one_and_what_came_before_and_after_stays() {
+    let mut session = session(8);
+    session.seek(200);
+    let before = (session.cursor().position, session.fingerprint());
+    session.act(Action::Crash(NodeId(0))).unwrap();
+    let first = (session.cursor().position, session.fingerprint());
+    let group: Vec<u32> = [1, 2].map(|node| session.act(Action::Crash(NodeId(node))).unwrap().n).to_vec();
+    assert_eq!(session.undo_among(std::slice::from_ref(&group)).map(|undone| undone.n), Ok(group[0]));
+    session.finish();
+    assert_eq!((session.cursor().position, session.fingerprint()), first, "both of the group, and not the one before it");
+    session.undo_among(std::slice::from_ref(&group)).unwrap();
+    session.finish();
+    assert_eq!((session.cursor().position, session.fingerprint()), before);
+    // A later one of the same moment is found again where it belongs.
+    session.switch_branch(BranchId(0)).unwrap();
+    session.seek(before.0 + 3);
+    session.act(Action::Restart { node: NodeId(0), empty: false }).unwrap();
+    assert_eq!(session.undo_among(std::slice::from_ref(&group)).map(|undone| undone.n), Ok(3), "the group is not the last");
+    session.finish();
+    session.undo_among(&[group]).unwrap();
+    session.finish();
+    assert_eq!((session.cursor().position, session.fingerprint()), first);
+}
+
+#[test]
 fn undoing_an_action_just_done_leads_back_to_where_it_was_done() {
     let mut session = session(8);
     for position in [0, 137, 200] {

@@ -2,40 +2,27 @@
 
 use super::geometry::{self, Point, direction_at};
 use super::layout::Spot;
-use crate::base::NodeId;
+use crate::base::{NodeId, sorted};
 use crate::sim::plan::{Cluster, Cut};
 use crate::system::inspect::LinkView;
+
+/// In larger clusters no line runs between islands that are scattered.
+const LINED: usize = 60;
+/// Nor between more areas than this.
+const PARTED: usize = 6;
 
 /// The islands that open cuts have made: parts of the cluster between which nothing passes, in either direction.
 ///
 /// They follow from the links, not from how the cut was made: two cuts add up, and a mended link joins islands. Only a bridge,
 /// which leaves everybody connected through one node, is shown as it was made. Empty if all is one.
 pub(crate) fn islands(nodes: usize, links: &[LinkView], cuts: &[Cut]) -> Vec<Vec<NodeId>> {
-    let mut cut = vec![false; nodes * nodes];
-    for link in links.iter().filter(|link| link.cut && link.from.index() < nodes && link.to.index() < nodes) {
-        cut[link.from.index() * nodes + link.to.index()] = true;
-    }
-    let mut island = vec![usize::MAX; nodes];
-    let mut islands: Vec<Vec<NodeId>> = Vec::new();
-    for first in 0..nodes {
-        if island[first] != usize::MAX {
-            continue;
-        }
-        let number = islands.len();
-        let mut reached = vec![first];
-        island[first] = number;
-        let mut at = 0;
-        while let Some(&a) = reached.get(at) {
-            for b in 0..nodes {
-                if island[b] == usize::MAX && !(cut[a * nodes + b] && cut[b * nodes + a]) {
-                    island[b] = number;
-                    reached.push(b);
-                }
-            }
-            at += 1;
-        }
-        islands.push((0..nodes).filter(|i| island[*i] == number).map(|i| NodeId(i as u16)).collect());
-    }
+    let cut: Vec<(NodeId, NodeId)> = links.iter().filter(|link| link.cut).map(|link| (link.from, link.to)).collect();
+    islands_of(nodes, &cut, cuts)
+}
+
+/// The same from the directed links that are cut.
+pub(crate) fn islands_of(nodes: usize, cut: &[(NodeId, NodeId)], cuts: &[Cut]) -> Vec<Vec<NodeId>> {
+    let islands = if cut.is_empty() { Vec::new() } else { components(nodes, cut) };
     if islands.len() > 1 {
         return islands;
     }
@@ -44,6 +31,43 @@ pub(crate) fn islands(nodes: usize, links: &[LinkView], cuts: &[Cut]) -> Vec<Vec
         _ => None,
     });
     bridged.unwrap_or_default()
+}
+
+/// The parts of the cluster that are joined by links of which at least one direction is open. Sets of nodes are bits, so that a
+/// thousand nodes are a matter of thousands of words.
+fn components(nodes: usize, cut: &[(NodeId, NodeId)]) -> Vec<Vec<NodeId>> {
+    const WORD: usize = u64::BITS as usize;
+    let words = nodes.div_ceil(WORD);
+    // For each node: whom it does not reach, and who does not reach it.
+    let (mut to, mut from) = (vec![0u64; nodes * words], vec![0u64; nodes * words]);
+    for (a, b) in cut.iter().map(|(a, b)| (a.index(), b.index())).filter(|(a, b)| *a < nodes && *b < nodes) {
+        to[a * words + b / WORD] |= 1 << (b % WORD);
+        from[b * words + a / WORD] |= 1 << (a % WORD);
+    }
+    let mut unseen: Vec<u64> = (0..words).map(|word| !0 >> (WORD - (nodes - word * WORD).min(WORD))).collect();
+    let mut islands = Vec::new();
+    for first in 0..nodes {
+        if unseen[first / WORD] >> (first % WORD) & 1 == 0 {
+            continue;
+        }
+        unseen[first / WORD] &= !(1 << (first % WORD));
+        let mut island = vec![NodeId(first as u16)];
+        let mut at = 0;
+        while let Some(a) = island.get(at).map(|node| node.index()) {
+            for word in 0..words {
+                let mut reached = unseen[word] & !(to[a * words + word] & from[a * words + word]);
+                unseen[word] &= !reached;
+                while reached != 0 {
+                    island.push(NodeId((word * WORD) as u16 + reached.trailing_zeros() as u16));
+                    reached &= reached - 1;
+                }
+            }
+            at += 1;
+        }
+        sorted::sort_few(&mut island, |a, b| a < b);
+        islands.push(island);
+    }
+    islands
 }
 
 /// The outline of an island: one convex area, or several if one would take in somebody else's node.
@@ -92,12 +116,13 @@ impl Outline {
 
 /// The convex area around some nodes, with their rings and log bars.
 fn around(nodes: &[NodeId], spots: &[Spot]) -> Vec<Point> {
+    let crowd = spots.len() > LINED;
     let spots = nodes.iter().filter_map(|node| spots.get(node.index()));
     geometry::hull(
         spots
             .flat_map(|Spot { center, radius }| {
                 // The bar makes a named node taller than its circle.
-                let (down, more) = if *radius >= Spot::NAMED { (6.0, 21.0) } else { (0.0, 11.0) };
+                let (down, more) = if *radius >= Spot::NAMED { (6.0, 21.0) } else { (0.0, if crowd { 4.0 } else { 11.0 }) };
                 (0..32).map(move |i| center.by(0.0, down).along(direction_at(i as f64 / 32.0), radius + more))
             })
             .collect(),
@@ -108,6 +133,10 @@ fn around(nodes: &[NodeId], spots: &[Spot]) -> Vec<Point> {
 pub(crate) fn borders(islands: &[Vec<NodeId>], outlines: &[Outline], spots: &[Spot], stage: Stage) -> Vec<(Point, Point)> {
     let of = |i: usize| islands.iter().position(|nodes| nodes.iter().any(|node| node.index() == i));
     let parts = outlines.iter().map(|outline| outline.parts.len()).sum::<usize>();
+    if spots.len() > LINED && parts > PARTED {
+        // In a crowd of scattered nodes a line between every two would be a maze: hatching says whose they are.
+        return Vec::new();
+    }
     if parts == islands.iter().map(Vec::len).sum::<usize>() {
         let nodes: Vec<(usize, Point)> = (0..spots.len()).filter_map(|i| Some((of(i)?, spots[i].center))).collect();
         halfway(&nodes, stage)

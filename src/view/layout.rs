@@ -1,5 +1,6 @@
 //! Where nodes stand: on a ring, in a row, at two sites; servers inside, clients outside.
 
+use super::crowd::{self, Area, Crowd, MANY, Order};
 use super::geometry::{Point, direction_at, segment_distance};
 use super::words::Lang;
 use crate::base::NodeId;
@@ -29,6 +30,68 @@ impl LayoutKind {
     }
 }
 
+/// What the shapes of a picture are called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Naming {
+    /// By ids and in words: for twins of the picture, and for SVG.
+    #[default]
+    Full,
+    /// By ids: for finding out what is at a point.
+    Ids,
+    /// Not at all: for a canvas, frame by frame.
+    None,
+}
+
+/// Which part of the stage is in view, and how large.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Camera {
+    zoom: f64,
+    x: f64,
+    y: f64,
+}
+
+impl Camera {
+    /// The greatest zoom.
+    pub const ZOOM_MAX: f64 = 24.0;
+
+    /// `zoom` times as large, with the point (`x`, `y`) in the middle: parts (0 to 1) of width and height. Nothing beyond the edges
+    /// comes into view; what is no number is as if it were not said.
+    pub fn new(zoom: f64, x: f64, y: f64) -> Camera {
+        let zoom = if zoom.is_finite() { zoom.clamp(1.0, Camera::ZOOM_MAX) } else { 1.0 };
+        let half = 0.5 / zoom;
+        let inside = |part: f64| if part.is_finite() { part.clamp(half, 1.0 - half) } else { 0.5 };
+        Camera { zoom, x: inside(x), y: inside(y) }
+    }
+
+    /// How large: 1 if all is in view.
+    pub fn zoom(&self) -> f64 {
+        self.zoom
+    }
+
+    /// Where a point of the whole stage is in a picture of this size.
+    pub fn look(&self, p: Point, width: f64, height: f64) -> Point {
+        if self.zoom == 1.0 {
+            return p;
+        }
+        Point::new((p.x - self.x * width) * self.zoom + width / 2.0, (p.y - self.y * height) * self.zoom + height / 2.0)
+    }
+}
+
+impl Default for Camera {
+    fn default() -> Camera {
+        Camera { zoom: 1.0, x: 0.5, y: 0.5 }
+    }
+}
+
+/// Which part of the log grid is in view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogPart {
+    /// The first position; `None` for the newest ones.
+    pub first: Option<u64>,
+    /// How many rows lie above.
+    pub row: usize,
+}
+
 /// How the viewer wants a picture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ViewOptions {
@@ -44,8 +107,16 @@ pub struct ViewOptions {
     pub focus: Option<String>,
     /// Islands that are being drawn and are not yet applied.
     pub draft: Option<Vec<Vec<NodeId>>>,
+    /// Nodes that are selected together.
+    pub chosen: Vec<NodeId>,
     /// How nodes are arranged.
     pub layout: LayoutKind,
+    /// Which part of the stage is in view.
+    pub camera: Camera,
+    /// Which part of the logs is in view.
+    pub log: LogPart,
+    /// What shapes are called.
+    pub naming: Naming,
     /// Nodes that were moved by hand: parts (0 to 1) of width and height.
     pub moved: Vec<(NodeId, f64, f64)>,
     /// Messages are arrows that hop from event to event.
@@ -60,11 +131,6 @@ impl ViewOptions {
     /// Everything as usual, in this size.
     pub fn sized(width: f64, height: f64) -> ViewOptions {
         ViewOptions { width, height, ..ViewOptions::default() }
-    }
-
-    /// True if this is what the selection, the pointer or the focus is on.
-    pub(crate) fn points_at(&self, id: &str) -> bool {
-        [&self.selected, &self.hover, &self.focus].into_iter().any(|pointed| pointed.as_deref() == Some(id))
     }
 }
 
@@ -106,10 +172,12 @@ const LOW: f64 = 170.0;
 pub fn place(cluster: Cluster, options: &ViewOptions, head: f64) -> Vec<Spot> {
     let foot = if options.width < NARROW { STRIP } else { 0.0 };
     let (width, height) = (options.width, options.height - head - foot);
-    let mut spots = match options.layout {
-        LayoutKind::Ring => ring(cluster, width, height),
-        LayoutKind::Row => row(cluster, width, height),
-        LayoutKind::TwoSites => two_sites(cluster, width, height),
+    let (mut spots, pitch) = match options.layout {
+        // Its corners are not free for a legend.
+        layout if cluster.servers > MANY => crowded(cluster, layout, width, height - (STRIP - foot)),
+        LayoutKind::Ring => (ring(cluster, width, height), None),
+        LayoutKind::Row => (row(cluster, width, height), None),
+        LayoutKind::TwoSites => (two_sites(cluster, width, height), None),
     };
     for spot in &mut spots {
         spot.center.y += head;
@@ -120,7 +188,67 @@ pub fn place(cluster: Cluster, options: &ViewOptions, head: f64) -> Vec<Spot> {
             spot.center = Point::new(inside(x, options.width), inside(y, options.height));
         }
     }
+    let Camera { zoom, .. } = options.camera;
+    if zoom > 1.0 {
+        for spot in &mut spots {
+            spot.center = options.camera.look(spot.center, options.width, options.height);
+            spot.radius = grown(spot.radius, zoom, pitch);
+        }
+    }
     spots
+}
+
+/// The radius of a node that is looked at more closely. It grows to full size, and beyond what has a name only where there is
+/// room for ring, log bar and words between neighbours that are `pitch` apart.
+fn grown(radius: f64, zoom: f64, pitch: Option<f64>) -> f64 {
+    let full = (radius * zoom).min(radius.max(Spot::FULL));
+    match pitch {
+        Some(pitch) if full >= Spot::NAMED => {
+            let room = (pitch * zoom - ABOVE - BENEATH) / 2.0;
+            if room >= Spot::NAMED { full.min(room) } else { Spot::NAMED - 0.5 }
+        }
+        _ => full,
+    }
+}
+
+/// More servers than one ring has room for; clients in columns at both sides.
+fn crowded(cluster: Cluster, layout: LayoutKind, width: f64, height: f64) -> (Vec<Spot>, Option<f64>) {
+    const MARGIN: f64 = 10.0;
+    const CLIENT: f64 = 9.0;
+    const STEP: f64 = 2.0 * CLIENT + 8.0;
+    let (right, left) = (cluster.clients.div_ceil(2), cluster.clients / 2);
+    let rows = ((height - 2.0 * MARGIN) / STEP).floor().max(1.0) as u16;
+    // A little apart from the servers, so that islands keep apart, too.
+    let strip = |clients: u16| if clients > 0 { f64::from(clients.div_ceil(rows)) * STEP + 10.0 } else { 0.0 };
+    let inner = Area {
+        left: MARGIN + strip(left),
+        top: MARGIN,
+        width: (width - 2.0 * MARGIN - strip(left) - strip(right)).max(40.0),
+        height: (height - 2.0 * MARGIN).max(40.0),
+    };
+    let Crowd { places, radius, pitch } = match layout {
+        LayoutKind::Ring => crowd::rings(cluster.servers, inner),
+        LayoutKind::Row => crowd::grid(cluster.servers, inner, Order::Rows),
+        LayoutKind::TwoSites => {
+            let near = cluster.servers.div_ceil(2);
+            let half = Area { width: inner.width * 0.44, ..inner };
+            let other = Area { left: inner.left + inner.width * 0.56, ..half };
+            let mut sites = crowd::grid(near, half, Order::Columns);
+            sites
+                .places
+                .extend(crowd::grid(near, other, Order::Columns).places.into_iter().take((cluster.servers - near) as usize));
+            sites
+        }
+    };
+    let mut spots: Vec<Spot> = places.into_iter().map(|center| Spot { center, radius }).collect();
+    for i in 0..cluster.clients {
+        let (at, count) = (i / 2, if i % 2 == 0 { right } else { left });
+        let in_column = rows.min(count - at / rows * rows);
+        let y = height / 2.0 + (f64::from(at % rows) - f64::from(in_column - 1) / 2.0) * STEP;
+        let x = MARGIN + CLIENT + f64::from(at / rows) * STEP;
+        spots.push(Spot { center: Point::new(if i % 2 == 0 { width - x } else { x }, y), radius: CLIENT.min(radius.max(5.0)) });
+    }
+    (spots, Some(pitch))
 }
 
 fn ring(cluster: Cluster, width: f64, height: f64) -> Vec<Spot> {
@@ -305,6 +433,55 @@ mod tests {
                     assert!(gap >= 4.0, "{width} x {height}: {gap} between {spot:?} and {other:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn crowds_stay_on_the_stage_with_their_clients() {
+        for (width, height) in [(320.0, 280.0), (360.0, 280.0), (768.0, 420.0), (1140.0, 600.0), (1600.0, 900.0)] {
+            for (servers, clients) in [(60, 1), (200, 5), (500, 40), (990, 10)] {
+                for layout in [LayoutKind::Ring, LayoutKind::Row, LayoutKind::TwoSites] {
+                    let spots = spots(servers, clients, width, height, layout);
+                    assert_eq!(spots.len(), (servers + clients) as usize);
+                    for Spot { center, radius: r } in spots {
+                        let inside = center.x >= r && center.x + r <= width && center.y >= r && center.y + r <= height;
+                        assert!(inside, "{servers}+{clients} at {width}x{height}, {layout:?}: {center:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_closer_look_makes_nodes_larger_until_they_have_names() {
+        let cluster = Cluster { servers: 200, clients: 0 };
+        let at = |zoom: f64| {
+            let options = ViewOptions { camera: Camera::new(zoom, 0.5, 0.5), ..ViewOptions::sized(1140.0, 600.0) };
+            place(cluster, &options, 0.0)
+        };
+        let nearest = |spots: &[Spot]| {
+            let gaps = spots[1..].iter().map(|spot| spot.center.distance(spots[0].center));
+            gaps.fold(f64::INFINITY, f64::min)
+        };
+        let mut last = 0.0;
+        for zoom in [1.0, 1.5, 2.0, 3.0, 5.0] {
+            let spots = at(zoom);
+            assert!(spots[0].radius >= last, "{zoom}");
+            last = spots[0].radius;
+            if last >= Spot::NAMED {
+                assert!(nearest(&spots) >= 2.0 * last + ABOVE, "at {zoom} names and bars have room");
+            }
+        }
+        assert!(at(1.0)[0].radius < Spot::NAMED && last == Spot::FULL);
+    }
+
+    #[test]
+    fn no_camera_looks_beyond_the_edges_or_at_nothing() {
+        for (zoom, x, y) in [(2.0, 0.0, 1.0), (f64::NAN, 9.0, f64::INFINITY), (1e9, -3.0, 0.3), (0.0, 0.5, 0.5)] {
+            let camera = Camera::new(zoom, x, y);
+            let corner = camera.look(Point::default(), 100.0, 100.0);
+            let far = camera.look(Point::new(100.0, 100.0), 100.0, 100.0);
+            assert!(corner.x <= 1e-9 && corner.y <= 1e-9 && far.x >= 100.0 - 1e-9 && far.y >= 100.0 - 1e-9, "{camera:?}");
         }
     }
 

@@ -1,12 +1,14 @@
 //! The log grid: a row for each server, a column for each position of its log.
 //!
-//! Only the columns of a window are drawn, so a log of a million entries costs as much as one of twenty.
+//! Only the columns of a window are drawn, and the rows for which there is room, so a log of a million entries costs as much as
+//! one of twenty, and a thousand servers as much as fifteen.
 
 use super::geometry::Point;
-use super::layout::ViewOptions;
+use super::layout::{NARROW, ViewOptions};
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
 use crate::system::inspect::{EntryState, EntryView, NodeStatus, NodeView, PeerView};
+use std::ops::Range;
 
 /// The columns that are in view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct LogGridInput<'a> {
 
 const HEAD: f64 = 30.0;
 const FOOT: f64 = 30.0;
+/// Least height of a row.
+const ROW_MIN: f64 = 34.0;
 
 /// Sizes that follow from the stage.
 struct Metrics {
@@ -45,8 +49,8 @@ struct Metrics {
 
 impl Metrics {
     fn new(rows: usize, options: &ViewOptions) -> Metrics {
-        let narrow = options.width < 640.0;
-        let row = ((options.height - HEAD - FOOT) / rows.max(1) as f64).clamp(34.0, 76.0);
+        let narrow = options.width < NARROW;
+        let row = ((options.height - HEAD - FOOT) / rows.max(1) as f64).clamp(ROW_MIN, 76.0);
         let top = HEAD + ((options.height - HEAD - FOOT - row * rows as f64) / 2.0).max(0.0);
         Metrics { left: if narrow { 70.0 } else { 96.0 }, column: if narrow { 56.0 } else { 62.0 }, row, top }
     }
@@ -56,11 +60,29 @@ impl Metrics {
     }
 }
 
+/// The rows that are in view, of so many: all if there is room, else from the row at which one looks.
+fn visible(all: usize, options: &ViewOptions) -> Range<usize> {
+    let room = (((options.height - HEAD - FOOT) / ROW_MIN).floor() as usize).max(1);
+    let first = options.log.row.min(all.saturating_sub(room));
+    first..all.min(first + room)
+}
+
+/// Numbers of the nodes whose rows are in view, and of those between them.
+pub fn log_rows(nodes: &[NodeView], options: &ViewOptions) -> Range<usize> {
+    let with_log: Vec<usize> = nodes.iter().enumerate().filter(|(_, node)| node.log.is_some()).map(|(i, _)| i).collect();
+    match &with_log[visible(with_log.len(), options)] {
+        [] => 0..0,
+        [only] => *only..only + 1,
+        [first, .., last] => *first..last + 1,
+    }
+}
+
 /// The window of the grid: from column `first`, or the newest entries if that is `None`, as many as the width has room for.
 pub fn log_window(nodes: &[NodeView], first: Option<u64>, options: &ViewOptions) -> Window {
     let columns = Metrics::new(nodes.len(), options).columns(options);
     // One column stays empty: the place of the next entry.
-    let first = first.unwrap_or((newest(nodes) + 2).saturating_sub(columns)).max(1);
+    let last_first = (newest(nodes) + 2).saturating_sub(columns).max(1);
+    let first = first.unwrap_or(last_first).clamp(1, last_first);
     Window { first, last: first + columns - 1 }
 }
 
@@ -78,6 +100,9 @@ pub fn log_scene(input: &LogGridInput<'_>) -> Scene {
         .filter(|(_, node)| node.log.is_some())
         .map(|(i, node)| (node, input.entries.get(i).map_or(&[][..], Vec::as_slice)))
         .collect();
+    let all = rows.len();
+    let seen = visible(all, options);
+    let rows = &rows[seen.clone()];
     let metrics = Metrics::new(rows.len(), options);
     let mut scene = Scene::new(
         options.width,
@@ -104,8 +129,26 @@ pub fn log_scene(input: &LogGridInput<'_>) -> Scene {
             draw_peer(&mut scene, input, peer, &metrics, top);
         }
     }
-    draw_legend(&mut scene, options, leader.is_some());
+    let right = draw_part(&mut scene, input, seen, all);
+    draw_legend(&mut scene, options, leader.is_some(), right);
     scene
+}
+
+/// Where in the logs one looks, if that is not all of them: at the right end of the foot. Returns where that begins.
+fn draw_part(scene: &mut Scene, input: &LogGridInput<'_>, rows: Range<usize>, all: usize) -> f64 {
+    let (options, newest) = (input.options, newest(input.nodes));
+    let whole = input.window.first == 1 && input.window.last >= newest;
+    if whole && rows.len() == all {
+        return options.width;
+    }
+    let last = input.window.last.min(newest);
+    // Where there is little room, rows count themselves by their names.
+    let rows = if options.width < NARROW { (1, all, all) } else { (rows.start + 1, rows.end, all) };
+    let text = words::log_part(options.lang, (input.window.first, last, newest), rows);
+    let at = Point::new(options.width - 10.0, options.height - 13.0);
+    let left = at.x - Text::width_of(&text, 12.0) - 12.0;
+    scene.push(Shape::text(at, text, 12.0).filled(Role::Muted).anchored(Anchor::End));
+    left
 }
 
 /// The leader of the newest epoch: what it knows of the others is marked.
@@ -240,13 +283,13 @@ fn draw_peer(scene: &mut Scene, input: &LogGridInput<'_>, peer: &PeerView, metri
     }
 }
 
-fn draw_legend(scene: &mut Scene, options: &ViewOptions, leads: bool) {
+fn draw_legend(scene: &mut Scene, options: &ViewOptions, leads: bool, right: f64) {
     let y = options.height - 13.0;
     let mut x = 12.0;
     let mut item = |key: &str, mark: &dyn Fn(f64) -> Vec<Shape>| {
         let text = words::word(options.lang, key).to_owned();
         let width = 20.0 + Text::width_of(&text, 12.0) + 24.0;
-        if x + width > options.width {
+        if x + width > right {
             return;
         }
         scene.shapes.extend(mark(x));

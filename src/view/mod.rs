@@ -10,6 +10,7 @@
 //! rounding. So a picture is the same text natively and in wasm.
 
 pub mod cluster;
+mod crowd;
 mod geometry;
 mod islands;
 pub mod layout;
@@ -20,12 +21,13 @@ pub mod problem;
 pub mod report;
 pub mod scene;
 pub mod svg;
+mod thing;
 pub mod words;
 
 pub use cluster::{Chip, ClusterInput, cluster_scene};
 pub use geometry::Point;
-pub use layout::{LayoutKind, Spot, ViewOptions};
-pub use log_grid::{LogGridInput, Window, log_scene, log_window};
+pub use layout::{Camera, LayoutKind, LogPart, Naming, Spot, ViewOptions};
+pub use log_grid::{LogGridInput, Window, log_rows, log_scene, log_window};
 pub use palette::{Palette, Theme};
 pub use scene::{Scene, Shape, Target};
 pub use svg::{to_inline_svg, to_svg};

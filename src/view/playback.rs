@@ -4,8 +4,9 @@
 //! spent. Every call is total, whatever the arguments and whatever came before.
 
 use super::cluster::{Chip, ClusterInput, cluster_scene};
+use super::islands::islands_of;
 use super::layout::ViewOptions;
-use super::log_grid::{LogGridInput, log_scene, log_window};
+use super::log_grid::{LogGridInput, log_rows, log_scene, log_window};
 use super::report::{
     About, CutRow, EnabledRow, EntryRow, EventRow, FateRow, LinkRow, MessageRow, NodeRow, OperationRow, Speech, SystemText,
     VerdictRow, is_action,
@@ -17,7 +18,7 @@ use crate::base::{EventId, Fingerprint, Level, NodeId, Note};
 use crate::scenario::Link;
 use crate::sim::plan::{Action, Intervention, Moment};
 use crate::sim::trace::Event;
-use crate::system::inspect::{NodeView, Status};
+use crate::system::inspect::{Fill, NodeStatus, NodeView, Status};
 use crate::timeline::{
     Acted, BranchId, BranchInfo, BranchName, Divergence, Mark, MarkShape, Predicate, Progress, Session, StepKind, Stop,
 };
@@ -52,6 +53,38 @@ pub enum PausedBy {
     Goal,
     /// Nothing will ever happen again by itself.
     Quiet,
+}
+
+/// How many nodes are in which state, and whether a cut is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Census {
+    /// They run.
+    pub running: usize,
+    /// They stand still.
+    pub paused: usize,
+    /// They are crashed or halted.
+    pub down: usize,
+    /// They have not had their first start.
+    pub not_started: usize,
+    /// A cut is open.
+    pub cut: bool,
+}
+
+/// Which part of the logs is in view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LogPartRow {
+    /// First position.
+    pub first: u64,
+    /// Last position.
+    pub last: u64,
+    /// The first position if one looks at the newest.
+    pub newest: u64,
+    /// Rows above.
+    pub row: usize,
+    /// Rows in view.
+    pub rows: usize,
+    /// Rows in all.
+    pub of: usize,
 }
 
 /// What pauses playing.
@@ -205,6 +238,8 @@ pub struct Playback {
     interventions: Vec<Intervention>,
     /// Nodes as they were just before something was done to them by hand.
     before: Vec<(EventId, NodeView)>,
+    /// Numbers of what was done as one.
+    groups: Vec<Vec<u32>>,
     told: Option<(BranchId, u64)>,
     promise: Option<Promised>,
 }
@@ -239,6 +274,8 @@ const PULSE_MS: f64 = 240.0;
 const SLICE: u64 = 64;
 /// Most rows that one call answers with.
 const ROWS_MAX: u64 = 10_000;
+/// In clusters of up to this many nodes every link is looked at in every picture.
+const LISTED_LINKS: usize = 60;
 /// Most nodes remembered as they were before an intervention.
 const BEFORE_MAX: usize = 256;
 
@@ -261,6 +298,7 @@ impl Playback {
             ended: None,
             jobs: 0,
             before: Vec::new(),
+            groups: Vec::new(),
             told: None,
             promise: None,
         };
@@ -535,6 +573,8 @@ impl Playback {
         self.halt();
         let before = target(&action).and_then(|node| self.session.run().node(node));
         let acted = self.session.act(action)?;
+        // Numbers come again on other branches.
+        self.groups.iter_mut().for_each(|group| group.retain(|n| *n != acted.n));
         if let Some(before) = before {
             self.before.retain(|(id, _)| *id != acted.event.id);
             if self.before.len() == BEFORE_MAX {
@@ -554,9 +594,29 @@ impl Playback {
         branch.0
     }
 
-    /// Takes back the last intervention, on a new branch; begins a seek to the cursor's time there.
+    /// Does several things to the world at the cursor, as one: undoing takes them back together. What is refused is left out; if
+    /// all are, the first refusal is the error, and nothing has changed.
+    pub fn act_all(&mut self, actions: Vec<Action>) -> Result<Vec<Acted>, crate::timeline::Error> {
+        let (mut done, mut refused) = (Vec::new(), None);
+        for action in actions {
+            match self.act(action) {
+                Ok(acted) => done.push(acted),
+                Err(error) => _ = refused.get_or_insert(error),
+            }
+        }
+        match refused {
+            Some(error) if done.is_empty() => Err(error),
+            _ => {
+                self.groups.push(done.iter().map(|acted| acted.n).collect());
+                Ok(done)
+            }
+        }
+    }
+
+    /// Takes back the last intervention, and what was done with it as one, on a new branch; begins a seek to the cursor's time
+    /// there.
     pub fn undo(&mut self) -> Result<JobId, crate::timeline::Error> {
-        self.session.undo()?;
+        self.session.undo_among(&self.groups)?;
         self.branch_changed();
         Ok(self.begin())
     }
@@ -695,6 +755,42 @@ impl Playback {
         self.session.run().nodes().iter().map(|node| self.speech.node(node)).collect()
     }
 
+    /// One node.
+    pub fn node(&self, id: NodeId) -> Option<NodeRow> {
+        self.session.run().node(id).map(|node| self.speech.node(&node))
+    }
+
+    /// How many nodes are in which state.
+    pub fn census(&self) -> Census {
+        let run = self.session.run();
+        let mut census = Census { cut: !run.cuts().is_empty(), ..Census::default() };
+        for status in (0..run.cluster().nodes() as u16).filter_map(|node| run.status(NodeId(node))) {
+            *match status {
+                NodeStatus::Running => &mut census.running,
+                NodeStatus::Paused => &mut census.paused,
+                NodeStatus::Crashed | NodeStatus::Halted => &mut census.down,
+                NodeStatus::NotStarted => &mut census.not_started,
+            } += 1;
+        }
+        census
+    }
+
+    /// Which part of the logs the log view shows.
+    pub fn log_part(&self, options: &ViewOptions) -> LogPartRow {
+        let nodes = self.session.run().node_sketches();
+        let window = log_window(&nodes, options.log.first, options);
+        let newest = log_window(&nodes, None, options);
+        let rows = log_rows(&nodes, options);
+        LogPartRow {
+            first: window.first,
+            last: window.last,
+            newest: newest.first,
+            row: rows.start,
+            rows: rows.len(),
+            of: nodes.iter().filter(|node| node.log.is_some()).count(),
+        }
+    }
+
     /// Messages in flight.
     pub fn messages(&self) -> Vec<MessageRow> {
         self.session.run().messages().iter().map(|message| self.speech.message(message)).collect()
@@ -763,7 +859,7 @@ impl Playback {
     fn cluster(&self, options: &ViewOptions) -> Scene {
         let run = self.session.run();
         let cursor = self.session.cursor();
-        let verdicts = run.verdicts();
+        let verdicts = if run.fallen() > 0 { run.verdicts() } else { Vec::new() };
         let fallen = || verdicts.iter().filter(|verdict| verdict.status == Status::Violated);
         let Speech { lang, names } = self.speech;
         let mut chips = Vec::new();
@@ -781,11 +877,16 @@ impl Playback {
             many => chips.push(Chip { text: words::broken_rules(lang, many.len()), violated: false }),
         }
         let witness = if self.playing { None } else { fallen().find_map(|verdict| verdict.witness.as_ref()) };
+        // Of a large cluster a cut has more links than a frame has time for.
+        let cuts = run.cuts();
+        let large = run.cluster().nodes() > LISTED_LINKS;
+        let islands = large.then(|| islands_of(run.cluster().nodes(), &run.cut_links(), &cuts));
         cluster_scene(&ClusterInput {
-            nodes: &run.nodes(),
-            messages: &run.messages(),
-            links: &run.links(),
-            cuts: &run.cuts(),
+            nodes: &run.node_sketches(),
+            messages: &run.message_sketches(),
+            links: &if large { run.links_beside_cuts() } else { run.links() },
+            cuts: &cuts,
+            islands: islands.as_deref(),
             names,
             now_us: cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6,
             chips: &chips,
@@ -815,9 +916,13 @@ impl Playback {
 
     fn log_grid(&self, options: &ViewOptions) -> Scene {
         let run = self.session.run();
-        let nodes = run.nodes();
-        let window = log_window(&nodes, None, options);
-        let entries: Vec<_> = nodes.iter().map(|node| run.log(node.id, window.first, window.last)).collect();
+        // What a leader knows of the others is asked of those that lead.
+        let whole = |node: NodeView| if node.role.fill == Fill::Solid { run.node(node.id).unwrap_or(node) } else { node };
+        let nodes: Vec<NodeView> = run.node_sketches().into_iter().map(whole).collect();
+        let (window, rows) = (log_window(&nodes, options.log.first, options), log_rows(&nodes, options));
+        let in_view = |node: &NodeView| rows.contains(&node.id.index());
+        let entries_of = |node: &NodeView| if in_view(node) { run.log(node.id, window.first, window.last) } else { Vec::new() };
+        let entries: Vec<_> = nodes.iter().map(entries_of).collect();
         log_scene(&LogGridInput { nodes: &nodes, entries: &entries, window, names: self.speech.names, options })
     }
 }

@@ -4,6 +4,7 @@
 //! decoration: it neither catches the pointer nor is it read aloud.
 
 use super::geometry::{self, Point};
+use std::collections::BTreeSet;
 
 /// What a colour stands for. A palette says which colour that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +150,13 @@ pub enum Form {
         /// The corners.
         points: Vec<Point>,
     },
+    /// Many separate circles that look alike.
+    Dots {
+        /// Their centres.
+        at: Vec<Point>,
+        /// The radius of each.
+        radius: f64,
+    },
     /// Many separate straight lines: a hatching.
     Hatch {
         /// Their ends.
@@ -208,6 +216,11 @@ impl Shape {
     /// An area with corners.
     pub fn polygon(points: Vec<Point>) -> Shape {
         Shape::new(Form::Polygon { points })
+    }
+
+    /// Many separate circles.
+    pub fn dots(at: Vec<Point>, radius: f64) -> Shape {
+        Shape::new(Form::Dots { at, radius })
     }
 
     /// Many separate lines.
@@ -292,6 +305,10 @@ impl Shape {
             }
             Form::Rect { at, width, height, .. } => (at.x, at.y, at.x + width, at.y + height),
             Form::Line { points } | Form::Polygon { points } => geometry::bounds(points.iter().copied()),
+            Form::Dots { at, radius } => {
+                let (left, top, right, bottom) = geometry::bounds(at.iter().copied());
+                (left - radius, top - radius, right + radius, bottom + radius)
+            }
             Form::Hatch { lines } => geometry::bounds(lines.iter().flat_map(|(a, b)| [*a, *b])),
             Form::Text(text) => {
                 let width = Text::width_of(&text.content, text.size);
@@ -312,6 +329,9 @@ impl Shape {
             Form::Arc { center, radius, .. } => (p.distance(*center) - radius).abs(),
             Form::Line { points } => {
                 points.windows(2).map(|ends| geometry::segment_distance(p, ends[0], ends[1])).fold(f64::INFINITY, f64::min)
+            }
+            Form::Dots { at, radius } => {
+                at.iter().map(|center| (p.distance(*center) - radius).max(0.0)).fold(f64::INFINITY, f64::min)
             }
             Form::Polygon { points } if geometry::inside(p, points) => 0.0,
             Form::Polygon { points } => geometry::outline_distance(p, points),
@@ -394,9 +414,10 @@ impl Scene {
     /// All that can be pointed at, lowest first, each with a box of at least [`Scene::LEAST_TARGET`].
     pub fn targets(&self) -> Vec<Target> {
         let mut targets: Vec<Target> = Vec::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         for shape in &self.shapes {
             let Some(id) = &shape.id else { continue };
-            if targets.iter().any(|target| &target.id == id) {
+            if !seen.insert(id) {
                 continue;
             }
             let (left, top, right, bottom) = shape.bounds();
@@ -411,6 +432,21 @@ impl Scene {
             });
         }
         targets
+    }
+
+    /// What can be pointed at in the order in which it is read: nodes, messages, all else. Of more than `most`, those around the
+    /// one with the id `around`, or the first.
+    pub fn reading_order(&self, around: Option<&str>, most: usize) -> Vec<Target> {
+        let mut targets = self.targets();
+        let rank = |target: &Target| match target.id.split(':').next() {
+            Some("node") => 0,
+            Some("message") => 1,
+            _ => 2,
+        };
+        targets.sort_by_key(rank);
+        let at = around.and_then(|id| targets.iter().position(|target| target.id == id)).unwrap_or(0);
+        let first = at.saturating_sub(most / 2).min(targets.len().saturating_sub(most));
+        targets.into_iter().skip(first).take(most).collect()
     }
 
     /// The shape with this id.
@@ -435,6 +471,19 @@ mod tests {
     fn the_topmost_shape_is_hit() {
         assert_eq!(scene().hit(50.0, 50.0), Some("message"));
         assert_eq!(scene().hit(70.0, 50.0), Some("node"));
+    }
+
+    #[test]
+    fn what_is_read_comes_in_order_and_around_what_is_selected() {
+        let mut scene = Scene::new(100.0, 100.0, "test");
+        for id in ["message:a", "node:1", "link:0:1", "node:2", "message:b", "node:3"] {
+            scene.push(Shape::circle(Point::default(), 9.0).named(id, id));
+        }
+        let ids = |around: Option<&str>, most| scene.reading_order(around, most).into_iter().map(|t| t.id).collect::<Vec<_>>();
+        assert_eq!(ids(None, 9), ["node:1", "node:2", "node:3", "message:a", "message:b", "link:0:1"]);
+        assert_eq!(ids(Some("message:a"), 2), ["node:3", "message:a"]);
+        assert_eq!(ids(Some("link:0:1"), 3), ["message:a", "message:b", "link:0:1"]);
+        assert_eq!(ids(Some("gone"), 2), ["node:1", "node:2"]);
     }
 
     #[test]

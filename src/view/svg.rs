@@ -97,6 +97,16 @@ fn write_geometry(svg: &mut String, form: &Form) -> &'static str {
             write_points(svg, "polygon", points);
             "polygon"
         }
+        Form::Dots { at, radius } => {
+            svg.push_str("<path d=\"");
+            let (r, across) = (Fixed(*radius), Fixed(2.0 * radius));
+            for center in at {
+                let left = Pair(center.by(-radius, 0.0));
+                let _ = write!(svg, "M{left}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0");
+            }
+            svg.push('"');
+            "path"
+        }
         Form::Hatch { lines } => {
             svg.push_str("<path d=\"");
             for (from, to) in lines {

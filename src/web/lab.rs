@@ -17,7 +17,7 @@ use crate::view::playback::{Goals, JobId, JobState, PauseOn, Playback, TickRow};
 use crate::view::problem::Problem;
 use crate::view::report::{self, EventRow, ScenarioText};
 use crate::view::words::{self, Lang};
-use crate::view::{LayoutKind, Scene, ViewOptions, to_svg};
+use crate::view::{Camera, LayoutKind, LogPart, Naming, Scene, ViewOptions, to_svg};
 use js_sys::Promise;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -71,8 +71,8 @@ pub struct Lab {
 }
 
 /// What a handle that was not freed holds.
-struct Desk {
-    playback: Playback,
+pub(super) struct Desk {
+    pub(super) playback: Playback,
     lesson: Option<Lesson>,
     trail: Rc<Trail>,
 }
@@ -129,14 +129,22 @@ struct PaintOptions {
     #[serde(default)]
     moved: Vec<(NodeId, f64, f64)>,
     #[serde(default)]
+    chosen: Vec<NodeId>,
+    #[serde(default)]
+    camera: Option<(f64, f64, f64)>,
+    #[serde(default)]
+    log_first: Option<u64>,
+    #[serde(default)]
+    log_row: u32,
+    #[serde(default)]
     reduced_motion: bool,
     #[serde(default)]
     verdicts_elsewhere: bool,
 }
 
 /// A picture and how to paint it.
-struct Picture {
-    scene: Scene,
+pub(super) struct Picture {
+    pub(super) scene: Scene,
     theme: Theme,
     dpr: f64,
 }
@@ -248,7 +256,7 @@ impl Desk {
     }
 
     /// Keeps the plan for the last words: after whatever changes the script of interventions.
-    fn remember_plan(&self) {
+    pub(super) fn remember_plan(&self) {
         self.trail.plan.replace(row(&self.playback.session().plan()));
     }
 
@@ -262,7 +270,7 @@ impl Desk {
         Arguments { lang: self.playback.speech().lang }
     }
 
-    fn problem(&self, error: &timeline::Error) -> Problem {
+    pub(super) fn problem(&self, error: &timeline::Error) -> Problem {
         let speech = self.playback.speech();
         Problem::of_session(speech.lang, error, &speech.names)
     }
@@ -270,12 +278,12 @@ impl Desk {
 
 impl Lab {
     /// Does something with the lab, unless it was freed, has stopped, or is at work right now (a callback that calls back).
-    fn with<T>(&self, work: impl FnOnce(&mut Desk, Arguments) -> Answer<T>) -> Answer<T> {
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Desk, Arguments) -> Answer<T>) -> Answer<T> {
         with(&self.desk, work)
     }
 
     /// Reads something; what is `empty` if it cannot.
-    fn get<T: Serialize>(&self, empty: JsValue, read: impl FnOnce(&mut Desk) -> T) -> JsValue {
+    pub(super) fn get<T: Serialize>(&self, empty: JsValue, read: impl FnOnce(&mut Desk) -> T) -> JsValue {
         self.with(|desk, _| Ok(row(&read(desk)))).unwrap_or(empty)
     }
 }
@@ -836,7 +844,7 @@ impl Lab {
     }
 
     /// A list, empty where the arguments name none.
-    fn list(&self, read: impl FnOnce(&mut Desk, Arguments) -> Answer<JsValue>) -> JsValue {
+    pub(super) fn list(&self, read: impl FnOnce(&mut Desk, Arguments) -> Answer<JsValue>) -> JsValue {
         self.with(read).unwrap_or_else(|_| empty_list())
     }
 }
@@ -856,7 +864,7 @@ impl Lab {
         answer(self.with(|desk, read| {
             let wrong = || read.problem("bad-canvas", "canvas", &[]);
             let canvas: &HtmlCanvasElement = canvas.dyn_ref().ok_or_else(wrong)?;
-            let picture = desk.picture(read, &view, &options)?;
+            let picture = desk.picture(read, &view, &options, Naming::None)?;
             let context = canvas.get_context("2d").ok().flatten().ok_or_else(wrong)?;
             let context: &CanvasRenderingContext2d = context.dyn_ref().ok_or_else(wrong)?;
             let Picture { scene, theme, dpr } = picture;
@@ -878,7 +886,7 @@ impl Lab {
         #[wasm_bindgen(unchecked_param_type = "PaintOptions")] options: JsValue,
     ) -> JsValue {
         answer(self.with(|desk, read| {
-            let Picture { scene, theme, .. } = desk.picture(read, &view, &options)?;
+            let Picture { scene, theme, .. } = desk.picture(read, &view, &options, Naming::Full)?;
             Ok(to_svg(&scene, theme.palette()).into())
         }))
     }
@@ -893,7 +901,7 @@ impl Lab {
         #[wasm_bindgen(unchecked_param_type = "PaintOptions")] options: JsValue,
     ) -> JsValue {
         let hit = self.with(|desk, read| {
-            let scene = desk.picture(read, &view, &options)?.scene;
+            let scene = desk.picture(read, &view, &options, Naming::Ids)?.scene;
             let point = x.as_f64().zip(y.as_f64()).filter(|(x, y)| x.is_finite() && y.is_finite());
             Ok(point.and_then(|(x, y)| scene.hit(x, y).map(JsValue::from)))
         });
@@ -908,7 +916,7 @@ impl Lab {
         #[wasm_bindgen(unchecked_param_type = "PaintOptions")] options: JsValue,
     ) -> JsValue {
         self.list(|desk, read| {
-            let targets = desk.picture(read, &view, &options)?.scene.targets();
+            let targets = desk.picture(read, &view, &options, Naming::Full)?.scene.targets();
             let target = |target: &crate::view::Target| {
                 let crate::view::Target { id, label, x, y, width, height } = target;
                 row(&TargetRow { id, label, x: *x, y: *y, width: *width, height: *height })
@@ -919,10 +927,18 @@ impl Lab {
 }
 
 impl Desk {
-    fn picture(&self, read: Arguments, view: &JsValue, options: &JsValue) -> Answer<Picture> {
+    pub(super) fn picture(&self, read: Arguments, view: &JsValue, options: &JsValue, naming: Naming) -> Answer<Picture> {
         let views = self.playback.session().run().info().views;
         let choices: Vec<(&str, &str)> = views.iter().map(|view| (*view, *view)).collect();
         let view = read.choice(view, "view", &choices)?;
+        let (options, theme, dpr) = self.view_options(read, options, naming)?;
+        let scene = self.playback.scene(view, &options);
+        let scene = scene.ok_or_else(|| read.problem("bad-choice", "view", &[("choices", &views.join(", "))]))?;
+        Ok(Picture { scene, theme, dpr })
+    }
+
+    /// Options as the page gives them: how the viewer wants it, the theme, and bitmap pixels for each logical pixel.
+    pub(super) fn view_options(&self, read: Arguments, options: &JsValue, naming: Naming) -> Answer<(ViewOptions, Theme, f64)> {
         let options: PaintOptions = read.data(options, "options")?;
         let dpr = options.dpr.unwrap_or(1.0);
         let size = |side: f64| (1.0..=SIDE_MAX).contains(&side) && (0.0..=SIDE_MAX).contains(&(side * dpr));
@@ -948,12 +964,14 @@ impl Desk {
             draft: options.islands,
             layout,
             moved: options.moved,
+            chosen: options.chosen,
+            camera: options.camera.map_or_else(Camera::default, |(zoom, x, y)| Camera::new(zoom, x, y)),
+            log: LogPart { first: options.log_first, row: options.log_row as usize },
+            naming,
             reduced_motion: options.reduced_motion,
             verdicts_elsewhere: options.verdicts_elsewhere,
             lang: read.lang,
         };
-        let scene = self.playback.scene(view, &options);
-        let scene = scene.ok_or_else(|| read.problem("bad-choice", "view", &[("choices", &views.join(", "))]))?;
-        Ok(Picture { scene, theme, dpr })
+        Ok((options, theme, dpr))
     }
 }

@@ -18,4 +18,5 @@ mod entropy;
 pub mod lab;
 pub mod panic;
 mod promises;
+pub mod stage;
 mod types;

@@ -178,7 +178,7 @@ export interface NodeRow {
   client: boolean;
   role: { key: string; name: string; letter: string };
   epoch: number | null;
-  status: "running" | "crashed" | "paused" | "halted";
+  status: "running" | "crashed" | "paused" | "halted" | "not-started";
   /** Waiting, and of how many; null if it is not slow. */
   queue: [number, number] | null;
   wall_skew_us: number;
@@ -281,11 +281,26 @@ export interface PaintOptions {
   layout?: "ring" | "row" | "two-sites";
   /** Nodes that were moved by hand: parts (0 to 1) of width and height. */
   moved?: [NodeId, number, number][];
+  /** Nodes that are selected together. */
+  chosen?: NodeId[];
+  /** Zoom from 1, and which point is in the middle: parts (0 to 1) of width and height. */
+  camera?: [number, number, number] | null;
+  /** The first position of the log grid; the newest ones if it is null. */
+  log_first?: number | null;
+  /** How many rows of the log grid lie above. */
+  log_row?: number;
   reduced_motion?: boolean;
   /** The page says elsewhere which properties fell: no chip repeats it. Broken rules are always said. */
   verdicts_elsewhere?: boolean;
 }
 export interface Target { id: string; label: string; x: number; y: number; width: number; height: number }
+
+/** How many nodes run, stand still, are crashed or halted, have not started; and whether a cut is open. */
+export interface Census { running: number; paused: number; down: number; not_started: number; cut: boolean }
+/** Which part of the logs is in view: positions, and rows. `newest` is the first position if one looks at the newest. */
+export interface LogPart { first: number; last: number; newest: number; row: number; rows: number; of: number }
+/** `done` of the actions were done; `event` is the last one's. */
+export interface ActedAll { done: number; branched: boolean; branch: number; event: EventRow | null }
 
 /** A directed link: sender, receiver. */
 export type Link = [NodeId, NodeId];

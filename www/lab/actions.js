@@ -7,6 +7,10 @@ import { openMenu } from "./menu.js";
 import { Part } from "./part.js";
 import { openRequest } from "./request.js";
 
+/** Larger clusters are not listed in a menu. */
+const CROWD = 60;
+const MOST = 12;
+
 class Actions extends Part {
   setUp() {
     this.on(["open", "moment", "mode"], () => this.#draw(), { slow: true });
@@ -16,8 +20,8 @@ class Actions extends Part {
     const { lab, cut } = this.app;
     this.classList.toggle("away", cut !== null);
     if (!lab) return;
-    const hurt = lab.cuts().length > 0;
-    const down = lab.nodes().filter((node) => node.status === "crashed" || node.status === "halted").length > 0;
+    const { cut: hurt, down: fallen } = lab.census();
+    const down = fallen > 0;
     redraw(this, [hurt, down], () => [
       this.#button("crash", t("Crash.."), (at) => this.#crash(at)),
       this.#button("cut", t("Cut the network.."), () => startCut(this.app)),
@@ -37,9 +41,11 @@ class Actions extends Part {
   /** @param {HTMLElement} at */
   #crash(at) {
     const up = this.app.lab?.nodes().filter((node) => node.status === "running" || node.status === "paused") ?? [];
+    // Of a crowd those that do something; the others are on the stage.
+    const some = up.length > CROWD ? up.filter((node) => node.client || node.role.letter !== "F").slice(0, MOST) : up;
     openMenu(
-      t("Crash"),
-      up.map((node) => ({
+      some.length < up.length ? t("Crash (others: select them on the stage)") : t("Crash"),
+      (some.length ? some : up.slice(0, MOST)).map((node) => ({
         label: node.client ? node.name : `${node.name}, ${node.role.name}`,
         run: () => void this.app.act({ crash: node.id }),
       })),
@@ -52,10 +58,15 @@ class Actions extends Part {
     const down = this.app.lab?.nodes().filter((node) => node.status === "crashed" || node.status === "halted") ?? [];
     openMenu(
       t("Restart"),
-      down.flatMap((node) => [
-        { label: node.name, run: () => void this.app.act({ restart: { node: node.id, empty: false } }) },
-        { label: t("{node} with an empty disk", { node: node.name }), run: () => void this.app.act({ restart: { node: node.id, empty: true } }) },
-      ]),
+      [
+        ...(down.length > 1
+          ? [{ label: t("All {n}", { n: down.length }), run: () => void this.app.actAll(down.map(({ id }) => ({ restart: { node: id, empty: false } }))) }]
+          : []),
+        ...down.slice(0, MOST).flatMap((node) => [
+          { label: node.name, run: () => void this.app.act({ restart: { node: node.id, empty: false } }) },
+          { label: t("{node} with an empty disk", { node: node.name }), run: () => void this.app.act({ restart: { node: node.id, empty: true } }) },
+        ]),
+      ],
       at,
     );
   }

@@ -32,6 +32,7 @@ import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { keepInAddress, language, speak, t } from "./language.js";
 import { Settings } from "./settings.js";
+import { Sight } from "./sight.js";
 import { nextSpeed, refusal, sentence } from "./words.js";
 
 const FRAME_MS_MAX = 100;
@@ -71,6 +72,8 @@ export class App {
   selected = null;
   /** @type {string | null} */
   hovered = null;
+  /** How the stage is looked at. */
+  sight = new Sight();
   /** @type {Tab | null} */
   tab = null;
   /** @type {Tab} */
@@ -206,6 +209,11 @@ export class App {
     return this.settings.theme;
   }
 
+  /** How nodes are arranged. */
+  get layout() {
+    return this.settings.values.layout;
+  }
+
   /** The node that is selected. */
   get selectedNode() {
     const [kind, id] = this.selected?.split(":") ?? [];
@@ -234,6 +242,7 @@ export class App {
       hover: this.hovered,
       reduced_motion: this.settings.reducedMotion,
       verdicts_elsewhere: true,
+      ...this.sight.options(this.layout),
       ...(islands ? { islands } : {}),
     };
   }
@@ -457,6 +466,7 @@ export class App {
     this.#kept = { scenario: scenario.id, seed: lab.seed(), link: null, event: 0 };
     this.provenance = lab.provenance();
     this.selected = this.hovered = this.cut = null;
+    this.sight.reset();
     this.view = scenario.view;
     this.#watched = this.#nextSeek = null;
     this.#violations = this.#violatedCount();
@@ -679,6 +689,24 @@ export class App {
     return acted !== null;
   }
 
+  /** Does several things as one: Undo takes them back together. @param {Action[]} actions */
+  actAll(actions) {
+    const lab = this.#need();
+    const parent = currentBranchOf(lab)?.name;
+    const acted = this.#accept(lab.actAll(actions));
+    if (!acted) return false;
+    const { event, branched, done } = acted.value;
+    this.#acted(event, branched ? parent : undefined);
+    if (done > 1) this.#add(t("The same for {n} nodes in all; Undo takes it back for all of them.", { n: done }));
+    return true;
+  }
+
+  /** Says one more sentence. @param {string} text */
+  #add(text) {
+    this.caption = { ...this.caption, text: `${this.caption.text} ${text}` };
+    this.changed("caption");
+  }
+
   /** @param {number} client @param {import("../netsplit.js").Operation} operation */
   request(client, operation) {
     const lab = this.#need();
@@ -769,6 +797,13 @@ export class App {
   select(id) {
     if (this.selected === id) return;
     this.selected = id;
+    this.changed("look");
+  }
+
+  /** Selects no more than one node. */
+  chooseNone() {
+    this.sight.chosen = new Set();
+    this.sight.choosing = false;
     this.changed("look");
   }
 

@@ -12,6 +12,11 @@ import { list } from "./words.js";
 /** @type {() => [import("./app.js").CutKind, string][]} */
 const presets = () => [["islands", t("Half")], ["isolate", t("Isolate")], ["bridge", t("Bridge")], ["ring", t("Ring")], ["one-way", t("One-way")]];
 
+/** Larger clusters have no switch for each node: they are switched on the canvas. */
+const CROWD = 60;
+/** More nodes than this are counted, not named. */
+const NAMED = 9;
+
 class CutBar extends Part {
   /** Lies over actions and caption, so that the stage does not move while one aims at its nodes. */
   #sheet = h("div", { class: "cut-sheet" });
@@ -31,6 +36,7 @@ class CutBar extends Part {
     redraw(this.#sheet, [cut.kind, [...cut.sides]], () => [
       h("p", { role: "status" }, this.#sentence()),
       cut.kind !== "ring" &&
+        nodes.length <= CROWD &&
         h(
           "div",
           { role: "group", "aria-label": t("Which side is each node on?"), class: "switches" },
@@ -67,7 +73,10 @@ class CutBar extends Part {
     if (!system || !cut) return "";
     const { nodes } = system;
     /** @param {number} side */
-    const names = (side) => list(nodesOn(cut, side).map((id) => nodes.find((node) => node.id === id)?.name ?? ""));
+    const names = (side) => {
+      const all = nodesOn(cut, side).map((id) => nodes.find((node) => node.id === id)?.name ?? "");
+      return all.length <= NAMED ? list(all) : t("{names} and {n} others", { names: all.slice(0, 3).join(", "), n: all.length - 3 });
+    };
     if (cut.kind === "ring") return t("Each server reaches only its two neighbours.");
     if (cut.kind === "one-way") return t("Nothing that {from} sends reaches {to}.", { from: names(0) || t("nobody"), to: names(1) || t("anybody") });
     const sides = { a: names(0) || t("nobody"), b: names(1) || t("nobody"), bridge: names(2) };

@@ -18,6 +18,7 @@ export function openDisplay(app) {
     }),
     choice(settings, "theme", t("Theme"), [["system", t("As the system")], ["light", t("Light")], ["dark", t("Dark")]]),
     choice(settings, "motion", t("Motion"), [["system", t("As the system")], ["full", t("Messages glide")], ["reduced", t("Messages hop")]]),
+    choice(settings, "layout", t("Nodes stand"), [["ring", t("On a ring")], ["row", t("In a row")], ["two-sites", t("At two sites")]]),
     toggle(settings, "shortcuts", t("Single keys are shortcuts")),
     toggle(settings, "stopAtViolation", t("Pause when a property is violated")),
     present(settings),
@@ -34,7 +35,7 @@ function languages(choose) {
 
 /**
  * @param {import("./settings.js").Settings} settings
- * @param {"theme" | "motion"} name
+ * @param {"theme" | "motion" | "layout"} name
  * @param {string} legend
  * @param {[string, string][]} options
  */

@@ -71,7 +71,7 @@ class Faults extends TabPart {
     const service = number(t("Time per message, ms"), 20, { min: 0 });
     const queue = number(t("Messages that may wait"), 10, { min: 1 });
     const draw = () => {
-      const row = this.app.lab?.nodes().find((each) => each.id === Number(node.value));
+      const row = this.app.lab?.node(Number(node.value));
       if (!row) return;
       redraw(actions, [row.id, row.status, row.timers.map((timer) => timer.item)], () =>
         nodeActions(this.app, row).map(({ label, run }) => h("button", { type: "button", key: label, onclick: run }, label)),

@@ -18,6 +18,10 @@ const keys = () => [
   [["D"], t("Details")],
   [[t("Up"), t("Down")], t("In the cluster: walk nodes, then messages")],
   [[t("Enter")], t("In the cluster: what can be done there")],
+  [[t("Space"), t("Shift + Up"), t("Shift + Down")], t("In the cluster: select several")],
+  [[t("Alt + arrows")], t("In the cluster: move the node")],
+  [["Z", t("Shift + Z"), "0"], t("In the cluster: closer, farther, all of it")],
+  [[t("Ctrl + arrows")], t("In cluster or logs: look elsewhere")],
   [[t("Esc")], t("Leave menu, mode, panel, selection, in turn")],
   [["?"], t("This sheet")],
 ];
@@ -32,6 +36,6 @@ export function openHelp() {
         h("dd", null, does),
       ]),
     ),
-    h("p", null, t("Draw a line across the cluster to cut the network there. Display turns single keys off.")),
+    h("p", null, t("Draw a line across the cluster to cut the network there; with Shift, draw around nodes to select them. Display turns single keys off.")),
   ]);
 }

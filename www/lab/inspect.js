@@ -37,7 +37,7 @@ class Inspect extends TabPart {
   #draw() {
     const { lab } = this.app;
     if (!lab) return;
-    const node = lab.nodes().find((row) => row.id === this.app.selectedNode);
+    const node = this.app.selectedNode === null ? null : lab.node(this.app.selectedNode);
     const message = lab.messages().find((row) => row.id === this.app.selectedMessage);
     this.#drawLatest(node ? lab.recentEvents("protocol", RECENT).findLast((event) => event.node === node.id) : undefined);
     if (node) this.#drawNode(node);

@@ -79,9 +79,10 @@ function shortcut(app, event, target) {
   return false;
 }
 
-/** Esc leaves one thing at a time: mode, panel, selection. Menus and dialogs close themselves. @param {import("./app.js").App} app */
+/** Esc leaves one thing at a time: mode, several that are selected, panel, selection. Menus and dialogs close themselves. @param {import("./app.js").App} app */
 function leave(app) {
   if (app.cut) app.endCut();
+  else if (app.sight.chosen.size > 0 || app.sight.choosing) app.chooseNone();
   else if (app.tab) app.openPanel(null);
   else if (app.selected) app.select(null);
   else return false;

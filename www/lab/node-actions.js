@@ -24,7 +24,7 @@ export function nodeActions(app, node) {
   return [
     ...(node.client && up ? [{ label: t("Send a request.."), run: () => openRequest(app, id) }] : []),
     ...(up ? [item(t("Crash"), { crash: id })] : []),
-    ...(up
+    ...(status !== "crashed" && status !== "halted"
       ? []
       : [
           item(t("Restart"), { restart: { node: id, empty: false } }),
@@ -36,6 +36,53 @@ export function nodeActions(app, node) {
     ...(status === "running"
       ? node.timers.map((timer) => item(t("Let the {timer} timer run out", { timer: timer.name }), { choose: timer.item }))
       : []),
+    ...(app.view === "cluster" ? placeActions(app, [id]) : []),
+  ];
+}
+
+/** What is done to the picture, not to the run. @param {App} app @param {number[]} nodes @returns {Item[]} */
+function placeActions(app, nodes) {
+  const { sight } = app;
+  const moved = sight.moved(app.layout);
+  const here = nodes.filter((node) => moved.has(node));
+  /** @type {(nodes: number[]) => () => void} */
+  const putBack = (nodes) => () => {
+    for (const node of nodes) moved.delete(node);
+    app.changed("look");
+  };
+  const more = () => {
+    sight.chosen = new Set(nodes);
+    sight.choosing = true;
+    app.changed("look");
+  };
+  return [
+    ...(sight.choosing ? [] : [{ label: t("Select more"), run: more }]),
+    ...(here.length ? [{ label: t("Put back"), run: putBack(here) }] : []),
+    ...(moved.size > here.length ? [{ label: t("Put all back"), run: putBack([...moved.keys()]) }] : []),
+  ];
+}
+
+/**
+ * What can be done to several nodes at once: whatever can be done to one of them, to all of which that is true.
+ *
+ * @param {App} app @param {NodeRow[]} nodes @returns {Item[]}
+ */
+function groupActions(app, nodes) {
+  const ids = nodes.map(({ id }) => id);
+  /** @type {(label: string, statuses: string[], action: (id: number) => Action) => Item[]} */
+  const each = (label, statuses, action) => {
+    const fit = nodes.filter(({ status }) => statuses.includes(status)).map(({ id }) => id);
+    return fit.length ? [{ label: `${label} (${fit.length})`, run: () => void app.actAll(fit.map(action)) }] : [];
+  };
+  return [
+    ...each(t("Crash"), ["running", "paused"], (id) => ({ crash: id })),
+    ...each(t("Restart"), ["crashed", "halted"], (id) => ({ restart: { node: id, empty: false } })),
+    ...each(t("Restart with an empty disk"), ["crashed", "halted"], (id) => ({ restart: { node: id, empty: true } })),
+    ...each(t("Pause"), ["running"], (id) => ({ pause: id })),
+    ...each(t("Resume"), ["paused"], (id) => ({ resume: id })),
+    { label: t("Cut off from the others"), run: () => void app.act({ cut: { islands: [ids] } }) },
+    { label: t("Isolate each"), run: () => void app.actAll(ids.map((id) => ({ cut: { isolate: id } }))) },
+    ...placeActions(app, ids),
   ];
 }
 
@@ -71,11 +118,16 @@ function openSwap(app, message, others) {
  * @param {App} app @param {string} id @param {DOMRect} at
  */
 export function openActions(app, id, at) {
-  const node = app.lab?.nodes().find((row) => `node:${row.id}` === id);
+  const number = id.startsWith("node:") ? Number(id.slice("node:".length)) : null;
+  const node = number === null ? null : app.lab?.node(number);
   const message = app.lab?.messages().find((row) => `message:${row.id}` === id);
   /** @type {Item} */
   const inspect = { label: t("Inspect"), run: () => app.openPanel("inspect") };
-  if (node) openMenu(node.name, [...nodeActions(app, node), inspect], at);
+  const { chosen } = app.sight;
+  if (node && chosen.size > 1 && chosen.has(node.id)) {
+    const nodes = [...chosen].map((each) => app.lab?.node(each)).filter((each) => each !== null && each !== undefined);
+    openMenu(t("{n} {n|node|nodes}", { n: nodes.length }), groupActions(app, nodes), at);
+  } else if (node) openMenu(node.name, [...nodeActions(app, node), inspect], at);
   else if (message) openMenu(message.kind_name, [...messageActions(app, message), inspect], at);
   else app.openPanel("inspect");
 }

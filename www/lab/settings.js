@@ -2,13 +2,13 @@
 /**
  * How the visitor wants the page: theme, motion, shortcuts, language. Kept in this browser where it allows that; nothing needs it.
  *
- * @typedef {{ theme: "system" | "light" | "dark", motion: "system" | "full" | "reduced", shortcuts: boolean, stopAtViolation: boolean, present: boolean, lang: string }} Values
+ * @typedef {{ theme: "system" | "light" | "dark", motion: "system" | "full" | "reduced", shortcuts: boolean, stopAtViolation: boolean, present: boolean, lang: string, layout: "ring" | "row" | "two-sites" }} Values
  *   present: as in a lecture hall; for one visit, never kept; lang: the code of the language that was chosen, or nothing
  */
 
 const PLACE = "netsplit.display";
 /** @type {Values} */
-const DEFAULTS = { theme: "system", motion: "system", shortcuts: true, stopAtViolation: true, present: false, lang: "" };
+const DEFAULTS = { theme: "system", motion: "system", shortcuts: true, stopAtViolation: true, present: false, lang: "", layout: "ring" };
 
 /** The settings; tells whoever asks when what they amount to has changed. */
 export class Settings extends EventTarget {

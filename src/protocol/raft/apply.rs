@@ -11,19 +11,32 @@ use super::sessions::Session;
 use crate::base::{NodeId, Note, sorted};
 use crate::protocol::{Effects, kv};
 
+/// As many voters' match indexes have room beside the function that sorts them.
+const FEW: usize = 64;
+
 /// Commitment.
 impl Server {
     /// A leader commits what a majority has on disk, itself counted with what is on its own.
     pub(super) fn advance_commit(&mut self, out: &mut Effects<Node>) {
         let Role::Leader(leader) = &self.role else { return };
+        if self.log.last_index() <= self.commit_index {
+            return;
+        }
         let rules = self.config.rules;
         let has = |voter: NodeId| match voter == self.id {
             true => self.disk.persisted_index(),
             false => leader.progress[voter.index()].match_index,
         };
-        let mut matches = [0; NodeSet::MAX_NODES as usize];
-        let count = self.voters.iter().zip(&mut matches).map(|(voter, slot)| *slot = has(voter)).count();
-        let matches = &mut matches[..count];
+        // Clusters that are not large do without an allocation.
+        let (mut few, mut many) = ([0; FEW], Vec::new());
+        let count = self.voters.len();
+        let matches = if count <= FEW {
+            &mut few[..count]
+        } else {
+            many.resize(count, 0);
+            &mut many[..]
+        };
+        self.voters.iter().zip(&mut *matches).for_each(|(voter, slot)| *slot = has(voter));
         sorted::sort(matches);
         let Some(&index) = matches.iter().rev().nth(rules.position_of_majority(count)) else { return };
         let counts = self.log.term(index).is_some_and(|term| rules.commits_by_counting(term, self.hard.term));
@@ -31,7 +44,7 @@ impl Server {
             return;
         }
         let copies: NodeSet = self.voters.iter().filter(|voter| has(*voter) >= index).collect();
-        out.note(Note::new(&notes::COMMITS, [index, copies.bits(), copies.len() as u64, count as u64]));
+        out.note(Note::new(&notes::COMMITS, [index, copies.for_note(&self.voters), copies.len() as u64, count as u64]));
         self.commit_index = index;
         self.apply_committed(out);
     }

@@ -44,7 +44,7 @@ pub struct Outstanding {
 impl Client {
     /// A client of the cluster `servers` before its first start.
     pub fn new(id: NodeId, servers: NodeSet, config: Arc<Config>) -> Client {
-        let leader_guess = first_guess(id, servers);
+        let leader_guess = first_guess(id, &servers);
         Client { id, servers, config, leader_guess, outstanding: None, queue: VecDeque::new() }
     }
 
@@ -70,7 +70,7 @@ impl Client {
 }
 
 /// Clients begin at different servers, so that none is special.
-fn first_guess(id: NodeId, servers: NodeSet) -> NodeId {
+fn first_guess(id: NodeId, servers: &NodeSet) -> NodeId {
     servers.iter().nth(id.index() % servers.len().max(1)).unwrap_or(id)
 }
 
@@ -79,7 +79,7 @@ impl Client {
     /// Handles one input.
     pub(super) fn handle(&mut self, input: Input<Node>, out: &mut Effects<Node>) {
         match input {
-            Input::Started { .. } => *self = Client::new(self.id, self.servers, self.config.clone()),
+            Input::Started { .. } => *self = Client::new(self.id, self.servers.clone(), self.config.clone()),
             Input::Request { op, request } => self.request(op, request, out),
             Input::Message { from, message: Message::ClientAnswer { seq, answer } } => self.answer(from, seq, answer, out),
             Input::Message { from, message: Message::ClientRedirect { seq, leader } } => self.redirect(from, seq, leader, out),

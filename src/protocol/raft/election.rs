@@ -48,7 +48,7 @@ impl Server {
 
     /// Leads its term: takes an entry of its own into its log, with which it will commit what it inherited (paper 8).
     fn become_leader(&mut self, out: &mut Effects<Node>) {
-        let mut leader = Leader::new(self.id, self.voters, self.log.last_index());
+        let mut leader = Leader::new(self.id, &self.voters, self.log.last_index());
         for entry in self.log.iter_from(self.commit_index + 1) {
             if let Command::Client { client, seq, .. } = entry.command {
                 leader.note_proposed(client, seq);
@@ -90,9 +90,9 @@ impl Server {
             true => (&notes::TIMES_OUT_PRE, &notes::ASKS_AGAIN_PRE),
             false => (&notes::TIMES_OUT, &notes::ASKS_AGAIN),
         };
-        out.note(match self.role {
+        out.note(match &self.role {
             Role::PreCandidate { votes } | Role::Candidate { votes } => {
-                Note::new(again, [waited, term, votes.granted.bits(), votes.counted as u64, needed])
+                Note::new(again, [waited, term, votes.granted.for_note(&self.voters), votes.counted as u64, needed])
             }
             Role::Follower { .. } | Role::Leader(_) => Note::new(first, [waited, term]),
         });
@@ -106,12 +106,12 @@ impl Server {
 
     pub(super) fn check_quorum(&mut self, out: &mut Effects<Node>) {
         let Role::Leader(leader) = &mut self.role else { return };
-        let heard = leader.heard;
+        let heard = &leader.heard;
         if self.config.rules.keeps_leading(heard, self.voters.len()) {
             leader.heard = [self.id].into_iter().collect();
             return self.set_quorum_timer(out);
         }
-        let args = [self.hard.term, heard.bits(), heard.len() as u64, self.voters.len() as u64];
+        let args = [self.hard.term, heard.for_note(&self.voters), heard.len() as u64, self.voters.len() as u64];
         out.note(Note::new(&notes::STEPS_DOWN_QUORUM, args));
         self.become_follower(self.hard.term, None, out);
     }
@@ -240,7 +240,7 @@ impl Server {
 
     fn note_vote(&self, from: NodeId, out: &mut Effects<Node>) {
         let votes = self.votes();
-        let args = [from.0 as u64, votes.bits(), votes.len() as u64, self.majority() as u64];
+        let args = [from.0 as u64, votes.for_note(&self.voters), votes.len() as u64, self.majority() as u64];
         out.note(Note::new(&notes::COUNTS_VOTE, args));
     }
 
@@ -248,14 +248,14 @@ impl Server {
     fn settle_election(&mut self, out: &mut Effects<Node>) {
         let needed = self.majority() as u32;
         let voters = self.voters.len() as u64;
-        match self.role {
+        match &self.role {
             Role::PreCandidate { votes } if votes.counted >= needed => {
-                let args = [self.hard.term + 1, votes.granted.bits(), votes.counted as u64, voters];
+                let args = [self.hard.term + 1, votes.granted.for_note(&self.voters), votes.counted as u64, voters];
                 out.note(Note::new(&notes::WINS_PRE_VOTE, args));
                 self.become_candidate(out);
             }
             Role::Candidate { votes } if votes.counted >= needed => {
-                let args = [self.hard.term, votes.granted.bits(), votes.counted as u64, voters];
+                let args = [self.hard.term, votes.granted.for_note(&self.voters), votes.counted as u64, voters];
                 out.note(Note::new(&notes::BECOMES_LEADER, args));
                 self.become_leader(out);
             }

@@ -40,7 +40,7 @@ impl Role {
 }
 
 /// The votes of one election.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Votes {
     /// Whose votes they are.
     pub granted: NodeSet,
@@ -60,7 +60,7 @@ pub struct Leader {
 }
 
 impl Leader {
-    pub(super) fn new(id: NodeId, voters: NodeSet, last_index: Index) -> Leader {
+    pub(super) fn new(id: NodeId, voters: &NodeSet, last_index: Index) -> Leader {
         let nodes = voters.iter().last().map_or(0, |last| last.index() + 1);
         Leader { progress: vec![Progress::new(last_index); nodes], heard: NodeSet::from_iter([id]), proposed: Vec::new() }
     }
@@ -88,21 +88,24 @@ impl Encode for Votes {
 
 impl Encode for Role {
     fn encode(&self, to: &mut Encoder) {
+        // Whether a set of more than one word follows.
+        const WIDE: u8 = 16;
+        let tag = |tag: u8, set: &NodeSet| if set.is_wide() { tag | WIDE } else { tag };
         match self {
             Role::Follower { leader } => {
                 to.u8(0);
                 to.option(leader.as_ref());
             }
             Role::PreCandidate { votes } => {
-                to.u8(1);
+                to.u8(tag(1, &votes.granted));
                 to.put(votes);
             }
             Role::Candidate { votes } => {
-                to.u8(2);
+                to.u8(tag(2, &votes.granted));
                 to.put(votes);
             }
             Role::Leader(leader) => {
-                to.u8(3);
+                to.u8(tag(3, &leader.heard));
                 to.list(leader.progress.iter());
                 to.put(&leader.heard);
                 // `proposed` is left out: of what is not yet applied it follows from the log, of the rest the sessions know.

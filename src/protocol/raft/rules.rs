@@ -324,7 +324,7 @@ impl Rules {
 
     /// A leader "steps down if an election timeout elapses without a successful round of heartbeats to a majority of its
     /// cluster" (thesis 6.2).
-    pub fn keeps_leading(self, heard: NodeSet, voters: usize) -> bool {
+    pub fn keeps_leading(self, heard: &NodeSet, voters: usize) -> bool {
         heard.len() >= self.majority(voters)
     }
 }

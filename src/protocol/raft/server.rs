@@ -71,8 +71,8 @@ impl Server {
     }
 
     /// The servers that vote, itself included.
-    pub fn voters(&self) -> NodeSet {
-        self.voters
+    pub fn voters(&self) -> &NodeSet {
+        &self.voters
     }
 
     /// The settings.
@@ -145,16 +145,16 @@ impl Server {
     /// The votes of the election that it stands in; none if it does not.
     pub fn votes(&self) -> NodeSet {
         match &self.role {
-            Role::PreCandidate { votes } | Role::Candidate { votes } => votes.granted,
-            Role::Follower { .. } | Role::Leader(_) => NodeSet::EMPTY,
+            Role::PreCandidate { votes } | Role::Candidate { votes } => votes.granted.clone(),
+            Role::Follower { .. } | Role::Leader(_) => NodeSet::new(),
         }
     }
 
     /// Whom a leader has heard from since it last checked its quorum, itself included.
     pub fn heard(&self) -> NodeSet {
         match &self.role {
-            Role::Leader(leader) => leader.heard,
-            _ => NodeSet::EMPTY,
+            Role::Leader(leader) => leader.heard.clone(),
+            _ => NodeSet::new(),
         }
     }
 
@@ -196,7 +196,7 @@ impl Server {
 
     fn start(&mut self, disk: &[crate::protocol::Slot<super::record::Record>], out: &mut Effects<Node>) {
         let now_us = self.now_us;
-        *self = Server { now_us, ..Server::new(self.id, self.voters, self.config.clone()) };
+        *self = Server { now_us, ..Server::new(self.id, self.voters.clone(), self.config.clone()) };
         let state = match replay(disk) {
             Ok(state) => state,
             Err(ReplayError::Corrupt(at)) => return out.exit(Note::new(&notes::DISK_CORRUPT, [at as u64])),

@@ -88,7 +88,8 @@ impl Cluster {
         config.validate().expect("settings that can work");
         let servers = disks.len() as u16;
         let voters = NodeSet::first(servers);
-        let mut nodes: Vec<Node> = (0..servers).map(|id| Node::Server(Server::new(NodeId(id), voters, config.clone()))).collect();
+        let mut nodes: Vec<Node> =
+            (0..servers).map(|id| Node::Server(Server::new(NodeId(id), voters.clone(), config.clone()))).collect();
         nodes.push(Node::Client(Client::new(NodeId(servers), voters, config)));
         let host = |(node, disk)| Host {
             node,

@@ -17,8 +17,8 @@ pub(super) struct Labels {
 
 impl Labels {
     /// No label yet; nodes and their log bars are taken.
-    pub(super) fn new(width: f64, height: f64, spots: &[Spot]) -> Labels {
-        let taken = spots.iter().map(|spot| {
+    pub(super) fn new<'a>(width: f64, height: f64, spots: impl Iterator<Item = &'a Spot>) -> Labels {
+        let taken = spots.map(|spot| {
             let (c, r) = (spot.center, spot.radius);
             (c.x - r - 8.0, c.y - r - 8.0, c.x + r + 8.0, c.y + r + if r >= Spot::NAMED { 22.0 } else { 6.0 })
         });

@@ -2,7 +2,11 @@
 //!
 //! Drawn from below: islands, links, bands and tails, nodes, messages, labels, chips. Labels come last and look for a free
 //! place; one that finds none is left out unless something points at its owner.
+//!
+//! Large clusters show less of each node and of each message ([`crate::view::Spot`], [`message`]), and what is out of view is not
+//! drawn at all.
 
+mod frame;
 mod label;
 mod link;
 mod message;
@@ -11,15 +15,18 @@ mod node;
 use super::geometry::{self, Point};
 use super::islands;
 use super::islands::{Outline, Stage};
-use super::layout::{self, Spot, ViewOptions, place};
-use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
+use super::layout::{self, Naming, Spot, ViewOptions, place};
+use super::scene::{Anchor, Dash, Form, Role, Scene, Shape, Text};
 use super::words::{self, Names};
 use crate::base::{NodeId, sorted};
 use crate::protocol::MessageKind;
 use crate::sim::plan::{Cluster, Cut};
 use crate::system::inspect::{LinkView, MessageView, NodeView, Witness};
+use frame::Frame;
 use label::Labels;
 
+/// In larger clusters names come on focus and with the zoom, and routine traffic is dots.
+const FEW: usize = 60;
 /// What does not belong to a witness keeps this much of its strength.
 const DIMMED: f64 = 0.35;
 
@@ -43,6 +50,8 @@ pub struct ClusterInput<'a> {
     pub links: &'a [LinkView],
     /// Cuts that are open.
     pub cuts: &'a [Cut],
+    /// The islands that they make, if they do not follow from `links`: of a large cluster these leave out what is cut.
+    pub islands: Option<&'a [Vec<NodeId>]>,
     /// The names of nodes, messages and timers.
     pub names: Names,
     /// The cursor in microseconds, with its fraction: messages glide with it.
@@ -82,31 +91,50 @@ impl ClusterInput<'_> {
 /// Draws the cluster. Ids: `node:0`, `message:...`, `link:0:1`.
 pub fn cluster_scene(input: &ClusterInput<'_>) -> Scene {
     let options = input.options;
-    let label = words::cluster_label(options.lang, input.nodes, input.messages.len(), input.now_us as u64, &input.names);
+    let label = match options.naming {
+        Naming::Full => words::cluster_label(options.lang, input.nodes, input.messages.len(), input.now_us as u64, &input.names),
+        Naming::Ids | Naming::None => String::new(),
+    };
     let mut scene = Scene::new(options.width, options.height, label);
-    let spots = place(input.cluster(), options, stage(input).top);
-    let mut labels = Labels::new(options.width, options.height, &spots);
+    let frame = Frame::new(input, place(input.cluster(), options, stage(input).top));
+    let mut labels = Labels::new(options.width, options.height, frame.spots.iter().filter(|spot| frame.sees(spot)));
 
-    let islands = islands::islands(spots.len(), input.links, input.cuts);
+    let follow = || islands::islands(frame.spots.len(), input.links, input.cuts);
+    let islands = input.islands.map_or_else(follow, <[Vec<NodeId>]>::to_vec);
     let corners = corner_remarks(input, &mut labels);
     let draft = options.draft.as_ref();
-    draw_islands(&mut scene, &mut labels, input, &islands, &spots, if draft.is_some() { Cutting::Past } else { Cutting::Done });
+    draw_islands(&mut scene, &mut labels, &frame, &islands, if draft.is_some() { Cutting::Past } else { Cutting::Done });
     if let Some(draft) = draft {
         let draft: Vec<Vec<NodeId>> = draft.iter().filter(|island| !island.is_empty()).cloned().collect();
-        draw_islands(&mut scene, &mut labels, input, &draft, &spots, Cutting::Draft);
+        draw_islands(&mut scene, &mut labels, &frame, &draft, Cutting::Draft);
     }
-    link::draw(&mut scene, &mut labels, input, &islands, &spots);
-    message::draw_beneath(&mut scene, input, &spots);
+    link::draw(&mut scene, &mut labels, &frame, &islands);
+    let placed = message::place(&frame);
+    message::draw_beneath(&mut scene, &frame, &placed);
+    let nodes = scene.shapes.len();
     for node in input.nodes {
-        if let Some(spot) = spots.get(node.id.index()) {
-            node::draw(&mut scene, input, node, *spot);
-            node::remark(&mut labels, input, node, *spot);
+        if let Some(spot) = frame.spots.get(node.id.index()).filter(|spot| frame.sees(spot)) {
+            node::draw(&mut scene, &frame, node, *spot);
+            node::remark(&mut labels, &frame, node, *spot);
         }
     }
-    message::draw(&mut scene, &mut labels, input, &spots);
+    if frame.is_crowd() {
+        letters_last(&mut scene.shapes, nodes);
+    }
+    message::draw(&mut scene, &mut labels, &frame, &placed);
     scene.shapes.extend(labels.shapes);
     scene.shapes.extend(corners);
     scene
+}
+
+/// Nodes of a crowd do not cover each other: all their texts are drawn after all their circles, and those in one font together,
+/// because a canvas takes its time to change fonts.
+fn letters_last(shapes: &mut Vec<Shape>, from: usize) {
+    let nodes = shapes.split_off(from);
+    let (texts, others): (Vec<Shape>, Vec<Shape>) = nodes.into_iter().partition(|shape| matches!(shape.form, Form::Text(_)));
+    let bold = |shape: &Shape| matches!(&shape.form, Form::Text(text) if text.bold);
+    let (bold, plain): (Vec<Shape>, Vec<Shape>) = texts.into_iter().partition(bold);
+    shapes.extend(others.into_iter().chain(bold).chain(plain));
 }
 
 /// What is left for the cluster: beneath the strip of chips if there are any, above the strip at the foot of a narrow stage.
@@ -131,19 +159,12 @@ enum Cutting {
     Draft,
 }
 
-fn draw_islands(
-    scene: &mut Scene,
-    labels: &mut Labels,
-    input: &ClusterInput<'_>,
-    islands: &[Vec<NodeId>],
-    spots: &[Spot],
-    cutting: Cutting,
-) {
-    let options = input.options;
+fn draw_islands(scene: &mut Scene, labels: &mut Labels, frame: &Frame<'_>, islands: &[Vec<NodeId>], cutting: Cutting) {
+    let (options, spots) = (frame.options, &frame.spots[..]);
     if islands.is_empty() {
         return;
     }
-    let outlines = islands::outlines(islands, input.cluster(), spots);
+    let outlines = islands::outlines(islands, frame.cluster(), spots);
     for (i, outline) in outlines.iter().enumerate() {
         for part in &outline.parts {
             let lines = geometry::hatching(part, islands::slope(i), 9.0);
@@ -155,7 +176,7 @@ fn draw_islands(
             });
         }
     }
-    for (from, to) in islands::borders(islands, &outlines, spots, stage(input)) {
+    for (from, to) in islands::borders(islands, &outlines, spots, stage(frame.input)) {
         let (role, width) = if cutting == Cutting::Done { (Role::Ink, 4.0) } else { (Role::Muted, 2.0) };
         scene.push(Shape::line(from, to).stroked(role, width, Dash::Dashed));
         // No label shall stand on the line.
@@ -170,7 +191,7 @@ fn draw_islands(
     }
     for (i, island) in islands.iter().enumerate() {
         // Where there is no room for all names, the letter will do.
-        let names = words::island(options.lang, i, island, &input.names);
+        let names = words::island(options.lang, i, island, &frame.names);
         for (text, must) in [(names, false), (words::island_letter(options.lang, i), true)] {
             let places = island_label_places(&outlines, i, spots, &text);
             if labels.put(&places, |at, anchor| Shape::text(at, text.clone(), 12.0).anchored(anchor).bold().rimmed(), must) {
@@ -204,8 +225,10 @@ fn island_label_places(all: &[Outline], island: usize, spots: &[Spot], text: &st
             let (x, y) = ([center.x - half_width, center.x + half_width], [center.y - half_height, center.y + half_height]);
             let corners = [Point::new(x[0], y[0]), Point::new(x[1], y[0]), Point::new(x[1], y[1]), Point::new(x[0], y[1])];
             let covers = all.iter().flat_map(|outline| &outline.parts).any(|part| geometry::overlap(part, &corners));
-            let lanes = spots.iter().enumerate().flat_map(|(i, a)| spots[..i].iter().map(|b| (a.center, b.center)));
-            let crossed = lanes.into_iter().any(|(a, b)| geometry::crosses(a, b, &corners));
+            // In a crowd there is a lane everywhere.
+            let few = if spots.len() <= FEW { spots } else { &[] };
+            let mut lanes = few.iter().enumerate().flat_map(|(i, a)| few[..i].iter().map(|b| (a.center, b.center)));
+            let crossed = lanes.any(|(a, b)| geometry::crosses(a, b, &corners));
             Some((covers, crossed, -(way.x * outwards.x + way.y * outwards.y), center))
         })
         .collect();

@@ -1,11 +1,12 @@
 //! One node: its circle, role, epoch, timer, log bar and state.
 
-use super::ClusterInput;
+use super::frame::Frame;
 use super::label::Labels;
 use crate::system::inspect::{Fill, LogSummary, NodeStatus, NodeView};
 use crate::view::geometry::{self, Point, direction_at};
 use crate::view::layout::Spot;
-use crate::view::scene::{Anchor, Role, Scene, Shape};
+use crate::view::scene::{Anchor, Dash, Role, Scene, Shape};
+use crate::view::thing::Thing;
 use crate::view::words;
 
 /// Positions that a log bar shows: the newest ones of the whole cluster.
@@ -14,7 +15,7 @@ const ONE_O_CLOCK: f64 = 1.0 / 12.0;
 const ELEVEN_O_CLOCK: f64 = 11.0 / 12.0;
 
 /// Draws a node where it stands.
-pub(super) fn draw(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
+pub(super) fn draw(scene: &mut Scene, input: &Frame<'_>, node: &NodeView, spot: Spot) {
     let mut shapes = Vec::new();
     let named = spot.radius >= Spot::NAMED;
     if named && matches!(node.status, NodeStatus::Running | NodeStatus::Paused) {
@@ -22,25 +23,41 @@ pub(super) fn draw(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView,
     }
     let first = shapes.len();
     draw_body(&mut shapes, input, node, spot);
-    if node.status == NodeStatus::Crashed {
-        shapes[first..].iter_mut().for_each(|shape| shape.opacity *= 0.45);
-        // Faint, but nothing shines through it. Its name stays as legible as the others', on top of the cross.
+    if is_down(node) {
+        let strength = if node.status == NodeStatus::Crashed { 0.45 } else { 0.7 };
+        shapes[first..].iter_mut().for_each(|shape| shape.opacity *= strength);
+        // Faint, but nothing shines through it.
         shapes.insert(first, body(node, spot, spot.radius).filled(Role::Paper));
+    }
+    if node.status == NodeStatus::Crashed {
+        // Its name stays as legible as the others', on top of the cross.
         draw_cross(&mut shapes, spot);
     }
-    if spot.radius >= Spot::LETTERED {
-        draw_inscription(&mut shapes, node, spot, &words::node_name(input.options.lang, node.id, input.cluster()), named);
+    if !named && node.status == NodeStatus::Paused {
+        draw_pause(&mut shapes, spot.center, (spot.radius * 0.4).max(2.0), role_ink(node));
+    } else if spot.radius >= Spot::LETTERED {
+        let name = if named { words::node_name(input.options.lang, node.id, input.cluster()) } else { String::new() };
+        draw_inscription(&mut shapes, node, spot, &name, named);
     }
     if named {
         draw_badges(&mut shapes, node, spot);
-        if let Some(log) = node.log {
-            let newest = input.nodes.iter().filter_map(|node| node.log).map(|log| log.last).max().unwrap_or(0);
-            draw_log_bar(&mut shapes, log, newest, spot);
+        if let Some(log) = node.log.filter(|_| node.status != NodeStatus::NotStarted) {
+            draw_log_bar(&mut shapes, log, input.newest, spot);
         }
     }
     let strength = input.strength(node.id);
     scene.shapes.extend(shapes.into_iter().map(|shape| shape.faded(strength)));
     draw_pointed(scene, input, node, spot);
+}
+
+/// Crashed, or not there yet: what it is is what it was, or nothing.
+fn is_down(node: &NodeView) -> bool {
+    matches!(node.status, NodeStatus::Crashed | NodeStatus::NotStarted)
+}
+
+/// What is legible on a node's area.
+fn role_ink(node: &NodeView) -> Role {
+    if node.role.fill == Fill::Solid && !is_down(node) { Role::OnEpoch } else { Role::Ink }
 }
 
 /// The colour of what shows a node's epoch; `Line` where there is none.
@@ -65,13 +82,13 @@ pub(super) fn octagon(center: Point, radius: f64) -> Vec<Point> {
     (0..8).map(|i| center.along(direction_at((i as f64 + 0.5) / 8.0), corner)).collect()
 }
 
-fn draw_body(shapes: &mut Vec<Shape>, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
-    let label = words::node_label(input.options.lang, node, &input.names);
+fn draw_body(shapes: &mut Vec<Shape>, input: &Frame<'_>, node: &NodeView, spot: Spot) {
+    let label = || words::node_label(input.options.lang, node, &input.names);
     let halted = node.status == NodeStatus::Halted;
     let outline = if halted { Role::Violated } else { hue(node) };
     let ground = if node.client { Role::Raised } else { Role::Paper };
     let fill = match node.role.fill {
-        _ if node.status == NodeStatus::Crashed => ground,
+        _ if is_down(node) => ground,
         Fill::Solid if node.epoch.is_some() => hue(node),
         Fill::Solid => Role::Ink,
         Fill::Half | Fill::Outline => ground,
@@ -83,8 +100,10 @@ fn draw_body(shapes: &mut Vec<Shape>, input: &ClusterInput<'_>, node: &NodeView,
     } else {
         2.0
     };
-    shapes.push(body(node, spot, spot.radius).filled(fill).outlined(outline, width).named(format!("node:{}", node.id.0), label));
-    if node.role.fill == Fill::Half {
+    let dash = if node.status == NodeStatus::NotStarted { Dash::Dashed } else { Dash::Solid };
+    let body = body(node, spot, spot.radius).filled(fill).stroked(outline, width, dash);
+    shapes.push(input.named(body, Thing::Node(node.id), label));
+    if node.role.fill == Fill::Half && node.status != NodeStatus::NotStarted {
         shapes.push(half(spot).filled(outline).faded(if spot.radius >= Spot::LETTERED { 0.38 } else { 1.0 }));
     }
 }
@@ -96,14 +115,19 @@ fn half(spot: Spot) -> Shape {
 
 fn draw_inscription(shapes: &mut Vec<Shape>, node: &NodeView, spot: Spot, name: &str, named: bool) {
     let crashed = node.status == NodeStatus::Crashed;
-    let ink = if node.role.fill == Fill::Solid && !crashed { Role::OnEpoch } else { Role::Ink };
+    let ink = role_ink(node);
     let text = |at: Point, content: String, size: f64| {
         let text = Shape::text(at, content, size).filled(ink);
         if crashed { text.rimmed() } else { text }
     };
     let c = spot.center;
-    let epoch = node.epoch.filter(|_| !node.client).map(|epoch| epoch.to_string());
+    // What has not started has neither epoch nor role.
+    let started = node.status != NodeStatus::NotStarted;
+    let epoch = node.epoch.filter(|_| !node.client && started).map(|epoch| epoch.to_string());
     if !named {
+        if !started {
+            return;
+        }
         let letter = if node.client { 'C'.to_string() } else { node.role.letter.to_string() };
         let up = if epoch.is_some() && spot.radius >= 14.0 { 6.5 } else { 0.0 };
         shapes.push(text(c.by(0.0, -up), letter, 12.0).bold());
@@ -124,6 +148,9 @@ fn draw_inscription(shapes: &mut Vec<Shape>, node: &NodeView, spot: Spot, name: 
     if let Some(epoch) = epoch {
         shapes.push(text(c.by(0.0, 9.0), epoch, 12.0));
     }
+    if !started {
+        return;
+    }
     let notch = c.along(direction_at(ONE_O_CLOCK), spot.radius + 1.0);
     shapes.push(Shape::circle(notch, 9.5).filled(Role::Paper).outlined(hue(node), 1.5));
     shapes.push(Shape::text(notch, node.role.letter.to_string(), 12.0).filled(Role::Ink).bold());
@@ -135,7 +162,7 @@ const RING_STEPS: f64 = 4.0;
 const PULSE: f64 = 9.0;
 
 /// The main timer: a ring that runs out, clockwise from twelve, over a hairline. A new role lets it pulse once.
-fn draw_timer(shapes: &mut Vec<Shape>, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
+fn draw_timer(shapes: &mut Vec<Shape>, input: &Frame<'_>, node: &NodeView, spot: Spot) {
     let Some(timer) = node.timers.iter().find(|timer| timer.main) else { return };
     let whole = timer.due_us.saturating_sub(timer.set_us).max(1) as f64;
     let mut left = ((timer.due_us as f64 - input.now_us) / whole).clamp(0.0, 1.0);
@@ -172,9 +199,7 @@ fn draw_badges(shapes: &mut Vec<Shape>, node: &NodeView, spot: Spot) {
     if node.status == NodeStatus::Paused {
         let at = c.along(direction_at(ELEVEN_O_CLOCK), spot.radius + 1.0);
         shapes.push(Shape::circle(at, 9.5).filled(Role::Ink));
-        for side in [-4.5, 1.5] {
-            shapes.push(Shape::rect(at.by(side, -4.5), 3.0, 9.0, 0.0).filled(Role::Paper));
-        }
+        draw_pause(shapes, at, 4.5, Role::Paper);
     }
     if let Some((waiting, most)) = node.queue {
         let (width, height) = (8.0, spot.radius * 1.3);
@@ -189,6 +214,13 @@ fn draw_badges(shapes: &mut Vec<Shape>, node: &NodeView, spot: Spot) {
         shapes.push(Shape::circle(at, 8.5).filled(Role::Paper).outlined(Role::Ink, 1.5));
         shapes.push(Shape::line(at, at.by(0.0, -6.0)).outlined(Role::Line, 1.5));
         shapes.push(Shape::line(at, at.along(direction_at(if ahead { 0.17 } else { 0.83 }), 6.0)).outlined(Role::Ink, 2.0));
+    }
+}
+
+/// Two bars, each as high as twice `half`.
+fn draw_pause(shapes: &mut Vec<Shape>, at: Point, half: f64, role: Role) {
+    for side in [-half, half / 3.0] {
+        shapes.push(Shape::rect(at.by(side, -half), half / 1.5, half * 2.0, 0.0).filled(role));
     }
 }
 
@@ -236,9 +268,9 @@ fn draw_conflict(shapes: &mut Vec<Shape>, at: Point, (from, committed, appended)
 }
 
 /// What the node's state needs words for, beneath it, as far as there is room.
-pub(super) fn remark(labels: &mut Labels, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
+pub(super) fn remark(labels: &mut Labels, input: &Frame<'_>, node: &NodeView, spot: Spot) {
     if spot.radius < Spot::NAMED {
-        return;
+        return remark_small(labels, input, node, spot);
     }
     let from = spot.center.by(0.0, spot.radius + 29.0);
     for (i, remark) in words::node_remarks(input.options.lang, node, &input.names).into_iter().enumerate() {
@@ -254,17 +286,36 @@ pub(super) fn remark(labels: &mut Labels, input: &ClusterInput<'_>, node: &NodeV
     }
 }
 
-/// Selection: ink, 3 wide. Focus: ink, 2 wide, with a gap of 2. Pointer: a hairline.
-fn draw_pointed(scene: &mut Scene, input: &ClusterInput<'_>, node: &NodeView, spot: Spot) {
-    let id = format!("node:{}", node.id.0);
-    let is = |pointed: &Option<String>| pointed.as_deref() == Some(id.as_str());
-    let mut ring = |by: f64, role: Role, width: f64| scene.push(body(node, spot, spot.radius + by).outlined(role, width));
-    if is(&input.options.selected) {
-        ring(9.5, Role::Ink, 3.0);
-    } else if is(&input.options.hover) {
-        ring(9.5, Role::Line, 1.5);
+/// A node that is too small for its name has it beside it while something points at it, with what its letter and its number say.
+fn remark_small(labels: &mut Labels, input: &Frame<'_>, node: &NodeView, spot: Spot) {
+    if !input.is_crowd() || !input.looks_at(Thing::Node(node.id)) {
+        return;
     }
-    if is(&input.options.focus) {
-        ring(if is(&input.options.selected) { 14.0 } else { 11.0 }, Role::Ink, 2.0);
+    let text = words::node_in_short(input.options.lang, node, &input.names);
+    let (c, away) = (spot.center, spot.radius + 14.0);
+    let places = [
+        (c.by(0.0, -away - 2.0), Anchor::Middle),
+        (c.by(0.0, away + 2.0), Anchor::Middle),
+        (c.by(away, 0.0), Anchor::Start),
+        (c.by(-away, 0.0), Anchor::End),
+    ];
+    labels.put(&places, |at, anchor| Shape::text(at, text.clone(), 12.0).anchored(anchor).bold().rimmed(), true);
+}
+
+/// Selection: ink, 3 wide. Focus: ink, 2 wide, with a gap of 2. Pointer: a hairline.
+fn draw_pointed(scene: &mut Scene, input: &Frame<'_>, node: &NodeView, spot: Spot) {
+    let thing = Thing::Node(node.id);
+    let selected = input.is_selected(thing);
+    // Among small nodes the rings stay close.
+    let near = if spot.radius >= Spot::NAMED { 0.0 } else { -5.0 };
+    let mut ring = |by: f64, role: Role, width: f64| scene.push(body(node, spot, spot.radius + by).outlined(role, width));
+    let away = |by: f64| if input.is_crowd() { by + near } else { by };
+    if selected {
+        ring(away(9.5), Role::Ink, 3.0);
+    } else if input.is_hovered(thing) {
+        ring(away(9.5), Role::Line, 1.5);
+    }
+    if input.is_focused(thing) {
+        ring(away(if selected { 14.0 } else { 11.0 }), Role::Ink, 2.0);
     }
 }

@@ -302,8 +302,26 @@ pub fn log_label(lang: Lang, rows: usize, first: u64, last: u64) -> String {
     fill(text(lang, "view.log").unwrap_or_default(), &args)
 }
 
+/// Which part of the logs is in view: positions from, to, of; servers from, to, of.
+pub fn log_part(lang: Lang, positions: (u64, u64, u64), rows: (usize, usize, usize)) -> String {
+    let number = |n: usize| Arg::Number(n as u64);
+    let args = [
+        ("first", Arg::Number(positions.0)),
+        ("last", Arg::Number(positions.1)),
+        ("newest", Arg::Number(positions.2)),
+        ("from", number(rows.0)),
+        ("to", number(rows.1)),
+        ("rows", number(rows.2)),
+    ];
+    let key = if rows.1 - rows.0 + 1 == rows.2 { "view.log.part" } else { "view.log.part.rows" };
+    fill(text(lang, key).unwrap_or_default(), &args)
+}
+
 /// What is said of a node: `S3: leader, term 4, running, log to 12, committed to 10`.
 pub fn node_label(lang: Lang, node: &NodeView, names: &Names) -> String {
+    if node.status == NodeStatus::NotStarted {
+        return capital(format!("{}: {}", render::node(lang, names.cluster, node.id), word(lang, status_key(node.status))));
+    }
     let mut parts = vec![word(lang, node.role.key).to_owned()];
     if !node.client {
         parts.extend(node.epoch.map(|n| epoch(lang, names.system, n)));
@@ -321,6 +339,20 @@ pub fn node_label(lang: Lang, node: &NodeView, names: &Names) -> String {
     capital(format!("{}: {}", render::node(lang, names.cluster, node.id), parts.join(", ")))
 }
 
+/// A node in a few words: `S17, follower, term 2, crashed`.
+pub fn node_in_short(lang: Lang, node: &NodeView, names: &Names) -> String {
+    let started = node.status != NodeStatus::NotStarted;
+    let mut parts = vec![render::node(lang, names.cluster, node.id)];
+    if !node.client && started {
+        parts.push(word(lang, node.role.key).to_owned());
+        parts.extend(node.epoch.map(|n| epoch(lang, names.system, n)));
+    }
+    if node.status != NodeStatus::Running {
+        parts.push(word(lang, status_key(node.status)).to_owned());
+    }
+    parts.join(", ")
+}
+
 /// What needs words beneath a node: its status unless it runs, votes, its queue, its clock.
 pub fn node_remarks(lang: Lang, node: &NodeView, names: &Names) -> Vec<String> {
     let words = |key: &str, args: &[(&str, Arg)]| fill(text(lang, key).unwrap_or(key), args);
@@ -328,7 +360,10 @@ pub fn node_remarks(lang: Lang, node: &NodeView, names: &Names) -> Vec<String> {
     if node.status != NodeStatus::Running {
         remarks.push(word(lang, status_key(node.status)).to_owned());
     }
-    if node.role.fill == Fill::Half && !node.votes.is_empty() && node.status != NodeStatus::Crashed {
+    if node.role.fill == Fill::Half
+        && !node.votes.is_empty()
+        && !matches!(node.status, NodeStatus::Crashed | NodeStatus::NotStarted)
+    {
         let args = [("count", Arg::Number(node.votes.len() as u64)), ("servers", Arg::Number(names.cluster.servers as u64))];
         remarks.push(words("node.votes", &args));
     }
@@ -352,6 +387,7 @@ fn status_key(status: NodeStatus) -> &'static str {
         NodeStatus::Crashed => "status.crashed",
         NodeStatus::Paused => "status.paused",
         NodeStatus::Halted => "status.halted",
+        NodeStatus::NotStarted => "status.not-started",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Templates and the things that stand in them. Numbers are written from integers: the same digits everywhere.
 
 use super::{Lang, Names, text};
-use crate::base::{ArgType, NodeId};
+use crate::base::{ArgType, NodeId, NodesArg};
 use crate::sim::plan::Cluster;
 
 /// What stands in the place of `{name}`.
@@ -61,7 +61,7 @@ pub(super) fn typed(lang: Lang, ty: ArgType, value: u64, names: &Names) -> Arg {
     match ty {
         ArgType::Int => Arg::Number(value),
         ArgType::Node => node(lang, names.cluster, NodeId(value as u16)).into(),
-        ArgType::Nodes => nodes(lang, &in_set(value), names.cluster).into(),
+        ArgType::Nodes => some_nodes(lang, &NodesArg::read(value, names.cluster.servers), names.cluster).into(),
         ArgType::DurationUs => duration(lang, value).into(),
         ArgType::TimeUs => time(lang, value).into(),
         ArgType::Key => key(value).into(),
@@ -70,11 +70,6 @@ pub(super) fn typed(lang: Lang, ty: ArgType, value: u64, names: &Names) -> Arg {
         ArgType::Signed => (value as i64).to_string().into(),
         ArgType::Ppm => per_cent(lang, value).into(),
     }
-}
-
-/// The nodes of a set: bit i is node i.
-fn in_set(set: u64) -> Vec<NodeId> {
-    (0..64).filter(|i| set >> i & 1 == 1).map(NodeId).collect()
 }
 
 /// `S1`, `client 1`.
@@ -86,9 +81,24 @@ pub(super) fn node(lang: Lang, cluster: Cluster, node: NodeId) -> String {
     fill(text(lang, "name.client").unwrap_or("{n}"), &[("n", Arg::Number(n))])
 }
 
-/// `S1, S2 and S4`.
+/// So many nodes are told by name, however many there are.
+const NAMED_UP_TO: usize = 9;
+/// If there are more, so many of them are.
+const NAMED_OF_MANY: usize = 3;
+
+/// `S1, S2 and S4`; of many nodes, `S1, S2, S3 and 97 others`.
 pub(super) fn nodes(lang: Lang, nodes: &[NodeId], cluster: Cluster) -> String {
-    let names: Vec<String> = nodes.iter().map(|id| node(lang, cluster, *id)).collect();
+    some_nodes(lang, &NodesArg { named: nodes.to_vec(), others: 0 }, cluster)
+}
+
+fn some_nodes(lang: Lang, nodes: &NodesArg, cluster: Cluster) -> String {
+    let few = nodes.others == 0 && nodes.named.len() <= NAMED_UP_TO;
+    let named = if few { &nodes.named[..] } else { &nodes.named[..nodes.named.len().min(NAMED_OF_MANY)] };
+    let mut names: Vec<String> = named.iter().map(|id| node(lang, cluster, *id)).collect();
+    let others = nodes.others + nodes.named.len() - named.len();
+    if others > 0 {
+        names.push(fill(text(lang, "list.others").unwrap_or("{n}"), &[("n", Arg::Number(others as u64))]));
+    }
     listed(lang, &names)
 }
 

@@ -52,6 +52,18 @@ fn check_sentence(lang: Lang, key: &str, sentence: &str) {
 }
 
 #[test]
+fn many_nodes_are_told_by_three_names_and_their_number() {
+    let names = |count: u16| {
+        let ids: Vec<NodeId> = (0..count).map(NodeId).collect();
+        render::nodes(Lang::En, &ids, Cluster { servers: 1_000, clients: 0 })
+    };
+    assert_eq!(names(3), "S1, S2 and S3");
+    assert_eq!(names(9), "S1, S2, S3, S4, S5, S6, S7, S8 and S9");
+    assert_eq!(names(10), "S1, S2, S3 and 7 others");
+    assert_eq!(names(1_000), "S1, S2, S3 and 997 others");
+}
+
+#[test]
 fn no_key_stands_twice_in_the_table() {
     let mut seen = BTreeSet::new();
     let twice = english().find(|(key, _)| !seen.insert(*key));

@@ -47,7 +47,7 @@ fn rules_are_written_by_the_names_of_their_mutants() {
 
 #[test]
 fn two_majorities_share_a_server_and_two_halves_do_not() {
-    for voters in 1..=NodeSet::MAX_NODES as usize {
+    for voters in 1..=1_000 {
         assert!(2 * RIGHT.majority(voters) > voters);
         let wrong = wrong(Mutant::EvenMajority).majority(voters);
         assert_eq!(2 * wrong > voters, voters % 2 == 1, "{voters}");
@@ -107,7 +107,7 @@ fn elections_are_barred_by_a_leader_that_is_heard() {
     assert!(wrong(Mutant::LeaderIgnoresHigherTerm).steps_down_for_response(4, 3, false));
     assert_eq!(RIGHT.election_timeout(150, 300), (150, 300));
     assert_eq!(wrong(Mutant::FixedTimeout).election_timeout(150, 300), (150, 150));
-    assert!(RIGHT.keeps_leading(NodeSet::first(3), 5) && !RIGHT.keeps_leading(NodeSet::first(2), 5));
+    assert!(RIGHT.keeps_leading(&NodeSet::first(3), 5) && !RIGHT.keeps_leading(&NodeSet::first(2), 5));
 }
 
 #[test]
