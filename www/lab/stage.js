@@ -61,7 +61,6 @@ export class Stage extends Part {
     const { width, height } = this.getBoundingClientRect();
     const { zoom } = this.app.settings;
     this.#size = { width: Math.round(width / zoom), height: Math.round(height / zoom), dpr: devicePixelRatio * zoom };
-    this.#overlay.setAttribute("viewBox", `0 0 ${this.#size.width} ${this.#size.height}`);
     this.app.changed("look");
   }
 
