@@ -147,3 +147,53 @@ fn a_link_is_run_up_to_its_moment_and_compared() {
     unusable(&["run", "--link", &link[..60]], "This link ends after 60 of", "Ask for it again");
     unusable(&["run", "--link", "raft/leader-crash"], "no link of a run", "begins with #v1.");
 }
+
+#[test]
+fn a_run_becomes_a_trace_and_a_trace_is_converted() {
+    let go = netsplit(&["run", "raft/leader-crash", "--until", "300ms", "--to", "shiviz"]);
+    assert!(go.status.success());
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("own-run.log");
+    std::fs::write(&file, &go.stdout).unwrap();
+    let file = file.to_str().unwrap();
+    let events = lines(&["convert", "--from", "shiviz", "--to", "jsonl", file]);
+    assert_eq!(events, lines(&["run", "raft/leader-crash", "--until", "300ms", "--to", "jsonl"]));
+    assert!(events.iter().all(|event| event["clock"].is_object() && event["at_us"].is_u64()), "{:?}", events.first());
+    let again = netsplit(&["convert", "--from", "shiviz", "--to", "shiviz", file]);
+    assert_eq!(again.stdout, go.stdout, "the layout is the same");
+}
+
+#[test]
+fn a_trace_that_contradicts_itself_is_written_and_fails_with_status_1() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("contradiction.log");
+    let go = "(?<host>\\S*) (?<clock>{.*})\\n(?<event>.*)\n\na {\"a\":1}\nx\na {\"a\":3}\ny\n";
+    std::fs::write(&file, go).unwrap();
+    let output = netsplit(&["convert", "--from", "shiviz", "--to", "jsonl", file.to_str().unwrap()]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), output.stdout.iter().filter(|byte| **byte == b'\n').count()), (Some(1), 2));
+    assert!(told.contains("contradiction.log:5:4: The count of a goes from 1 to 3") && told.contains("partial"), "{told}");
+    let output = netsplit(&["convert", "--lang", "de", "--from", "shiviz", "--to", "jsonl", file.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Der Zähler von a geht von 1 auf 3"));
+}
+
+#[test]
+fn a_trace_that_cannot_be_read_is_told_with_its_place() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-trace.log");
+    std::fs::write(&file, "(?<host>a)(?=b)\n\nx\n").unwrap();
+    let file = file.to_str().unwrap();
+    unusable(
+        &["convert", "--from", "shiviz", "--to", "jsonl", file],
+        "no-trace.log:1:11: Patterns here have no look-around",
+        "hint:",
+    );
+    unusable(
+        &["convert", "--from", "shiviz", "--to", "jsonl", "--parser", "(", file],
+        "--parser:1: This group has no end",
+        "hint:",
+    );
+    unusable(
+        &["convert", "--from", "jsonl", "--to", "shiviz", file],
+        "no-trace.log:1:1: No line of the file is an event",
+        "JSON object",
+    );
+    unusable(&["convert", "--from", "jsonl", "--to", "shiviz", "nowhere.log"], "nowhere.log", "readable");
+}

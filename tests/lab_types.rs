@@ -298,6 +298,30 @@ fn cards_and_texts_of_all_scenarios_fit_their_declared_types() {
 }
 
 #[test]
+fn rows_of_foreign_traces_fit_their_declared_types() {
+    use netsplit::scenario::foreign::{Format, Importer, Options};
+    use netsplit::view::trace_report::{FileRow, TraceEventRow};
+    let mut seen = Seen { types: declarations(DECLARED), count: BTreeMap::new() };
+    let lines = concat!(
+        r#"{"host":"a","clock":{"a":1},"event":"x","at_us":1,"size":2}"#,
+        "\n",
+        r#"{"host":"b","clock":{"b":1,"a":1},"event":"y","at_us":2}"#,
+        "\n",
+        r#"{"host":"b","clock":{"b":3},"event":"y","at_us":2}"#,
+        "\nno JSON\n",
+    );
+    let imported = Importer::read(Options { format: Format::JsonLines, parser: None, delimiter: None }, lines.as_bytes());
+    let file = FileRow::new(Lang::De, &imported);
+    seen.check("TraceText", &file);
+    seen.all("FindingRow", &file.findings);
+    let trace = &imported.traces[0];
+    let rows: Vec<_> = (0..4).filter_map(|n| TraceEventRow::new(trace, n)).collect();
+    assert_eq!(rows.len(), 3);
+    seen.all("TraceEventRow", &rows);
+    assert!(seen.count["FindingRow"] > 2);
+}
+
+#[test]
 fn what_does_not_fit_is_found() {
     let types = declarations(DECLARED);
     let check = |name: &str, json: &str| {

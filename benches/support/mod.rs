@@ -5,6 +5,7 @@
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod clocks;
+pub mod import;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 pub mod ring;

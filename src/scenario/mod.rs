@@ -6,12 +6,14 @@
 //! - [`compile`](mod@compile): gives every name its meaning: a [`Plan`](crate::sim::plan::Plan) and a [`Lesson`];
 //! - [`verify`](mod@verify): runs a scenario and looks whether everything comes of it that should;
 //! - [`library`]: the scenarios that come with the laboratory;
+//! - [`foreign`]: traces that other programs wrote;
 //! - [`link`]: a whole run in a few hundred bytes; [`link_text`] (feature `cli`): its text, natively.
 //!
 //! A mistake is a [`Diagnostic`] with a place, a message and a hint. No input makes this room panic.
 
 pub mod compile;
 pub mod diagnostic;
+pub mod foreign;
 pub mod lesson;
 pub mod library;
 pub mod link;

@@ -22,6 +22,7 @@ pub mod report;
 pub mod scene;
 pub mod svg;
 mod thing;
+pub mod trace_report;
 pub mod words;
 
 pub use cluster::{Chip, ClusterInput, cluster_scene};

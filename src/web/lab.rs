@@ -67,7 +67,7 @@ pub fn fresh_seed() -> String {
 /// was freed, or that stopped by a panic, are empty.
 #[wasm_bindgen]
 pub struct Lab {
-    desk: Rc<RefCell<Option<Desk>>>,
+    pub(super) desk: Rc<RefCell<Option<Desk>>>,
 }
 
 /// What a handle that was not freed holds.
@@ -288,7 +288,7 @@ impl Lab {
     }
 }
 
-fn with<T>(desk: &RefCell<Option<Desk>>, work: impl FnOnce(&mut Desk, Arguments) -> Answer<T>) -> Answer<T> {
+pub(super) fn with<T>(desk: &RefCell<Option<Desk>>, work: impl FnOnce(&mut Desk, Arguments) -> Answer<T>) -> Answer<T> {
     let english = Arguments { lang: Lang::En };
     if panic::stopped() {
         return Err(english.problem("stopped", "", &[]));

@@ -353,3 +353,47 @@ export type Action =
     }
   | { request: { client: NodeId; operation: Operation } }
   | { choose: Id };
+
+/** The format of ShiViz and GoVector, or one JSON object a line. */
+export type TraceFormat = "shiviz" | "jsonl";
+export interface TraceOptions {
+  format: TraceFormat;
+  /** The parser, if the file does not begin with it; the delimiter then, too. */
+  parser?: string | null;
+  delimiter?: string | null;
+  /** Bytes of the file, if they are known. */
+  size?: number;
+}
+/** What a file of another program holds. */
+export interface TraceText {
+  /** Something of it is missing, or cannot be true. */
+  partial: boolean;
+  /** Those with most events first; hosts with their number of events. */
+  executions: { name: string; events: number; left_out: number; hosts: [string, number][]; partial: boolean }[];
+  findings: FindingRow[];
+  unlisted: number;
+}
+export interface FindingRow {
+  code: string;
+  weight: "error" | "notice";
+  /** From 1; 0 if it concerns the whole file, or a pattern that does not stand in it. */
+  line: number;
+  column: number;
+  excerpt: string;
+  message: string;
+  /** What was expected. */
+  hint: string;
+}
+export interface TraceEventRow {
+  n: number;
+  host: string;
+  host_n: number;
+  line: number;
+  at_us: Microseconds | null;
+  text: string;
+  clock: [string, number][];
+  fields: [string, string][];
+  /** Events that it knows of directly, at other hosts. */
+  parents: number[];
+  before: number | null;
+}

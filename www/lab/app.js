@@ -25,6 +25,7 @@
  * @typedef {{ text: string, event: EventRow | null, verdict: VerdictRow | null }} Caption
  * @typedef {{ scenario: string, seed: string, link: Uint8Array | null, event: number }} Kept   scenario: empty if none tells it
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
+ * @typedef {{ file: import("../netsplit.js").TraceFile, name: string, execution: number, event: number | null }} OpenTrace   a file of another program; event: the selected one
  * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
  */
 import { formatAddress, HOME, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
@@ -84,6 +85,10 @@ export class App {
   provenance = null;
   /** @type {CutMode | null} */
   cut = null;
+  /** The trace of another program that lies over the run, which keeps its place. @type {OpenTrace | null} */
+  trace = null;
+  /** All that were opened. @type {OpenTrace[]} */
+  traces = [];
   /** @type {Caption} */
   caption = { text: "", event: null, verdict: null };
 
@@ -273,7 +278,8 @@ export class App {
   }
 
   #title() {
-    document.title = this.scenario ? `${this.scenario.title} - Netsplit` : "Netsplit";
+    const title = this.trace?.name ?? this.scenario?.title;
+    document.title = title ? `${title} - Netsplit` : "Netsplit";
   }
 
   // ---- opening
@@ -434,6 +440,57 @@ export class App {
     return null;
   }
 
+  // ---- traces of other programs
+
+  /** @param {import("../netsplit.js").TraceOptions} options */
+  beginTrace(options) {
+    if (!this.#core) throw new Stopped("no lab is loaded");
+    return this.#core.beginTrace(options);
+  }
+
+  /** @param {"parser" | "delimiter"} which @param {string} pattern what is wrong with it */
+  checkPattern(which, pattern) {
+    return this.#core?.checkPattern(which, pattern) ?? [];
+  }
+
+  /** @param {OpenTrace} trace one more under *Your files* */
+  addTrace(trace) {
+    this.traces.push(trace);
+    if (this.traces.length > RUNS_MAX) this.traces.shift()?.file.free();
+    void this.showTrace(trace);
+  }
+
+  /** @param {OpenTrace | null} trace shows it, or the lab's run again */
+  async showTrace(trace) {
+    if (trace) {
+      const { showTraces } = await import("./foreign.js");
+      if (!this.traces.includes(trace)) return;
+      if (this.playing) this.pause();
+      if (!this.#traced) showTraces(this);
+      this.#traced = true;
+    }
+    this.trace = trace;
+    this.#title();
+    this.changed("open", "panel", "look");
+  }
+
+  #traced = false;
+
+  /** @param {number} execution */
+  chooseExecution(execution) {
+    if (!this.trace) return;
+    this.trace.execution = execution;
+    this.trace.event = null;
+    this.changed("look");
+  }
+
+  /** @param {number | null} event */
+  selectTraceEvent(event) {
+    if (!this.trace) return;
+    this.trace.event = event;
+    this.changed("look");
+  }
+
   /**
    * @param {import("./core.js").Source} source
    * @param {{ event?: number, play?: boolean }} [at]
@@ -458,6 +515,7 @@ export class App {
 
   /** Makes a lab the open one. @param {Lab} lab @param {ScenarioText} scenario */
   #adopt(lab, scenario) {
+    this.trace = null;
     this.lab = lab;
     this.run += 1;
     this.scenario = scenario;
@@ -539,8 +597,9 @@ export class App {
     if (this.failure) return;
     if (this.#kept && report && report.seed === this.#kept.seed) this.#kept.event = report.event;
     this.failure = { error, kept: this.#kept, loading: this.#core === null };
-    this.lab = null;
+    this.lab = this.trace = null;
     this.runs = [];
+    this.traces = [];
     this.hovered = this.cut = null;
     document.documentElement.dataset.lab = "failed";
     this.changed("failed");

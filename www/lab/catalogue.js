@@ -212,7 +212,8 @@ class Catalogue {
         return [h("p", { role: "status" }, t("No scenario matches {sought}.", { sought: list(sought) })), h("button", { type: "button", onclick: () => this.#clear() }, t("Clear the filter"))];
       }
       if (filtered && this.#shelf === null) return [this.#cards(found)];
-      return shelves.map((shelf) => {
+      const files = this.#shelf === null && this.#files();
+      const drawn = shelves.map((shelf) => {
         const all = this.#shelf !== null || shelf.cards.length <= ON_A_SHELF;
         return h(
           "section",
@@ -223,7 +224,25 @@ class Catalogue {
           this.#shelf !== null && h("button", { type: "button", class: "quiet", onclick: () => this.#clear() }, t("All shelves")),
         );
       });
+      return [...drawn, files];
     });
+  }
+
+  /** Traces of other programs that were opened: in memory, as long as the page is open. */
+  #files() {
+    const { traces } = this.#app;
+    if (traces.length === 0) return false;
+    const card = (/** @type {import("./app.js").OpenTrace} */ trace) => {
+      const { executions, partial } = trace.file.about();
+      const show = () => {
+        this.#dialog.close();
+        void this.#app.showTrace(trace);
+      };
+      const events = executions.reduce((sum, { events }) => sum + events, 0);
+      const about = [t("Foreign"), partial && t("Partial"), t("{n} {n|event|events}", { n: events })].filter((part) => part !== false);
+      return h("li", { class: "card" }, h("button", { type: "button", onclick: show, "aria-current": trace === this.#app.trace ? "page" : null }, h("strong", null, trace.name), h("small", null, about.join(", "))));
+    };
+    return h("section", null, h("h3", null, t("Your files")), h("ul", { class: "cards" }, traces.map(card)));
   }
 
   /** @param {Card[]} cards */

@@ -81,7 +81,18 @@ export class Core {
     return opened.ok ? { ok: true, value: this.#guarded(opened.value) } : opened;
   }
 
-  /** @param {Lab} lab @returns {Lab} the same, with every call guarded */
+  /** Begins to read a file of another program. @param {import("../netsplit.js").TraceOptions} options @returns {import("../netsplit.js").Result<import("../netsplit.js").TraceFile>} */
+  beginTrace(options) {
+    const begun = this.#guard(() => this.#glue.TraceFile.begin(options));
+    return begun.ok ? { ok: true, value: this.#guarded(begun.value) } : begun;
+  }
+
+  /** @param {"parser" | "delimiter"} which @param {string} pattern what is wrong with it */
+  checkPattern(which, pattern) {
+    return this.#guard(() => this.#glue.checkPattern(which, pattern, language()));
+  }
+
+  /** @template {object} T @param {T} lab @returns {T} the same, with every call guarded */
   #guarded(lab) {
     return new Proxy(lab, {
       get: (target, name) => {

@@ -29,10 +29,12 @@ class Header extends Part {
     );
     const follow = () => isCatalogue(location.hash) && void catalogue().then(({ followCatalogue }) => followCatalogue(this.app));
     this.onWindow("hashchange", follow);
-    this.on(["open"], follow);
+    // A trace may open while the address is on its way back from the catalogue.
+    this.on(["open"], () => this.app.trace || follow());
     this.on(["open"], () => {
-      const { scenario } = this.app;
-      if (scenario) setText(crumb, `${systemName(scenario.id || scenario.system)} / ${scenario.title}`);
+      const { scenario, trace } = this.app;
+      if (trace) setText(crumb, `${t("Your files")} / ${trace.name}`);
+      else if (scenario) setText(crumb, `${systemName(scenario.id || scenario.system)} / ${scenario.title}`);
     });
   }
 }

@@ -20,6 +20,8 @@ export function listenToKeys(app) {
 /** @param {import("./app.js").App} app @param {KeyboardEvent} event @param {HTMLElement} target */
 function shortcut(app, event, target) {
   if (event.altKey) return false;
+  // A trace of another program cannot be played or changed.
+  if (app.trace && !["d", "?"].includes(event.key.toLowerCase())) return false;
   if (event.ctrlKey || event.metaKey) {
     if (event.key.toLowerCase() !== "z" || event.shiftKey) return false;
     app.undo();

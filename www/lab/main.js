@@ -12,6 +12,7 @@ import "./caption.js";
 import "./time-bar.js";
 import "./panel.js";
 import "./failure.js";
+import { listenToDrops } from "./drop.js";
 import { listenToKeys } from "./keys.js";
 import { preparePrint } from "./print.js";
 
@@ -19,6 +20,7 @@ silenceStopped();
 const root = document.querySelector("netsplit-lab");
 if (root instanceof LabRoot) {
   listenToKeys(root.app);
+  listenToDrops(root.app);
   preparePrint(root.app);
   await root.app.start();
 }

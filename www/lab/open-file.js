@@ -1,40 +1,73 @@
 // @ts-check
-/** Opens a run from a file: the plan that Share saves. What is wrong with it is said with line and column. */
+/**
+ * Opens files: a run that Share saved, or a trace that another program wrote. What is wrong with one is said with line and
+ * column.
+ */
+import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { t } from "./language.js";
 
 /** More than any plan needs. */
 const SIZE_MAX = 4 << 20;
+/** As much of a file as tells what it is. */
+const HEAD = 1 << 16;
+
+const traces = () => import("./foreign-open.js");
 
 /** @param {import("./app.js").App} app @param {() => void} close */
 export function openFile(app, close) {
   const said = h("p", { role: "status" });
   const input = h("input", {
     type: "file",
-    accept: ".json,application/json",
+    accept: ".json,.jsonl,.log,.txt,application/json,text/plain",
     class: "hidden",
     tabindex: -1,
-    "aria-label": t("A run that was saved (JSON)"),
+    "aria-label": t("A run that was saved (JSON), or a trace of another program"),
     onchange: async () => {
       const file = input.files?.[0];
       input.value = "";
       if (!file) return;
-      const wrong = await open(app, file);
+      if (!(await isRun(file))) {
+        close();
+        return void (await traces()).openTrace(app, file, file.name);
+      }
+      const wrong = await openRun(app, file);
       if (wrong === null) close();
       else said.replaceChildren(...wrong);
     },
   });
+  const paste = async () => {
+    close();
+    (await traces()).openPatterns(app, null);
+  };
   return h(
     "div",
     { class: "open-file" },
     h("button", { type: "button", onclick: () => input.click() }, t("Open a file..")),
+    h("button", { type: "button", class: "quiet", onclick: () => void paste() }, t("Paste a trace..")),
     input,
     said,
   );
 }
 
+/** Opens a file that was dropped on the page. @param {import("./app.js").App} app @param {File} file */
+export async function openDropped(app, file) {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+  if (!(await isRun(file))) return void (await traces()).openTrace(app, file, file.name);
+  const wrong = await openRun(app, file);
+  if (wrong !== null) openDialog(t("This file cannot be opened"), () => [h("p", null, ...wrong)]);
+}
+
+/** A run is one JSON object; traces begin with a pattern, or have an object in each line. @param {File} file */
+async function isRun(file) {
+  const head = (await file.slice(0, HEAD).text()).trimStart();
+  if (!head.startsWith("{") || head.includes("(?<")) return false;
+  const [line = ""] = head.split("\n", 1);
+  return !/^\{.*"(host|netsplit-trace)"\s*:/.test(line);
+}
+
 /** @param {import("./app.js").App} app @param {File} file @returns {Promise<(Node | string)[] | null>} why not */
-async function open(app, file) {
+async function openRun(app, file) {
   if (file.size > SIZE_MAX) return [t("{file} is too large for a run: it may have 4 MB.", { file: file.name })];
   const text = await file.text();
   /** @type {unknown} */

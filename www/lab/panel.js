@@ -38,7 +38,7 @@ class Panel extends Part {
       ),
       this.#body,
     );
-    this.on(["panel"], () => this.#draw());
+    this.on(["open", "panel"], () => this.#draw());
   }
 
   #draw() {
@@ -72,9 +72,10 @@ class Panel extends Part {
       ),
     );
     this.#body.setAttribute("aria-labelledby", `tab-${tab}`);
-    if (this.#body.firstElementChild?.localName !== `netsplit-${tab}`) {
+    const element = this.app.trace ? (tab === "inspect" || tab === "events" ? `netsplit-foreign-${tab}` : "netsplit-foreign-none") : `netsplit-${tab}`;
+    if (this.#body.firstElementChild?.localName !== element) {
       this.#body.scrollTop = 0;
-      this.#body.replaceChildren(document.createElement(`netsplit-${tab}`));
+      this.#body.replaceChildren(document.createElement(element));
     }
     if (!opened) return;
     document.getElementById(`tab-${tab}`)?.focus();

@@ -34,6 +34,7 @@ export async function openShare(app) {
         { type: "button", onclick: () => save(`${name}.json`, "application/json", JSON.stringify(lab.plan(), null, 2)) },
         t("Save the run (JSON)"),
       ),
+      ...traces(lab, name),
     ),
   ]);
 }
@@ -47,6 +48,21 @@ function embed(app, link) {
     if (!place.firstChild) place.append(embedOptions(app, link));
   };
   return h("details", { ontoggle: () => void fill() }, h("summary", null, t("Embed")), place);
+}
+
+/** The events up to the cursor, as other programs open them. @param {import("./app.js").Lab} lab @param {string} name */
+function traces(lab, name) {
+  const said = h("span", { role: "status" });
+  const write = async (/** @type {"shiviz" | "jsonl"} */ format, /** @type {string} */ file) => {
+    const written = await lab.trace(format);
+    if (written.ok) save(file, "text/plain", written.value);
+    else said.textContent = written.error.message;
+  };
+  return [
+    h("button", { type: "button", onclick: () => void write("shiviz", `${name}.log`) }, t("Save the trace (ShiViz)")),
+    h("button", { type: "button", onclick: () => void write("jsonl", `${name}.jsonl`) }, t("Save the trace (JSON Lines)")),
+    said,
+  ];
 }
 
 /** @param {import("./app.js").App} app @param {string} name */

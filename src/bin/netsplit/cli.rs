@@ -3,6 +3,7 @@
 //! Results go to standard output. What is wrong goes to standard error, with a hint; the exit status is then 2 if the input
 //! could not be used, and 1 if something that should hold does not.
 
+mod convert;
 mod mutants;
 mod pictures;
 mod run;
@@ -37,6 +38,8 @@ enum Command {
     Scenarios(scenarios::Arguments),
     /// Run scenarios and look whether everything comes of them that should
     Verify(verify::Arguments),
+    /// Read a trace that another program wrote, check it, and write it in another form
+    Convert(convert::Arguments),
     /// List the broken rules of a system, and the property that falls with each
     Mutants(mutants::Arguments),
 }
@@ -114,6 +117,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Pictures(arguments) => pictures::run(&arguments),
         Command::Scenarios(arguments) => scenarios::run(&arguments, &mut out),
         Command::Verify(arguments) => verify::run(&arguments, &mut out),
+        Command::Convert(arguments) => convert::run(&arguments, &mut out),
         Command::Mutants(arguments) => mutants::run(&arguments, &mut out),
     };
     match done.and_then(|()| Ok(out.flush()?)) {

@@ -1,7 +1,9 @@
 //! `netsplit run`: what happened, the verdicts, the fingerprint.
 
+use super::convert::To;
 use super::{Done, Failure, Language, Source, duration, json_line, seconds};
 use netsplit::base::{EventId, Level, Note};
+use netsplit::scenario::foreign::Trace;
 use netsplit::scenario::{Compiled, Link};
 use netsplit::sim::plan::Plan;
 use netsplit::sim::trace::{Event, Sink};
@@ -10,6 +12,7 @@ use netsplit::system::inspect::NodeView;
 use netsplit::timeline::Session;
 use netsplit::view::playback::{Goals, Playback};
 use netsplit::view::report::{About, EventRow, Speech, VerdictRow, is_action};
+use netsplit::view::trace_report::Recorder;
 use netsplit::view::words::{Lang, Names};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -25,6 +28,9 @@ pub(super) struct Arguments {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
+    /// The events as a trace, and nothing else: as ShiViz opens it, or one JSON object a line
+    #[arg(long, value_enum, conflicts_with_all = ["json", "level"])]
+    to: Option<To>,
     /// How much to tell: story, protocol or everything; all of it with --json
     #[arg(long, value_parser = level)]
     level: Option<Level>,
@@ -45,6 +51,9 @@ struct Summary<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+    if let Some(to) = arguments.to {
+        return trace(to, arguments, out);
+    }
     if let Some(link) = arguments.source.link()? {
         return follow(&link, arguments, out);
     }
@@ -71,6 +80,35 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
         writeln!(out, "fingerprint {}", run.run_fingerprint())?;
     }
     Ok(())
+}
+
+/// Plays a run up to its end, its moment or `--until`, and writes its events as a trace.
+fn trace(to: To, arguments: &Arguments, out: &mut impl Write) -> Done {
+    let open = |plan: Plan| -> Result<Playback, Failure> {
+        let session = Session::open(plan, Default::default(), netsplit::system::open).map_err(Failure::from)?;
+        Ok(Playback::new(session, arguments.lang.lang, Goals::default(), 1.0))
+    };
+    let mut playback = match arguments.source.link()? {
+        Some(link) => {
+            let mut playback = open(link.plan.clone())?;
+            match arguments.until {
+                None => playback.follow(&link),
+                Some(until_us) => playback.seek_time(until_us),
+            };
+            playback
+        }
+        None => {
+            let scenario = arguments.source.load()?;
+            let mut playback = open(scenario.plan)?;
+            playback.seek_time(arguments.until.unwrap_or(scenario.lesson.end_us));
+            playback
+        }
+    };
+    playback.work(&mut |_| false);
+    let mut recorder = Recorder::new(&playback);
+    recorder.work(&mut playback, &mut || false);
+    let traces: Vec<&Trace> = recorder.trace().into_iter().collect();
+    to.write(&traces, out)
 }
 
 /// Plays a link's run up to its moment (or `--until`), and looks whether it is the run that was sent.

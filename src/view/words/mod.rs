@@ -5,6 +5,7 @@
 
 mod en;
 mod en_clock;
+mod foreign;
 mod lang;
 mod render;
 mod world;
@@ -21,6 +22,7 @@ use render::{Arg, capital, fill};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+pub use foreign::finding;
 pub use lang::{Lang, learn};
 pub use world::{action_sentence, action_title, cut_label, event_sentence};
 

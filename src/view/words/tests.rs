@@ -15,6 +15,11 @@ fn names() -> Names {
     Names { cluster: Cluster { servers: 5, clients: 2 }, system: "raft", messages: KINDS, timers: &["check quorum"] }
 }
 
+/// Everything that is said, in English.
+fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    english().chain(foreign::TEXTS.iter().copied())
+}
+
 /// Every kind of note that a core or a checker declares.
 fn kinds() -> impl Iterator<Item = &'static NoteKind> {
     let clocks = crate::protocol::clock::notes::ALL.iter().chain(crate::check::clock::notes::ALL);
@@ -66,14 +71,14 @@ fn many_nodes_are_told_by_three_names_and_their_number() {
 #[test]
 fn no_key_stands_twice_in_the_table() {
     let mut seen = BTreeSet::new();
-    let twice = english().find(|(key, _)| !seen.insert(*key));
+    let twice = texts().find(|(key, _)| !seen.insert(*key));
     assert_eq!(twice, None);
 }
 
 #[test]
 fn every_language_has_every_key_with_the_same_places() {
     for lang in Lang::ALL.into_iter().filter(|lang| *lang != Lang::En) {
-        for (key, english) in english() {
+        for (key, english) in texts() {
             let text = lang::text(lang, key).unwrap_or_else(|| panic!("{} has no {key}", lang.code()));
             assert!(!text.is_empty() && !text.contains('!'), "{}, {key}: {text}", lang.code());
             assert_eq!(places(text), places(english), "{}, {key}: {text}", lang.code());
@@ -84,7 +89,7 @@ fn every_language_has_every_key_with_the_same_places() {
 #[test]
 fn every_language_tells_every_scenario_in_all_its_parts_and_nothing_else() {
     for lang in Lang::ALL.into_iter().filter(|lang| *lang != Lang::En) {
-        let mut known: BTreeSet<String> = english().map(|(key, _)| key.to_owned()).collect();
+        let mut known: BTreeSet<String> = texts().map(|(key, _)| key.to_owned()).collect();
         for scenario in crate::scenario::library::all() {
             let mut parts: Vec<String> = ["title", "question", "about", "looks_for", "happened"].map(str::to_owned).into();
             parts.extend((1..=scenario.steps.len()).map(|n| format!("steps.{n}")));

@@ -1,0 +1,70 @@
+//! How fast traces of other programs are read: a log of a million events in GoVector's layout.
+
+use super::{Figure, Place};
+use netsplit::base::draw::{Purpose, Sequence};
+use netsplit::scenario::foreign::{Format, Importer, Options};
+
+const EVENTS: u64 = 1_000_000;
+const HOSTS: usize = 8;
+/// Longest slice in the page, milliseconds.
+const SLICE_MS: f64 = 7.0;
+
+/// Measures everything, and tells `say` one figure after the other.
+pub fn measure(place: &Place, mut say: impl FnMut(String)) {
+    let mut tell = |name: &str, value: f64, unit, fingerprint| {
+        let name = format!("import: {name}");
+        say(place.figure(&Figure { name: &name, value, unit, fingerprint }));
+    };
+    let log = log();
+    let before = (place.memory_bytes)();
+    let mut importer = Importer::new(Options { format: Format::Shiviz, parser: None, delimiter: None });
+    let mut longest = 0_f64;
+    let mut slices = 0;
+    let took = place.timed(|| {
+        importer.reserve(log.len());
+        for piece in log.as_bytes().chunks(1 << 20) {
+            longest = longest.max(place.timed(|| importer.push(piece)));
+        }
+        longest = longest.max(place.timed(|| importer.close()));
+        let mut done = false;
+        while !done {
+            slices += 1;
+            let took = place.timed(|| {
+                let end = (place.now_ms)() + SLICE_MS;
+                done = importer.work(&mut || (place.now_ms)() >= end).done;
+            });
+            longest = longest.max(took);
+        }
+    });
+    let imported = importer.into_imported();
+    assert!(!imported.partial(), "a good log");
+    let trace = &imported.traces[0];
+    let fingerprint = trace.events.iter().map(|event| u128::from(event.depth)).sum();
+    assert_eq!(trace.events.len() as u64, EVENTS);
+    tell("events read and checked per second, a million of 8 hosts", EVENTS as f64 / took * 1e3, "1/s", fingerprint);
+    tell("log read per second", log.len() as f64 / took / 1e3, "MB/s", fingerprint);
+    tell("longest slice", longest, "ms", fingerprint);
+    let held = (place.memory_bytes)().saturating_sub(before);
+    tell("memory per million events", held as f64 / 1e6, "MB", fingerprint);
+}
+
+/// Hosts that send and receive at random; all of a host's events stand together, as GoVector's tool merges its files.
+fn log() -> String {
+    let mut draws = Sequence::new(1, Purpose::Nemesis, 0);
+    let mut clocks = vec![[0_u64; HOSTS]; HOSTS];
+    let mut files = vec![String::new(); HOSTS];
+    for _ in 0..EVENTS {
+        let host = draws.range(0, HOSTS as u64 - 1) as usize;
+        let from = draws.range(0, 3 * HOSTS as u64) as usize;
+        if from < HOSTS {
+            let theirs = clocks[from];
+            clocks[host].iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine = (*mine).max(theirs));
+        }
+        clocks[host][host] += 1;
+        let known = clocks[host].iter().enumerate().filter(|(_, n)| **n > 0);
+        let clock: Vec<String> = known.map(|(host, n)| format!("\"node{host}\":{n}")).collect();
+        let text = if from < HOSTS { "INFO Received a message" } else { "INFO Sending a message to somebody" };
+        files[host].push_str(&format!("node{host} {{{}}}\n{text}\n", clock.join(", ")));
+    }
+    format!("(?<host>\\S*) (?<clock>{{.*}})\\n(?<event>.*)\n\n{}", files.concat())
+}

@@ -1,0 +1,184 @@
+//! Traces as JSON Lines: one object a line, one line an event. `docs/trace-format.md` is the description for others.
+
+use super::finding::Finding;
+use super::json::{Json, Unexpected};
+use super::shiviz::clock_entry;
+use super::text::Text;
+use super::trace::{Draft, Entry, Span, Texts};
+use std::collections::HashMap;
+
+/// Reads lines, in slices.
+#[derive(Debug)]
+pub struct Reader {
+    /// The next line, from 1.
+    line: u32,
+    drafts: Vec<Draft>,
+    numbers: HashMap<String, usize>,
+    made: Texts,
+}
+
+/// What a line says.
+#[derive(Default)]
+struct Line {
+    execution: String,
+    host: Option<String>,
+    event: Option<Span>,
+    /// Where the value of `clock` stands, bytes of the line.
+    clock_at: Option<usize>,
+    after_at: Option<usize>,
+    at_us: Option<u64>,
+    details: Vec<(String, Span)>,
+}
+
+/// Why a line cannot be used: the code, the byte, what it is about.
+struct Wrong(&'static str, usize, &'static str);
+
+impl From<Unexpected> for Wrong {
+    fn from(wrong: Unexpected) -> Wrong {
+        Wrong("json", wrong.at, wrong.expected)
+    }
+}
+
+impl Reader {
+    /// From the beginning of a file.
+    pub fn new() -> Reader {
+        Reader { line: 1, drafts: Vec::new(), numbers: HashMap::new(), made: Texts::default() }
+    }
+
+    /// The line that is next.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The executions that were read, and the texts that had to be made for them.
+    pub fn into_drafts(self) -> (Vec<Draft>, String) {
+        (self.drafts, self.made.made)
+    }
+
+    /// Goes on until all is read, or until `spent` says so. True when all is read.
+    pub fn work(&mut self, text: &Text, spent: &mut dyn FnMut() -> bool) -> bool {
+        while self.line <= text.lines() {
+            for _ in 0..32 {
+                self.read(text);
+                self.line += 1;
+            }
+            if spent() {
+                break;
+            }
+        }
+        self.line > text.lines()
+    }
+
+    fn read(&mut self, text: &Text) {
+        let written = text.line(self.line);
+        if written.trim().is_empty() {
+            return;
+        }
+        let start = text.line_start(self.line);
+        let mut line = Line::default();
+        let read = self.parse(written, start, &mut line);
+        let draft = self.draft(&line.execution);
+        let leave_out = |draft: &mut Draft, Wrong(code, at, what): Wrong| {
+            let args = [("expected", what), ("key", what), ("example", r#"{"host":"a","clock":{"a":1},"event":".."}"#)];
+            draft.leave_out(text, start + at as u32, Finding::error(code, &args));
+        };
+        for (field, value) in &line.details {
+            draft.detail(field, *value);
+        }
+        match read {
+            Err(wrong) => return leave_out(draft, wrong),
+            Ok(false) => return,
+            Ok(true) => {}
+        }
+        let Some(host) = line.host else { return leave_out(draft, Wrong("json-missing", 0, "host")) };
+        draft.begin(&host);
+        let at = line.clock_at.or(line.after_at).unwrap_or(0);
+        let entry = Entry {
+            host: &host,
+            line: text.line_of(start),
+            clock_at: start + at as u32,
+            message: line.event.unwrap_or((start, start)),
+            at_us: line.at_us,
+        };
+        if let Some(at) = line.clock_at.or(line.after_at) {
+            let mut json = Json::new(&written[at..]);
+            if let Err(wrong) = json.object(|json, host, _| clock_entry(draft, json, &host)) {
+                return leave_out(draft, Wrong("json", at + wrong.at, wrong.expected));
+            }
+        }
+        if line.clock_at.is_some() { draft.event(entry, text) } else { draft.event_after(entry) }
+    }
+
+    fn draft(&mut self, execution: &str) -> &mut Draft {
+        let number = match self.numbers.get(execution) {
+            Some(number) => *number,
+            None => {
+                self.numbers.insert(execution.to_owned(), self.drafts.len());
+                self.drafts.push(Draft::named(execution));
+                self.drafts.len() - 1
+            }
+        };
+        &mut self.drafts[number]
+    }
+
+    /// False if the line is no event: the line that names the format.
+    fn parse(&mut self, written: &str, start: u32, line: &mut Line) -> Result<bool, Wrong> {
+        let mut json = Json::new(written);
+        let mut event = true;
+        let mut mistaken: Option<(usize, &'static str)> = None;
+        json.object(|json, key, _| {
+            let first = json.peek();
+            let at = json.position();
+            let mut text_of = |json: &mut Json<'_>| -> Result<Option<(String, Span)>, Unexpected> {
+                if first != Some(b'"') {
+                    json.any()?;
+                    return Ok(None);
+                }
+                let value = json.string()?;
+                let span = match &value {
+                    std::borrow::Cow::Borrowed(_) => (start + at as u32 + 1, start + json.position() as u32 - 1),
+                    std::borrow::Cow::Owned(value) => self.made.make(value),
+                };
+                Ok(Some((value.into_owned(), span)))
+            };
+            match &*key {
+                "netsplit-trace" => {
+                    json.any()?;
+                    event = false;
+                }
+                "host" | "event" | "execution" => match (text_of(json)?, &*key) {
+                    (Some((host, _)), "host") => line.host = Some(host),
+                    (Some((_, span)), "event") => line.event = Some(span),
+                    (Some((name, _)), _) => line.execution = name,
+                    (None, "host") => mistaken = Some((at, "host")),
+                    (None, "event") => mistaken = Some((at, "event")),
+                    (None, _) => mistaken = Some((at, "execution")),
+                },
+                "clock" | "after" => {
+                    json.any()?;
+                    if key == "clock" { line.clock_at = Some(at) } else { line.after_at = Some(at) }
+                }
+                "at_us" => line.at_us = Some(json.whole()?),
+                _ => {
+                    let value = match text_of(json)? {
+                        Some((_, span)) => span,
+                        None => (start + at as u32, start + json.position() as u32),
+                    };
+                    line.details.push((key.into_owned(), value));
+                }
+            }
+            Ok(())
+        })?;
+        json.end()?;
+        match mistaken {
+            Some((at, key)) => Err(Wrong("json-text", at, key)),
+            None => Ok(event),
+        }
+    }
+}
+
+impl Default for Reader {
+    fn default() -> Reader {
+        Reader::new()
+    }
+}

@@ -1,0 +1,108 @@
+//! Traces of other programs: what is wrong with a file, and what was expected. A table of its own, which only who opens files needs.
+
+use super::{Arg, Lang, fill, lang};
+use crate::scenario::foreign::Finding;
+
+/// Keys are `trace.` and a finding's code; with `.hint`, what was expected.
+pub(super) static TEXTS: &[(&str, &str)] = &[
+    // The file
+    ("trace.empty", "The file is empty."),
+    ("trace.empty.hint", "A trace has a parser, a delimiter or an empty line, and a log; or one JSON object a line."),
+    ("trace.file-too-large", "The file is larger than {max} MB: what is beyond that is not read."),
+    ("trace.file-too-large.hint", "Cut it into executions, or leave out events that nobody looks for."),
+    ("trace.utf-16", "The file is UTF-16; it is read as that."),
+    ("trace.utf-16.hint", "Other programs expect UTF-8."),
+    ("trace.crlf", "Lines end in CR LF; they are read as if they ended in LF."),
+    ("trace.crlf.hint", "ShiViz takes the CR for a part of the line."),
+    ("trace.not-utf-8", "A byte here is no {encoding}; a sign stands in its place."),
+    ("trace.not-utf-8.hint", "Save the file as UTF-8."),
+    ("trace.not-utf-8-more", "{n} more {n|byte is|bytes are} no {encoding}."),
+    ("trace.not-utf-8-more.hint", "Save the file as UTF-8."),
+    // Patterns
+    ("trace.pattern-look-around", "Patterns here have no look-around: {what}."),
+    ("trace.pattern-look-around.hint", "Match what stands around it, too, in a group without a name."),
+    ("trace.pattern-back-reference", "Patterns here have no back-references: {what}."),
+    ("trace.pattern-back-reference.hint", "Match the second occurrence by what it may be, not by what the first one was."),
+    ("trace.pattern-open-group", "This group has no end."),
+    ("trace.pattern-open-group.hint", "Close it with ), or write \\( for the sign itself."),
+    ("trace.pattern-stray-parenthesis", "This ) closes nothing."),
+    ("trace.pattern-stray-parenthesis.hint", "Write \\) for the sign itself."),
+    ("trace.pattern-open-class", "This class has no end."),
+    ("trace.pattern-open-class.hint", "Close it with ], or write \\[ for the sign itself."),
+    ("trace.pattern-bad-range", "The range {what} runs backwards."),
+    ("trace.pattern-bad-range.hint", "Swap its ends, or write \\- for the sign itself."),
+    ("trace.pattern-bad-count", "The count {what} has its greater number first."),
+    ("trace.pattern-bad-count.hint", "Write the smaller number first."),
+    ("trace.pattern-nothing-to-repeat", "There is nothing here that {what} could repeat."),
+    ("trace.pattern-nothing-to-repeat.hint", "Write a \\ before it for the sign itself."),
+    ("trace.pattern-open-escape", "The pattern ends in a \\."),
+    ("trace.pattern-open-escape.hint", "Write \\\\ for the sign itself."),
+    ("trace.pattern-unicode-class", "Patterns here have no classes of Unicode: {what}."),
+    ("trace.pattern-unicode-class.hint", "Name the characters in [ ], or take . for any."),
+    ("trace.pattern-unknown-group", "No kind of group begins with {what}."),
+    ("trace.pattern-unknown-group.hint", "There are (?<name>..), (?:..) and (..)."),
+    ("trace.pattern-bad-name", "This group has no name that can be used: {what}."),
+    ("trace.pattern-bad-name.hint", "A name is letters, digits and _, begins with no digit, and ends in >."),
+    ("trace.pattern-name-twice", "Two groups are called {what}."),
+    ("trace.pattern-name-twice.hint", "Each group has a name of its own."),
+    ("trace.pattern-too-deep", "Groups stand in groups more than {what} deep."),
+    ("trace.pattern-too-deep.hint", "Leave out groups that have no name and nothing to repeat."),
+    ("trace.pattern-too-large", "The pattern is too large once its counts are written out."),
+    ("trace.pattern-too-large.hint", "Write * or + in place of large counts."),
+    ("trace.pattern-slow", "The pattern takes too long on this log: reading ends in line {line}."),
+    ("trace.pattern-slow.hint", "Avoid repetitions in repetitions, and .* before what may be missing."),
+    ("trace.missing-group", "The parser has no group called {group}."),
+    ("trace.missing-group.hint", "Write {example} around the part of the line that it is."),
+    // The log
+    ("trace.no-events", "The parser matches nothing in this log."),
+    ("trace.no-events.hint", "Compare it with this line: it must match whole lines, from the first sign to the last."),
+    ("trace.no-lines", "No line of the file is an event."),
+    ("trace.no-lines.hint", "Each line is a JSON object with host, clock and event."),
+    ("trace.passed-over", "{n} {n|line says|lines say} something and match nothing; the first is line {line}."),
+    ("trace.passed-over.hint", "They are passed over, as ShiViz does."),
+    ("trace.execution-twice", "An execution before, in line {line}, is called {name}, too."),
+    ("trace.execution-twice.hint", "Give each execution a name of its own; both are read."),
+    ("trace.json", "This is no JSON object: {expected} is expected here."),
+    ("trace.json.hint", "A line looks like {example}."),
+    ("trace.json-missing", "This line has no {key}."),
+    ("trace.json-missing.hint", "A line looks like {example}."),
+    ("trace.json-text", "The value of {key} must be a text in quotes."),
+    ("trace.json-text.hint", "A line looks like {example}."),
+    // Clocks
+    ("trace.clock-json", "The clock is no JSON object of counts: {expected} is expected here."),
+    ("trace.clock-json.hint", "A clock looks like {example}."),
+    ("trace.clock-own", "The clock does not name its own host, {host}."),
+    ("trace.clock-own.hint", "Each event counts itself: its clock has an entry for its own host, 1 or more."),
+    ("trace.clock-start", "The first event of {host} has the count {n}."),
+    ("trace.clock-start.hint", "Each host counts its events from 1."),
+    ("trace.clock-gap", "The count of {host} goes from {from} to {to}: what is between is missing."),
+    ("trace.clock-gap.hint", "The count of a host grows by 1 with each of its events."),
+    ("trace.clock-twice", "Event {n} of {host} stands in line {other} already: this one is left out."),
+    ("trace.clock-twice.hint", "No two events of a host have the same count."),
+    ("trace.unknown-host", "The clock knows of {host}, which has no events here."),
+    ("trace.unknown-host.hint", "Add the log of that host, or look at how its name is written."),
+    ("trace.out-of-range", "The clock knows event {n} of {host}, which has events {first} to {last}."),
+    ("trace.out-of-range.hint", "Add the rest of that host's log, or look at the count."),
+    ("trace.no-such-event", "The clock knows event {n} of {host}, which is not in the file."),
+    ("trace.no-such-event.hint", "Add what is missing in that host's log."),
+    ("trace.clock-back", "{host} knew {was} of {other} in line {line}, and here only {is}."),
+    ("trace.clock-back.hint", "What a host knows of others never gets less."),
+    ("trace.clock-merge", "This knows event {n} of {host} (line {line}), which knows {knows} of {other}; here it is {is}."),
+    ("trace.clock-merge.hint", "A vector is the merge of those it grew from, and 1 more for its own host."),
+    ("trace.clock-cycle", "This knows event {n} of {host} (line {line}), which knows this one already."),
+    ("trace.clock-cycle.hint", "Of two events that know each other, neither can have come first."),
+];
+
+/// A finding in words: what is wrong, and what was expected.
+pub fn finding(language: Lang, finding: &Finding) -> (String, String) {
+    let number = |value: &String| value.parse().map_or_else(|_| Arg::from(value.as_str()), Arg::Number);
+    // Only what counts is a number: hosts may be called 1.
+    let arg =
+        |(name, value): &(&'static str, String)| (*name, if *name == "n" { number(value) } else { Arg::from(value.as_str()) });
+    let args: Vec<(&str, Arg)> = finding.args.iter().map(arg).collect();
+    let text = |key: &str| {
+        let english = || TEXTS.iter().find(|(known, _)| *known == key).map(|(_, text)| *text);
+        lang::text(language, key).or_else(english).map_or(String::new(), |template| fill(template, &args))
+    };
+    (text(&format!("trace.{}", finding.code)), text(&format!("trace.{}.hint", finding.code)))
+}

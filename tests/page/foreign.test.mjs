@@ -1,0 +1,166 @@
+// @ts-check
+// Traces of other programs: opened, refused with a reason, looked at, left again.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { laboratory, sizes } from "./harness.mjs";
+import { cursor } from "./reading.mjs";
+
+const lab = laboratory();
+const calm = { calm: true };
+
+const PARSER = String.raw`(?<host>\S*) (?<clock>{.*})\n(?<event>.*)`;
+const EVENTS = [
+  `client {"client":1}\nInitialization Complete`,
+  `client {"client":2}\nMaking a call`,
+  `server {"server":1}\nInitialization Complete`,
+  `server {"client":2, "server":2}\nReceived the call`,
+];
+const LOG = `${EVENTS.join("\n")}\n`;
+const FILE = `${PARSER}\n\n${LOG}`;
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @param {Page} page @param {string} name @param {string | Buffer} content opens it from the catalogue */
+async function open(page, name, content) {
+  await page.getByRole("button", { name: "Scenarios" }).click();
+  await page.locator(".open-file input[type=file]").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
+}
+
+/** @param {Page} page @param {string} name @param {string} content lets it fall on the page */
+const drop = (page, name, content) =>
+  page.evaluate(
+    ({ name, content }) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], name));
+      for (const type of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    },
+    { name, content },
+  );
+
+const stage = (/** @type {Page} */ page) => page.locator("netsplit-foreign");
+
+test("a trace lies over the run, which keeps its place", async (t) => {
+  const visit = await lab.visit(t, calm);
+  const { page } = visit;
+  const before = (await cursor(page)).text;
+  await open(page, "rpc.log", FILE);
+  await stage(page).waitFor();
+  const told = await stage(page).innerText();
+  assert.match(told, /Foreign/);
+  assert.match(told, /nothing can be played, broken or changed/);
+  assert.match(told, /4 events, 2 hosts/);
+  assert.doesNotMatch(told, /Partial/);
+  assert.equal(await page.locator("netsplit-time").isVisible(), false);
+  assert.match(await page.locator(".crumb").innerText(), /Your files \/ rpc\.log/);
+  await visit.assertAccessible();
+  await visit.screenshot("foreign");
+  await page.keyboard.press(" ");
+  await stage(page).getByRole("button", { name: "Back to the lab" }).click();
+  await stage(page).waitFor({ state: "detached" });
+  assert.equal((await cursor(page)).text, before);
+
+  await page.getByRole("button", { name: "Scenarios" }).click();
+  const shelf = page.locator("section").filter({ has: page.getByRole("heading", { name: "Your files" }) });
+  assert.match(await shelf.innerText(), /rpc\.log\s+Foreign, 4 events/);
+  await shelf.getByRole("button").click();
+  await stage(page).waitFor();
+});
+
+test("its events are listed, searched and inspected", async (t) => {
+  const visit = await lab.visit(t, calm);
+  const { page } = visit;
+  await drop(page, "rpc.log", FILE);
+  await stage(page).waitFor();
+  await stage(page).getByRole("button", { name: "Details" }).click();
+  const rows = page.locator("netsplit-foreign-events .events li");
+  assert.equal(await rows.count(), 4);
+  await page.getByRole("searchbox", { name: "Filter" }).fill("received");
+  await page.waitForFunction(() => document.querySelectorAll("netsplit-foreign-events .events li").length === 1);
+  await rows.getByRole("button").click();
+  await page.getByRole("tab", { name: "Inspect" }).click();
+  const inspect = page.locator("netsplit-foreign-inspect");
+  await inspect.getByRole("heading", { name: "Received the call" }).waitFor();
+  assert.match(await inspect.innerText(), /client\s+2\s+server\s+2/);
+  assert.match(await inspect.innerText(), /It comes after[^]*Initialization Complete[^]*Making a call/);
+  await page.getByRole("tab", { name: "Faults" }).click();
+  assert.match(await page.locator("netsplit-foreign-none").innerText(), /no simulation behind it/);
+  await visit.assertAccessible();
+});
+
+test("what contradicts itself is opened and marked partial, with lines and what was expected", async (t) => {
+  const visit = await lab.visit(t, calm);
+  const { page } = visit;
+  await drop(page, "bad.log", FILE.replace('"client":2, "server":2', '"client":7, "server":2'));
+  await stage(page).waitFor();
+  const told = await stage(page).innerText();
+  assert.match(told, /Partial/);
+  assert.match(told, /Line 9, column 9:\s+The clock knows event 7 of client, which has events 1 to 2\./);
+  await visit.assertAccessible();
+  await visit.screenshot("foreign-partial");
+});
+
+test("a file that cannot be read is refused with its place, and can be read with another parser", async (t) => {
+  const visit = await lab.visit(t, calm);
+  const { page } = visit;
+  await drop(page, "plain.log", LOG);
+  const refused = page.getByRole("dialog", { name: "This file cannot be opened" });
+  await refused.waitFor();
+  assert.match(await refused.innerText(), /Line 1, column 1:\s+The parser has no group called host\./);
+  await visit.assertAccessible();
+  await refused.getByRole("button", { name: "Read it with another parser.." }).click();
+  const patterns = page.getByRole("dialog", { name: "Read plain.log with another parser" });
+  const parser = patterns.getByRole("textbox", { name: /^Parser/ });
+  await parser.fill("(?<host>a)(?=b)");
+  assert.match(await patterns.innerText(), /Column 11:\s+Patterns here have no look-around/);
+  assert.equal(await parser.getAttribute("aria-invalid"), "true");
+  await patterns.getByRole("button", { name: "GoVector" }).click();
+  assert.equal(await parser.getAttribute("aria-invalid"), "false");
+  await patterns.getByRole("button", { name: "Open" }).click();
+  await stage(page).waitFor();
+  assert.match(await stage(page).innerText(), /4 events, 2 hosts/);
+});
+
+test("a pasted log with several executions: one is chosen", async (t) => {
+  const visit = await lab.visit(t, { ...calm, size: sizes.phone });
+  const { page } = visit;
+  await page.getByRole("button", { name: "Scenarios" }).click();
+  await page.getByRole("button", { name: "Paste a trace.." }).click();
+  const paste = page.getByRole("dialog", { name: "Paste a trace" });
+  await paste.getByRole("textbox", { name: "Log" }).fill(`=== one ===\n${LOG}=== two ===\n${EVENTS[0]}\n`);
+  await paste.getByRole("textbox", { name: /^Delimiter/ }).fill("^=== (?<trace>.*) ===$");
+  await visit.screenshot("foreign-paste-phone");
+  await paste.getByRole("button", { name: "Open" }).click();
+  await stage(page).waitFor();
+  const executions = stage(page).getByRole("combobox", { name: "Execution" });
+  assert.deepEqual(await executions.locator("option").allInnerTexts(), ["one (4)", "two (1)"]);
+  await executions.selectOption("1");
+  await page.waitForFunction(() => document.querySelector("netsplit-foreign")?.textContent?.includes("1 event, 1 host"));
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing scrolls sideways");
+  await visit.screenshot("foreign-phone");
+});
+
+test("a hostile pattern does not hang the tab", async (t) => {
+  const visit = await lab.visit(t, calm);
+  const { page } = visit;
+  const begin = Date.now();
+  await drop(page, "hostile.log", `(?<host>(a+)+)(?<clock>(a|a)*)(?<event>(a?){50}b)\n\n${`${"a".repeat(2000)}\n`.repeat(250)}`);
+  await page.getByRole("dialog", { name: "This file cannot be opened" }).waitFor();
+  assert.ok(Date.now() - begin < 15_000);
+});
+
+test("a run of the lab is saved as a trace, and opens as one", async (t) => {
+  const visit = await lab.visit(t, calm);
+  const { page } = visit;
+  await page.getByRole("button", { name: "Share" }).click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save the trace (ShiViz)" }).click();
+  const stream = await (await saved).createReadStream();
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  assert.match(text, /^\(\?<timestamp>/);
+  await page.keyboard.press("Escape");
+  await drop(page, "own.log", text);
+  await stage(page).waitFor();
+  assert.match(await stage(page).innerText(), /\d+ events, \d+ hosts/);
+});
