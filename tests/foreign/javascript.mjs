@@ -25,7 +25,7 @@ function pattern(depth) {
 
 const lines = [];
 while (lines.length < 600) {
-  const written = `(?<x>${pattern(2)})(${pattern(1)})(?<y>${pattern(1)})?`;
+  const written = `(?<x>${pattern(2)})(${pattern(1)})(?<y>${one(ATOMS)}${pattern(1)})?`;
   // As ShiViz does it: lines on both sides.
   const regex = new RegExp(`^(?:${written})$`, "gm");
   const text = Array.from({ length: below(24) }, () => one(["a", "b", "a", "b", "\n", "é", "{", "}", "1", " ", "\r", "\u2028", "."])).join("");

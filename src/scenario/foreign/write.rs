@@ -27,7 +27,9 @@ pub fn shiviz(traces: &[&Trace], out: &mut dyn Write) -> io::Result<()> {
         let names = host_names(trace);
         for event in &trace.events {
             if let Some(at_us) = event.at_us.filter(|_| timed) {
-                write!(out, "{} ", u128::from(at_us) * 1000)?;
+                let nanoseconds = u128::from(at_us) * 1000;
+                let written = trace.details(event).find(|(name, value)| is_timestamp(name, value, at_us)).map(|(_, value)| value);
+                write!(out, "{} ", written.unwrap_or(&nanoseconds.to_string()))?;
             }
             writeln!(out, "{} {}", names[event.host as usize], vector(trace, event, &names))?;
             out.write_all(one_line(trace.message(event)).as_bytes())?;
@@ -63,7 +65,10 @@ pub fn jsonl(traces: &[&Trace], out: &mut dyn Write) -> io::Result<()> {
             if let Some(at_us) = event.at_us {
                 line.push_str(&format!(",\"at_us\":{at_us}"));
             }
-            for (name, value) in trace.details(event) {
+            // A time stamp that says no more than the time is not said twice.
+            let exact = |value: &str, at_us: u64| value.parse() == Ok(u128::from(at_us) * 1000);
+            let told = |name: &str, value: &str| event.at_us.is_some_and(|at_us| name == "timestamp" && exact(value, at_us));
+            for (name, value) in trace.details(event).filter(|(name, value)| !told(name, value)) {
                 line.push(',');
                 quote(own_key(name), &mut line);
                 line.push(':');
@@ -74,6 +79,11 @@ pub fn jsonl(traces: &[&Trace], out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The time stamp, in nanoseconds, that a time was read from.
+fn is_timestamp(name: &str, value: &str, at_us: u64) -> bool {
+    name == "timestamp" && value.parse::<u64>().is_ok_and(|ns| ns / 1000 == at_us)
 }
 
 /// Keys that mean something in a line cannot name a field.
