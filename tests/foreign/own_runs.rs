@@ -12,6 +12,8 @@ use netsplit::view::trace_report::Recorder;
 use netsplit::view::words::Lang;
 use std::collections::BTreeMap;
 
+type Writer = fn(&[&Trace], &mut dyn std::io::Write) -> std::io::Result<()>;
+
 const SCENARIOS: [&str; 3] = ["raft/leader-crash", "raft/figure-8", "raft/minority-partition"];
 
 fn played(id: &str) -> Playback {
@@ -33,7 +35,7 @@ fn recorded(playback: &mut Playback) -> Recorder {
 
 /// The vector of each event at a node, by the run's two edges: the event before at the same node, and the cause.
 fn vectors(playback: &Playback) -> Vec<(NodeId, Vec<u32>)> {
-    let nodes = playback.speech().names.cluster.nodes() as usize;
+    let nodes = playback.speech().names.cluster.nodes();
     let session = playback.session();
     let mut latest = vec![vec![0_u32; nodes]; nodes];
     let mut known: BTreeMap<EventId, Vec<u32>> = BTreeMap::new();
@@ -87,7 +89,7 @@ fn what_is_written_has_the_happens_before_of_the_run() {
                     .iter()
                     .any(|(node, vector)| vector.iter().enumerate().any(|(other, n)| other != node.index() && *n > 0))
         );
-        let text = |write: fn(&[&Trace], &mut dyn std::io::Write) -> std::io::Result<()>| {
+        let text = |write: Writer| {
             let mut bytes = Vec::new();
             write(&[trace], &mut bytes).unwrap();
             String::from_utf8(bytes).unwrap()
@@ -109,7 +111,7 @@ fn the_layout_is_that_of_govector_with_time_stamps() {
     assert_eq!(lines.next(), Some(""));
     assert_eq!(lines.next(), Some(r#"0 S1 {"S1":1}"#));
     assert!(lines.next().is_some_and(|text| text.starts_with("S1 starts")));
-    assert!(text.ends_with('\n') && text.lines().count() % 2 == 0);
+    assert!(text.ends_with('\n') && text.lines().count().is_multiple_of(2));
     assert!(text.contains("client-1 {"), "names have no spaces");
 }
 
@@ -119,8 +121,7 @@ fn the_shipped_traces_are_runs_of_the_lab() {
     playback.seek_time(500_000);
     playback.work(&mut |_| false);
     let recorder = recorded(&mut playback);
-    let files: [(&str, fn(&[&Trace], &mut dyn std::io::Write) -> std::io::Result<()>); 2] =
-        [("log", write::shiviz), ("jsonl", write::jsonl)];
+    let files: [(&str, Writer); 2] = [("log", write::shiviz), ("jsonl", write::jsonl)];
     for (ending, write) in files {
         let mut bytes = Vec::new();
         write(&[recorder.trace().unwrap()], &mut bytes).unwrap();

@@ -75,8 +75,8 @@ pub(super) fn decode(text: &[u8], at: usize) -> (char, usize) {
     let first = text[at] as u32;
     let (code, length) = match first {
         0..=0x7f => (first, 1),
-        0..=0xdf => ((first & 0x1f) << 6 | byte(1), 2),
-        0..=0xef => ((first & 0x0f) << 12 | byte(1) << 6 | byte(2), 3),
+        0x80..=0xdf => ((first & 0x1f) << 6 | byte(1), 2),
+        0xe0..=0xef => ((first & 0x0f) << 12 | byte(1) << 6 | byte(2), 3),
         _ => ((first & 0x07) << 18 | byte(1) << 12 | byte(2) << 6 | byte(3), 4),
     };
     (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), length)
