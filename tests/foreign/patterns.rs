@@ -12,12 +12,15 @@ fn matches(pattern: &str, text: &str) -> Vec<Groups> {
 
 /// The same with begin and end.
 fn placed(pattern: &str, text: &str) -> Vec<(usize, usize, Groups)> {
-    let program = Program::lines(pattern).unwrap_or_else(|error| panic!("{pattern}: {error:?}"));
-    let mut search = Search::new(&program, 0, text.len());
+    found(&Program::lines(pattern).unwrap_or_else(|error| panic!("{pattern}: {error:?}")), text)
+}
+
+fn found(program: &Program, text: &str) -> Vec<(usize, usize, Groups)> {
+    let mut search = Search::new(program, 0, text.len());
     let mut all = Vec::new();
     loop {
         // A few steps at a time: stopping and going on must not matter.
-        match search.next(&program, text, 3) {
+        match search.next(program, text, 3) {
             Outcome::Pending => {}
             Outcome::End => return all,
             Outcome::Found(found) => {
@@ -130,6 +133,24 @@ proptest! {
         let group = |found: &regex_lite::Captures<'_>, n: usize| found.get(n).map(|found| found.as_str().to_owned());
         let expected: Vec<Vec<Option<String>>> = theirs.captures_iter(&text).map(|found| (0..3).map(|n| group(&found, n)).collect()).collect();
         prop_assert_eq!(ours, expected, "({})({}) in {:?}", a, b, text);
+    }
+
+    /// The same where matches may begin and end anywhere.
+    #[test]
+    fn matches_anywhere_are_those_of_regex_lite(a in pattern(), b in pattern(), text in "[abé\\n]{0,14}") {
+        let written = format!("(?<a>{a})(?<b>{b})");
+        let mut ours = Vec::new();
+        let mut end = None;
+        for (from, to, groups) in found(&Program::anywhere(&written).expect("a pattern"), &text) {
+            if from < to || end != Some(from) {
+                ours.push(groups);
+            }
+            end = Some(to);
+        }
+        let theirs = regex_lite::RegexBuilder::new(&written.replace('.', "[^\\n\\r\\x{2028}\\x{2029}]")).multi_line(true).build().expect("the same");
+        let group = |found: &regex_lite::Captures<'_>, n: usize| found.get(n).map(|found| found.as_str().to_owned());
+        let expected: Vec<Groups> = theirs.captures_iter(&text).map(|found| (0..3).map(|n| group(&found, n)).collect()).collect();
+        prop_assert_eq!(ours, expected, "{} in {:?}", written, text);
     }
 
     #[test]

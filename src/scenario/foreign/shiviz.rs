@@ -103,7 +103,7 @@ pub fn check(which: Pattern, written: &str) -> Result<Option<Program>, Vec<Findi
         Pattern::Delimiter if written.is_empty() => return Ok(None),
         _ => written,
     };
-    let program = Program::lines(written).map_err(|error| vec![pattern_finding(&error)])?;
+    let program = Program::anywhere(written).map_err(|error| vec![pattern_finding(&error)])?;
     let missing = |group: &&str| which == Pattern::Parser && program.group(group).is_none();
     let wrong: Vec<Finding> = ["host", "clock", "event"]
         .iter()

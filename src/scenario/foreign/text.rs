@@ -20,7 +20,7 @@ pub struct Text {
 impl Text {
     /// A text that is there already.
     pub fn new(text: String) -> Text {
-        let mut decoder = Decoder { encoding: Some(Encoding::Utf8), ..Decoder::default() };
+        let mut decoder = Decoder { encoding: Some(Encoding::Utf8), lines: vec![0], ..Decoder::default() };
         decoder.text.reserve(text.len());
         decoder.push(text.as_bytes());
         decoder.finish().0

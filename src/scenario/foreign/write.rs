@@ -32,10 +32,12 @@ pub fn shiviz(traces: &[&Trace], out: &mut dyn Write) -> io::Result<()> {
                 write!(out, "{} ", written.unwrap_or(&nanoseconds.to_string()))?;
             }
             writeln!(out, "{} {}", names[event.host as usize], vector(trace, event, &names))?;
-            out.write_all(one_line(trace.message(event)).as_bytes())?;
+            let message = one_line(trace.message(event));
+            // Where fields follow, a tab begins the next one.
+            out.write_all(if fields.is_empty() { message } else { message.replace('\t', " ") }.as_bytes())?;
             for field in &fields {
                 let value = trace.details(event).find(|(name, _)| name == field).map_or("", |(_, value)| value);
-                write!(out, "\t{}", one_line(value))?;
+                write!(out, "\t{}", one_line(value).replace('\t', " "))?;
             }
             writeln!(out)?;
         }
@@ -128,7 +130,7 @@ fn host_names(trace: &Trace) -> Vec<String> {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars().map(|letter| if matches!(letter, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') { ' ' } else { letter }).collect()
+    text.chars().map(|letter| if matches!(letter, '\n' | '\r' | '\u{2028}' | '\u{2029}') { ' ' } else { letter }).collect()
 }
 
 /// A field's name as a group can have it.

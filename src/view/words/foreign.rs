@@ -55,7 +55,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("trace.missing-group.hint", "Write {example} around the part of the line that it is."),
     // The log
     ("trace.no-events", "The parser matches nothing in this log."),
-    ("trace.no-events.hint", "Compare it with this line: it must match whole lines, from the first sign to the last."),
+    ("trace.no-events.hint", "Compare it with this line, sign by sign, from the left."),
     ("trace.no-lines", "No line of the file is an event."),
     ("trace.no-lines.hint", "Each line is a JSON object with host, clock and event."),
     ("trace.passed-over", "{n} {n|line says|lines say} something and match nothing; the first is line {line}."),

@@ -45,8 +45,14 @@ pub const LENGTH_MAX: usize = 4_096;
 pub const SPAN_MAX: usize = 1 << 20;
 
 impl Program {
-    /// Reads a pattern. It matches as `^(?:pattern)$` does, with lines: ShiViz puts these two around what it is given.
+    /// Reads a pattern. It matches wherever it does, as JavaScript has it: logs whose lines end in white space are common, and their
+    /// parsers do not name it.
+    pub fn anywhere(pattern: &str) -> Result<Program, PatternError> {
+        program::compile(&parse::parse(pattern)?, program::Bounds::None)
+    }
+
+    /// Reads a pattern that matches whole lines only: as `^(?:pattern)$` does.
     pub fn lines(pattern: &str) -> Result<Program, PatternError> {
-        program::compile(&parse::parse(pattern)?)
+        program::compile(&parse::parse(pattern)?, program::Bounds::Lines)
     }
 }

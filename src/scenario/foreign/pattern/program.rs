@@ -11,7 +11,17 @@ pub struct Program {
     /// Instructions that more than one way leads to, and loops: their number among these, where each place in the text is visited
     /// once.
     pub(super) joins: usize,
+    pub(super) bounds: Bounds,
     names: Vec<String>,
+}
+
+/// Where matches begin and end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bounds {
+    /// Anywhere.
+    None,
+    /// At both ends of lines.
+    Lines,
 }
 
 impl Program {
@@ -46,15 +56,19 @@ pub(super) enum Instruction {
 /// Most instructions of a pattern.
 const CODE_MAX: usize = 4_096;
 
-pub(super) fn compile(tree: &Tree) -> Result<Program, PatternError> {
+pub(super) fn compile(tree: &Tree, bounds: Bounds) -> Result<Program, PatternError> {
     let mut compiler = Compiler::default();
-    let whole = [Node::Assert(Assertion::LineStart), tree.root.clone(), Node::Assert(Assertion::LineEnd)];
+    let whole = match bounds {
+        Bounds::None => vec![tree.root.clone()],
+        Bounds::Lines => vec![Node::Assert(Assertion::LineStart), tree.root.clone(), Node::Assert(Assertion::LineEnd)],
+    };
     let done = compiler.sequence(&whole).and_then(|()| compiler.push(Instruction::Match));
     match done {
         Some(_) => Ok(Program {
             code: compiler.code,
             classes: compiler.classes,
             joins: compiler.joins as usize,
+            bounds,
             names: tree.names.clone(),
         }),
         None => Err(PatternError { problem: Problem::TooLarge, column: 1, what: String::new() }),

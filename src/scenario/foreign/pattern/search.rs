@@ -9,7 +9,7 @@
 use super::SPAN_MAX;
 use super::class::decode;
 use super::parse::Assertion;
-use super::program::{Instruction, Program};
+use super::program::{Bounds, Instruction, Program};
 use std::collections::VecDeque;
 
 /// A match: byte ranges of the whole and of each group.
@@ -113,7 +113,7 @@ impl Search {
                 None => return Outcome::Pending,
                 Some(None) => {
                     self.trying = false;
-                    self.start = self.line_after(bytes, self.start);
+                    self.start = self.start_after(program, bytes, self.start);
                 }
                 Some(Some(end)) => {
                     self.trying = false;
@@ -121,14 +121,23 @@ impl Search {
                     self.marks.wipe(end);
                     let found = Found { start: self.start, end, slots: self.slots.clone() };
                     // An empty match is stepped over, as JavaScript does it.
-                    self.start = if end > self.start { end } else { self.line_after(bytes, end) };
+                    self.start = if end > self.start { end } else { self.start_after(program, bytes, end) };
                     return Outcome::Found(found);
                 }
             }
         }
     }
 
-    /// The begin of the next line: every pattern begins with one. Beyond the end if there is none.
+    /// The next place at which a match can begin. Beyond the end if there is none.
+    fn start_after(&mut self, program: &Program, text: &[u8], at: usize) -> usize {
+        match program.bounds {
+            Bounds::Lines => self.line_after(text, at),
+            Bounds::None if at < self.end => at + decode(text, at).1,
+            Bounds::None => self.end + 1,
+        }
+    }
+
+    /// The begin of the next line. Beyond the end if there is none.
     fn line_after(&mut self, text: &[u8], at: usize) -> usize {
         let mut at = at;
         while at < self.end {
