@@ -24,6 +24,8 @@ import { createRequire } from "node:module";
 import { delimiter, extname, join, normalize } from "node:path";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { chromium } from "playwright-core";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -54,9 +56,19 @@ const MIME = {
   ".wasm": "application/wasm",
 };
 
+/** Compressed files by their content's path: a host compresses a file once. @type {Map<string, Promise<Buffer>>} */
+const compressed = new Map();
+
+/** @param {string} file @param {Buffer} content */
+function compress(file, content) {
+  const known = compressed.get(file) ?? promisify(gzip)(content);
+  compressed.set(file, known);
+  return known;
+}
+
 /**
- * Serves a folder as a static host does: the right type for each file, 404 for what is
- * not there, no fallback, no special headers.
+ * Serves a folder as a static host does: the right type for each file, compressed with gzip, 404 for what is not
+ * there, no fallback, no special headers.
  *
  * @param {string} [folder] what to serve; by default the built page
  * @param {string} [base] the path below which it stands, with slashes at both ends
@@ -70,7 +82,9 @@ export async function serve(folder = DIST, base = BASE) {
       if (!path.startsWith(base)) throw new Error("outside of the site");
       const content = await readFile(file);
       const type = MIME[/** @type {keyof typeof MIME} */ (extname(file))] ?? "application/octet-stream";
-      response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(content);
+      const headers = { "content-type": type, "cache-control": "no-store" };
+      if (type === MIME[".png"] || !request.headers["accept-encoding"]?.includes("gzip")) response.writeHead(200, headers).end(content);
+      else response.writeHead(200, { ...headers, "content-encoding": "gzip" }).end(await compress(file, content));
     } catch {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found");
     }
@@ -155,6 +169,7 @@ export function laboratory() {
      * @property {number} [zoom] device pixels for one CSS pixel
      * @property {boolean} [started] false: do not wait for the laboratory to start
      * @property {string[]} [sites] origins of other sites that take part in the story
+     * @property {(page: import("playwright-core").Page) => Promise<void>} [prepare] done before the page is opened
      */
     async visit(t, options = {}) {
       const { path = "", started = true } = options;
@@ -169,6 +184,7 @@ export function laboratory() {
       });
       const visit = new Visit(await context.newPage(), [new URL(site.url).origin, ...(options.sites ?? [])]);
       t.after(() => visit.end(t));
+      await options.prepare?.(visit.page);
       await visit.page.goto(new URL(path, site.url).href);
       if (started) await visit.started();
       return visit;

@@ -103,7 +103,9 @@ test("single keys can be switched off, and are ignored in fields", async (t) => 
 test("the key sheet names every key that the page listens to", async (t) => {
   const { page } = await lab.visit(t, { calm: true });
   await page.keyboard.press("?");
-  const keys = await page.getByRole("dialog", { name: "Keys" }).locator("kbd").allInnerTexts();
+  const sheet = page.getByRole("dialog", { name: "Keys" });
+  await sheet.waitFor();
+  const keys = await sheet.locator("kbd").allInnerTexts();
   for (const key of ["Space", "K", "Left", "Shift + Right", "Home", "End", "+", "-", "F", "C", "D", "?", "Ctrl + Z", "Esc"]) {
     assert.ok(keys.includes(key), key);
   }

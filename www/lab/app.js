@@ -590,6 +590,13 @@ export class App {
       if (core === this.#core) this.#fail(error, report);
     });
     this.#core = core;
+    // This one is in use already.
+    if (this.#instance > 0) void core.loadRest().catch(() => {});
+  }
+
+  /** Loads what was put off of the wasm. */
+  async loadRest() {
+    await this.#core?.loadRest();
   }
 
   /** @param {unknown} error @param {import("../netsplit.js").PanicReport | null} [report] the lab's last words */

@@ -5,8 +5,9 @@
  */
 import { h, redraw, setText } from "./dom.js";
 import { t } from "./language.js";
+import { openWhy } from "./on-demand.js";
 import { Part } from "./part.js";
-import { hasReason, openWhy } from "./why.js";
+import { hasReason } from "./reason.js";
 
 const SPOKEN_MS_MIN = 2000;
 const LOADING_MS = 400;

@@ -8,7 +8,7 @@
  * import of the glue, under an address of its own.
  *
  * @typedef {import("../netsplit.js").Lab} Lab
- * @typedef {typeof import("../netsplit.js")} Glue
+ * @typedef {typeof import("../netsplit.js") & { loadParts?: () => Promise<void> }} Glue   the wasm comes in parts once it is published
  * @typedef {Parameters<Glue["Lab"]["open"]>[0]} Source
  * @typedef {import("../netsplit.js").PanicReport} PanicReport
  * @typedef {(error: unknown, report: PanicReport | null) => void} OnTrap
@@ -53,6 +53,11 @@ export class Core {
     const core = new Core(glue, new URL(address, import.meta.url).href, onTrap);
     core.learn();
     return core;
+  }
+
+  /** Loads what was put off of the wasm. A call that needs some of it before loads that at once, and takes as long. */
+  async loadRest() {
+    await this.#glue.loadParts?.();
   }
 
   /** Hands the texts of the page's language on to the wasm. */

@@ -9,8 +9,9 @@
  */
 import { h, redraw, setText } from "./dom.js";
 import { t } from "./language.js";
+import { hasReason } from "./reason.js";
 import { TabPart } from "./tab.js";
-import { hasReason, openWhy } from "./why.js";
+import { openWhy } from "./why.js";
 import { count, time } from "./words.js";
 
 /** @type {() => [Level, string][]} */

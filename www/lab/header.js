@@ -1,16 +1,11 @@
 // @ts-check
 /** `<netsplit-header>`: what is open, and four ways to more. */
 import { isCatalogue } from "./address.js";
-import { openDisplay } from "./display.js";
 import { h, setText } from "./dom.js";
-import { openHelp } from "./help.js";
 import { t } from "./language.js";
+import { followCatalogue, openCatalogue, openDisplay, openHelp, openShare } from "./on-demand.js";
 import { Part } from "./part.js";
 import { systemName } from "./words.js";
-
-/** Both are loaded when they are first asked for. */
-const catalogue = () => import("./catalogue.js");
-const share = () => import("./share.js");
 
 class Header extends Part {
   setUp() {
@@ -21,13 +16,13 @@ class Header extends Part {
       h(
         "nav",
         { "aria-label": t("Lab") },
-        h("button", { type: "button", class: "quiet", onclick: () => void catalogue().then(({ openCatalogue }) => openCatalogue(this.app)) }, t("Scenarios")),
-        h("button", { type: "button", class: "quiet", onclick: () => void share().then(({ openShare }) => openShare(this.app)) }, t("Share")),
+        h("button", { type: "button", class: "quiet", onclick: () => openCatalogue(this.app) }, t("Scenarios")),
+        h("button", { type: "button", class: "quiet", onclick: () => openShare(this.app) }, t("Share")),
         h("button", { type: "button", class: "quiet", onclick: () => openDisplay(this.app) }, t("Display")),
-        h("button", { type: "button", class: "quiet", "aria-keyshortcuts": "?", onclick: () => openHelp() }, t("Help")),
+        h("button", { type: "button", class: "quiet", "aria-keyshortcuts": "?", onclick: () => openHelp(this.app) }, t("Help")),
       ),
     );
-    const follow = () => isCatalogue(location.hash) && void catalogue().then(({ followCatalogue }) => followCatalogue(this.app));
+    const follow = () => isCatalogue(location.hash) && followCatalogue(this.app);
     this.onWindow("hashchange", follow);
     // A trace may open while the address is on its way back from the catalogue.
     this.on(["open"], () => this.app.trace || follow());

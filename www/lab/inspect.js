@@ -7,8 +7,9 @@ import { currentBranchOf } from "./branches.js";
 import { h, redraw } from "./dom.js";
 import { t } from "./language.js";
 import { messageActions, nodeActions } from "./node-actions.js";
+import { hasReason } from "./reason.js";
 import { TabPart } from "./tab.js";
-import { hasReason, openWhy } from "./why.js";
+import { openWhy } from "./why.js";
 import { count, duration, time } from "./words.js";
 
 /** @typedef {{ label: string, value: string }} Field */

@@ -3,7 +3,7 @@
  * Keys that work anywhere in the lab. They are off where keys mean something else: in fields, in menus, in dialogs; and
  * Space and Enter belong to the button that has the focus. Display switches the single ones off.
  */
-import { openHelp } from "./help.js";
+import { openHelp } from "./on-demand.js";
 import { openRequest } from "./request.js";
 
 /** @param {import("./app.js").App} app */
@@ -75,7 +75,7 @@ function shortcut(app, event, target) {
       app.togglePanel();
       return true;
     case "?":
-      openHelp();
+      openHelp(app);
       return true;
   }
   return false;

@@ -14,13 +14,14 @@ import "./panel.js";
 import "./failure.js";
 import { listenToDrops } from "./drop.js";
 import { listenToKeys } from "./keys.js";
-import { preparePrint } from "./print.js";
+import { loadAhead } from "./on-demand.js";
 
 silenceStopped();
 const root = document.querySelector("netsplit-lab");
 if (root instanceof LabRoot) {
   listenToKeys(root.app);
   listenToDrops(root.app);
-  preparePrint(root.app);
-  await root.app.start();
+  loadAhead(root.app);
+  // Not awaited: what is loaded on demand may import this module, and would wait for its end.
+  void root.app.start();
 }

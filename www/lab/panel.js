@@ -1,13 +1,9 @@
 // @ts-check
 /** `<netsplit-panel>`: details, one tab at a time. */
-import "./events.js";
-import "./faults.js";
-import "./inspect.js";
-import "./properties.js";
-import "./rules.js";
 import { h, redraw } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./language.js";
+import { loadTab } from "./on-demand.js";
 import { Part } from "./part.js";
 
 /** @type {() => [import("./app.js").Tab, string][]} */
@@ -22,6 +18,8 @@ const tabs = () => [
 class Panel extends Part {
   #tabs = h("div", { role: "tablist", "aria-label": t("Details"), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
   #body = h("div", { class: "panel-body", role: "tabpanel", id: "panel-body", tabindex: 0 });
+  /** @type {string | null} name of the element that the body holds, or will when it is loaded */
+  #shown = null;
   /** @type {Element | null} what had the focus when the panel was opened */
   #back = null;
 
@@ -48,6 +46,7 @@ class Panel extends Part {
     const hadFocus = this.contains(document.activeElement);
     this.hidden = tab === null;
     if (tab === null) {
+      this.#shown = null;
       this.#body.replaceChildren();
       if (hadFocus && this.#back instanceof HTMLElement) this.#back.focus();
       redraw(this.#tabs, null, () => []);
@@ -72,15 +71,24 @@ class Panel extends Part {
       ),
     );
     this.#body.setAttribute("aria-labelledby", `tab-${tab}`);
-    const element = this.app.trace ? (tab === "inspect" || tab === "events" ? `netsplit-foreign-${tab}` : "netsplit-foreign-none") : `netsplit-${tab}`;
-    if (this.#body.firstElementChild?.localName !== element) {
-      this.#body.scrollTop = 0;
-      this.#body.replaceChildren(document.createElement(element));
-    }
+    this.#show(tab);
     if (!opened) return;
     document.getElementById(`tab-${tab}`)?.focus();
     // Half a sheet covers the lower half: what is on the stage stays in view.
     if (matchMedia("(width < 768px)").matches) document.getElementById("stage")?.scrollIntoView({ block: "start" });
+  }
+
+  /** @param {import("./app.js").Tab} tab */
+  #show(tab) {
+    const foreign = this.app.trace && (tab === "inspect" || tab === "events" ? `netsplit-foreign-${tab}` : "netsplit-foreign-none");
+    const element = foreign ?? `netsplit-${tab}`;
+    if (this.#shown === element) return;
+    this.#shown = element;
+    this.#body.scrollTop = 0;
+    this.#body.replaceChildren();
+    loadTab(this.app, foreign ? "foreign" : tab, () => {
+      if (this.#shown === element) this.#body.replaceChildren(document.createElement(element));
+    });
   }
 
   /** @param {KeyboardEvent} event */

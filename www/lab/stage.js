@@ -11,7 +11,7 @@
 import { HOME, parseAddress } from "./address.js";
 import { h, redraw } from "./dom.js";
 import { t } from "./language.js";
-import { openActions } from "./node-actions.js";
+import { openActions } from "./on-demand.js";
 import { Part } from "./part.js";
 
 /** Most things in the twin; of a crowd it holds those around the selected one. */

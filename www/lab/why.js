@@ -13,9 +13,6 @@ import { t } from "./language.js";
 import { loadRules, ruleCode, ruleWords } from "./rule-code.js";
 import { time } from "./words.js";
 
-/** Whether there is more to say of an event than its sentence. @param {EventRow} event */
-export const hasReason = (event) => event.rule !== null || event.cause_n !== null || event.notes.some((note) => note.text !== event.text);
-
 /** @param {App} app @param {EventRow} event */
 export function openWhy(app, event) {
   const names = [...new Set([event.rule, ...event.notes.map((note) => note.rule)].filter((rule) => rule !== null))];

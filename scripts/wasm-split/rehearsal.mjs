@@ -1,0 +1,198 @@
+// @ts-check
+/**
+ * A visit without a browser: what somebody who has just come does with the lab, call by call, as the page would. Which
+ * functions of the wasm run in it, and when for the first time, decides what the first load carries.
+ *
+ * It is not the truth of that: `tests/page/load.test.mjs` fails if the page itself, opened and used, asks for a function that
+ * was put off. It always runs the same: time is counted, not measured.
+ *
+ * @typedef {import("../../dist/netsplit.js").Lab} Lab
+ * @typedef {typeof import("../../dist/netsplit.js")} Glue
+ * @typedef {import("../../dist/netsplit.js").PaintOptions} PaintOptions
+ */
+
+/** What a browser has and Node has not, and clocks that are the same in every rehearsal. */
+function pretendToBeABrowser() {
+  let now = 0;
+  const context = () =>
+    new Proxy(new CanvasRenderingContext2D(), {
+      get: (target, name) => Reflect.get(target, name) ?? (name === "measureText" ? (/** @type {string} */ text) => ({ width: text.length * 7 }) : () => {}),
+      set: () => true,
+    });
+  class CanvasRenderingContext2D {}
+  class HTMLCanvasElement {
+    width = 800;
+    height = 600;
+    getContext = context;
+  }
+  Object.assign(globalThis, { CanvasRenderingContext2D, HTMLCanvasElement });
+  performance.now = () => (now += 0.01);
+  return new HTMLCanvasElement();
+}
+
+const SIZES = [
+  { width: 900, height: 560 },
+  { width: 360, height: 280 },
+  { width: 1500, height: 500 },
+];
+const FRAME_MS = 1000 / 60;
+
+/**
+ * Each part of the visit, in order. What runs in the first is needed at once.
+ *
+ * @param {Glue} glue
+ * @returns {[name: string, run: () => Promise<void>][]}
+ */
+export function visit(glue) {
+  const canvas = pretendToBeABrowser();
+  /** @type {Lab} */
+  let lab;
+  /** @type {PaintOptions} */
+  let options = { width: 900, height: 560, dpr: 1, theme: "light", selected: null, hover: null, reduced_motion: false, verdicts_elsewhere: true };
+  /** @type {import("../../dist/netsplit.js").ViewName} */
+  let view = "cluster";
+
+  /** What the page reads and paints in a frame. */
+  const look = () => {
+    lab.tick(FRAME_MS);
+    lab.cursor();
+    lab.paint(/** @type {any} */ (canvas), view, options);
+    lab.targets(view, options);
+    lab.nodes();
+    lab.messages();
+    lab.cuts();
+    lab.verdicts();
+    lab.steps();
+    lab.goal();
+    lab.marks();
+    lab.branches();
+    lab.recentEvents("story", 1);
+    lab.link();
+  };
+  /** @param {number} frames */
+  const play = (frames) => {
+    lab.play();
+    for (let n = 0; n < frames; n++) look();
+    lab.pause();
+  };
+  /** @param {import("../../dist/netsplit.js").LabSource} source */
+  const open = (source) => {
+    const opened = glue.Lab.open(source, { lang: "en" });
+    if (!opened.ok) throw new Error(opened.error.message);
+    lab = opened.value;
+    lab.scenario();
+    lab.system();
+    lab.seed();
+    lab.provenance();
+    lab.plan();
+    lab.pauseOn("violation", true);
+    look();
+  };
+  /** @param {import("../../dist/netsplit.js").Action} action */
+  const act = (action) => {
+    lab.act(action);
+    look();
+  };
+  const selectAll = () => {
+    for (const { id, x, y } of lab.targets(view, options)) {
+      options = { ...options, hover: id, selected: id };
+      lab.hit(view, x + 2, y + 2, options);
+      look();
+    }
+    options = { ...options, hover: null, selected: null };
+  };
+
+  return [
+    [
+      "opening",
+      async () => {
+        glue.onPanic(() => {});
+        glue.scenarios("en");
+        open({ scenario: "raft/leader-crash" });
+        for (const size of SIZES) {
+          for (const theme of /** @type {const} */ (["light", "dark", "forced"])) {
+            for (const reduced_motion of [false, true]) {
+              options = { ...options, ...size, theme, reduced_motion };
+              play(20);
+              selectAll();
+            }
+          }
+        }
+        play(300);
+        const leader = lab.nodes().find((node) => node.role.name === "leader")?.id ?? 0;
+        act({ crash: leader });
+        play(600);
+        options = { ...options, islands: [[0, 1], [2, 3, 4, 5]] };
+        look();
+        options = { ...options, islands: null };
+        for (const cut of lab.nodes().slice(0, 2).map(({ id }) => ({ isolate: id }))) act({ cut });
+        act({ cut: { islands: [[0, 1], [2, 3, 4, 5]] } });
+        play(200);
+        for (let n = 0; n < 40; n++) {
+          lab.step("event");
+          look();
+        }
+        act({ heal: [] });
+        act({ restart: { node: leader, empty: false } });
+        // More faults.
+        lab.links();
+        lab.request(5, { verb: "put", key: "x", args: [1001] });
+        play(600);
+        selectAll();
+        lab.setSpeed(200);
+        play(300);
+        lab.free();
+      },
+    ],
+    [
+      "minute",
+      async () => {
+        open({ scenario: "raft/leader-crash", seed: "7" });
+        const wanted = lab.steps();
+        lab.pauseOn("step", true);
+        if (wanted[0]?.action) act(wanted[0].action);
+        play(2000);
+        for (let n = 0; n < 20; n++) {
+          lab.stepBack(n % 2 ? "story" : "event");
+          look();
+          lab.step(n % 3 ? "story" : "event");
+        }
+        await lab.seekTime(500_000);
+        look();
+        await lab.seekEvent(10);
+        look();
+        act({ crash: 1 });
+        lab.undo();
+        lab.fork();
+        look();
+        lab.switchBranch(0);
+        look();
+        lab.renameBranch(0, "first");
+        view = "log";
+        for (const size of SIZES) {
+          options = { ...options, ...size };
+          play(30);
+          selectAll();
+        }
+        view = "cluster";
+        lab.events(0, lab.eventCount());
+        for (const level of /** @type {const} */ (["story", "protocol", "everything"])) lab.recentEvents(level, 50);
+        lab.log(0, 0, 100);
+        for (const message of lab.messages()) lab.fate(message.id);
+        lab.svg("cluster", options);
+        lab.fingerprint();
+        const link = lab.link();
+        const plan = /** @type {{ mutants: string[] }} */ (lab.plan());
+        for (const mutant of lab.system().mutants) open({ scenario: "raft/leader-crash", plan: { ...plan, mutants: [mutant.id] } });
+        open({ link });
+        await lab.arrive();
+        for (const card of glue.scenarios("en")) {
+          open({ scenario: card.id });
+          lab.setSpeed(1000);
+          play(200);
+        }
+        glue.freshSeed();
+      },
+    ],
+  ];
+}

@@ -1,0 +1,93 @@
+// @ts-check
+/**
+ * What the page does without until somebody asks for it: modules that are loaded when they are first wanted or, once the lab
+ * lives and nothing else is to do, ahead of that. The first load has a budget (`tests/page/load.test.mjs`): whoever adds a
+ * dialog, a tab or a tool enters it here, and imports it nowhere else.
+ *
+ * @typedef {import("./app.js").App} App
+ * @typedef {import("./app.js").Tab} Tab
+ */
+import { t } from "./language.js";
+
+/** The contents of the panel, each an element of its own; for traces of other programs, all of them in one module. */
+const TABS = {
+  inspect: () => import("./inspect.js"),
+  events: () => import("./events.js"),
+  properties: () => import("./properties.js"),
+  faults: () => import("./faults.js"),
+  rules: () => import("./rules.js"),
+};
+
+const foreign = () => import("./foreign.js");
+const nodeActions = () => import("./node-actions.js");
+const why = () => import("./why.js");
+const display = () => import("./display.js");
+const help = () => import("./help.js");
+const print = () => import("./print.js");
+/** These two are rarely wanted by somebody who has just come: only on demand. */
+const catalogue = () => import("./catalogue.js");
+const share = () => import("./share.js");
+
+/** @param {App} app @param {Tab | "foreign"} tab @param {() => void} then called when its element is defined: an earlier one would run before its module */
+export const loadTab = (app, tab, then) => void use(app, tab === "foreign" ? foreign : TABS[tab], then);
+
+/** @param {App} app @param {string} id @param {DOMRect} at what can be done to it, as the lab names it */
+export const openActions = (app, id, at) => void use(app, nodeActions, (module) => module.openActions(app, id, at));
+
+/** @param {App} app @param {import("../netsplit.js").EventRow} event */
+export const openWhy = (app, event) => void use(app, why, (module) => module.openWhy(app, event));
+
+/** @param {App} app */
+export const openDisplay = (app) => void use(app, display, (module) => module.openDisplay(app));
+
+/** @param {App} app */
+export const openHelp = (app) => void use(app, help, (module) => module.openHelp());
+
+/** @param {App} app */
+export const openCatalogue = (app) => void use(app, catalogue, (module) => module.openCatalogue(app));
+
+/** @param {App} app */
+export const followCatalogue = (app) => void use(app, catalogue, (module) => module.followCatalogue(app));
+
+/** @param {App} app */
+export const openShare = (app) => void use(app, share, (module) => module.openShare(app));
+
+/**
+ * Loads a module and does something with it; if it cannot be loaded, says so, and the next time tries again.
+ *
+ * @template M
+ * @param {App} app
+ * @param {() => Promise<M>} load
+ * @param {(module: M) => void} run
+ */
+async function use(app, load, run) {
+  /** @type {M} */
+  let module;
+  try {
+    module = await load();
+  } catch {
+    return app.say(t("This part of the page could not be loaded. Is the connection lost?"));
+  }
+  run(module);
+}
+
+/** @param {App} app loads what is likely to be wanted next, once the lab lives */
+export function loadAhead(app) {
+  const stop = app.on(["open", "moment"], () => {
+    if (document.documentElement.dataset.lab !== "ready") return;
+    stop();
+    idle(async () => {
+      await app.loadRest();
+      const { preparePrint } = await print();
+      preparePrint(app);
+      for (const load of [nodeActions, why, ...Object.values(TABS), display, help]) await load();
+    });
+  });
+}
+
+/** @param {() => Promise<void>} run what fails here is tried again when it is wanted */
+function idle(run) {
+  const quietly = () => void run().catch(() => {});
+  if (typeof requestIdleCallback === "function") requestIdleCallback(quietly, { timeout: 3000 });
+  else setTimeout(quietly, 500);
+}
