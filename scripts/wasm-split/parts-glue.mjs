@@ -29,7 +29,7 @@ function placeholders() {
         return wasm.table.get(Number(place))(...args);
       },
     });
-  return Object.fromEntries(Array.from({ length: PARTS }, (_, part) => [\`part\${part}\`, namespace(part)]));
+  return Object.fromEntries(Array.from({ length: PARTS }, (_, part) => [String(part), namespace(part)]));
 }
 
 /** The functions of a part take their places. */

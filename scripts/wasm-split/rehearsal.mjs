@@ -9,15 +9,16 @@
  * @typedef {import("../../dist/netsplit.js").Lab} Lab
  * @typedef {typeof import("../../dist/netsplit.js")} Glue
  * @typedef {import("../../dist/netsplit.js").PaintOptions} PaintOptions
+ * @typedef {(answer: unknown) => void} Hear
  */
 
 /** What a browser has and Node has not, and clocks that are the same in every rehearsal. */
-function pretendToBeABrowser() {
+function pretendToBeABrowser(/** @type {Hear} */ hear) {
   let now = 0;
   const context = () =>
     new Proxy(new CanvasRenderingContext2D(), {
-      get: (target, name) => Reflect.get(target, name) ?? (name === "measureText" ? (/** @type {string} */ text) => ({ width: text.length * 7 }) : () => {}),
-      set: () => true,
+      get: (target, name) => Reflect.get(target, name) ?? ((/** @type {unknown[]} */ ...args) => hear([name, args])),
+      set: (_, name, value) => (hear([name, value]), true),
     });
   class CanvasRenderingContext2D {}
   class HTMLCanvasElement {
@@ -30,6 +31,20 @@ function pretendToBeABrowser() {
   return new HTMLCanvasElement();
 }
 
+/** @param {Lab} lab @param {Hear} hear @returns {Lab} */
+const heard = (lab, hear) =>
+  new Proxy(lab, {
+    get: (target, name) => {
+      const member = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return (/** @type {unknown[]} */ ...args) => {
+        const answer = member.apply(target, args);
+        hear([name, answer]);
+        return answer;
+      };
+    },
+  });
+
 const SIZES = [
   { width: 900, height: 560 },
   { width: 360, height: 280 },
@@ -41,10 +56,11 @@ const FRAME_MS = 1000 / 60;
  * Each part of the visit, in order. What runs in the first is needed at once.
  *
  * @param {Glue} glue
+ * @param {Hear} [hear] told everything that the lab answers and paints
  * @returns {[name: string, run: () => Promise<void>][]}
  */
-export function visit(glue) {
-  const canvas = pretendToBeABrowser();
+export function visit(glue, hear = () => {}) {
+  const canvas = pretendToBeABrowser(hear);
   /** @type {Lab} */
   let lab;
   /** @type {PaintOptions} */
@@ -79,7 +95,7 @@ export function visit(glue) {
   const open = (source) => {
     const opened = glue.Lab.open(source, { lang: "en" });
     if (!opened.ok) throw new Error(opened.error.message);
-    lab = opened.value;
+    lab = heard(opened.value, hear);
     lab.scenario();
     lab.system();
     lab.seed();
@@ -122,11 +138,23 @@ export function visit(glue) {
         const leader = lab.nodes().find((node) => node.role.name === "leader")?.id ?? 0;
         act({ crash: leader });
         play(600);
-        options = { ...options, islands: [[0, 1], [2, 3, 4, 5]] };
-        look();
-        options = { ...options, islands: null };
-        for (const cut of lab.nodes().slice(0, 2).map(({ id }) => ({ isolate: id }))) act({ cut });
-        act({ cut: { islands: [[0, 1], [2, 3, 4, 5]] } });
+        for (const size of SIZES) {
+          for (const islands of [[[0, 1], [2, 3, 4, 5]], [[0], [1, 2, 3, 4, 5]], [[1, 2], [3, 4, 5], [0]], [[leader], [0, 1, 2, 3, 4, 5].filter((id) => id !== leader)]]) {
+            options = { ...options, ...size, islands };
+            look();
+          }
+          options = { ...options, islands: null };
+          for (const cut of /** @type {import("../../dist/netsplit.js").Cut[]} */ ([{ isolate: 0 }, { ring: [0, 1, 2, 3, 4] }, { "one-way": { from: [0], to: [1, 2] } }, { bridge: { bridge: 0, left: [1, 2], right: [3, 4] } }])) {
+            act({ cut });
+            play(20);
+            act({ heal: [] });
+          }
+          act({ cut: { islands: [[0, 1], [2, 3, 4, 5]] } });
+          play(20);
+          selectAll();
+        }
+        // More faults, while the network is cut.
+        lab.links();
         play(200);
         for (let n = 0; n < 40; n++) {
           lab.step("event");
