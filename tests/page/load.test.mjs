@@ -1,7 +1,7 @@
 // @ts-check
 // What the first load costs. The bounds are promises: they are lowered when less is needed, and never raised.
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,8 @@ const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 
 /** Bytes that go over the wire until the default scenario can be watched, stepped, broken and mended. */
 const FIRST_LOAD_MAX = 375_000;
+/** Bytes of any file that is loaded later, compressed. */
+const LATER_MAX = 80_000;
 /** Milliseconds until the first picture, the median of several visits on a slow telephone. */
 const FIRST_PICTURE_MS_MAX = 2500;
 const VISITS = 5;
@@ -63,7 +65,16 @@ test("the first load is small: what is transferred until the stage lives and the
   assert.ok(sum <= FIRST_LOAD_MAX, `${sum} bytes`);
 });
 
-test("the first picture comes within a second on a slow telephone", async (t) => {
+test("what is loaded later comes in pieces of at most 80 kB; the sum is told", async (t) => {
+  const files = (await readdir(DIST, { recursive: true })).filter((name) => /\.(wasm|js|css|json|svg)$/.test(name));
+  const sizes = await Promise.all(files.map(async (name) => ({ name, bytes: gzipSync(await readFile(join(DIST, name))).length })));
+  const later = sizes.filter(({ name }) => name !== "netsplit_bg.wasm");
+  for (const { name, bytes } of later) assert.ok(bytes <= LATER_MAX, `${name}: ${bytes} bytes`);
+  const wasm = sizes.filter(({ name }) => name.endsWith(".wasm"));
+  t.diagnostic(`all of the wasm: ${kB(wasm.reduce((sum, { bytes }) => sum + bytes, 0))} in ${wasm.length} parts; all files: ${kB(sizes.reduce((sum, { bytes }) => sum + bytes, 0))}`);
+});
+
+test("the first picture comes soon on a slow telephone", async (t) => {
   const times = [];
   for (let n = 0; n < VISITS; n++) {
     const { page } = await lab.visit(t, { size: { width: 412, height: 823 }, touch: true, started: false, prepare: slow });

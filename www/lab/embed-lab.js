@@ -4,6 +4,7 @@ import { silenceStopped } from "./core.js";
 import { h } from "./dom.js";
 import { listenToKeys } from "./keys.js";
 import { t } from "./language.js";
+import { loadAhead } from "./on-demand.js";
 import { LabRoot } from "./root.js";
 import "./views.js";
 import "./stage.js";
@@ -31,6 +32,7 @@ export async function openLab(options) {
   root.append(...regions(options));
   document.body.append(root);
   listenToKeys(app);
+  loadAhead(app);
   const drawn = /** @type {Promise<void>} */ (
     new Promise((done) => {
       const stop = app.on(["open", "moment", "look", "failed"], () => {
