@@ -51,6 +51,9 @@ const SIZES = [
   { width: 1500, height: 500 },
 ];
 const FRAME_MS = 1000 / 60;
+/** A frame that comes late, as one of a few does. */
+const LATE_MS = 100;
+const MOMENTS = 24;
 
 /**
  * Each part of the visit, in order. What runs in the first is needed at once.
@@ -68,9 +71,10 @@ export function visit(glue, hear = () => {}) {
   /** @type {import("../../dist/netsplit.js").ViewName} */
   let view = "cluster";
 
+  let frames = 0;
   /** What the page reads and paints in a frame. */
   const look = () => {
-    lab.tick(FRAME_MS);
+    lab.tick(frames++ % 9 === 0 ? LATE_MS : FRAME_MS);
     lab.cursor();
     lab.paint(/** @type {any} */ (canvas), view, options);
     lab.targets(view, options);
@@ -170,6 +174,30 @@ export function visit(glue, hear = () => {}) {
         lab.setSpeed(200);
         play(300);
         lab.free();
+        // Nobody acts at the same moment: the same from many of them, and on every node.
+        for (let n = 0; n < MOMENTS; n++) {
+          open({ scenario: "raft/leader-crash" });
+          options = { ...options, .../** @type {{ width: number, height: number }} */ (SIZES[n % SIZES.length]) };
+          play(7 + n * 23);
+          for (let steps = 0; steps < 12; steps++) {
+            lab.step("event");
+            look();
+          }
+          act({ crash: n % 6 });
+          options = { ...options, islands: [[0, 1], [2, 3, 4, 5]] };
+          for (let frames = 0; frames < 8; frames++) look();
+          options = { ...options, islands: null };
+          act({ cut: { islands: [[0, 1], [2, 3, 4, 5]] } });
+          lab.request(5, { verb: /** @type {const} */ (["put", "get", "append", "cas"])[n % 4] ?? "put", key: "x", args: [[1001], [], [1001], [1001, 1002]][n % 4] ?? [], ...(n % 3 ? {} : { target: n % 5 }) });
+          look();
+          lab.links();
+          selectAll();
+          play(60);
+          act({ restart: { node: n % 6, empty: n % 2 === 0 } });
+          act({ heal: [] });
+          play(60);
+          lab.free();
+        }
       },
     ],
     [
