@@ -54,6 +54,8 @@ const FRAME_MS = 1000 / 60;
 /** A frame that comes late, as one of a few does. */
 const LATE_MS = 100;
 const MOMENTS = 24;
+/** As many things as the stage's twin for keyboards and screen readers holds. */
+const TWIN_MAX = 300;
 
 /**
  * Each part of the visit, in order. What runs in the first is needed at once.
@@ -67,7 +69,7 @@ export function visit(glue, hear = () => {}) {
   /** @type {Lab} */
   let lab;
   /** @type {PaintOptions} */
-  let options = { width: 900, height: 560, dpr: 1, theme: "light", selected: null, hover: null, reduced_motion: false, verdicts_elsewhere: true };
+  let options = { width: 900, height: 560, dpr: 1, theme: "light", selected: null, hover: null, reduced_motion: false, verdicts_elsewhere: true, layout: "ring", log_first: null, log_row: 0 };
   /** @type {import("../../dist/netsplit.js").ViewName} */
   let view = "cluster";
 
@@ -77,7 +79,9 @@ export function visit(glue, hear = () => {}) {
     lab.tick(frames++ % 9 === 0 ? LATE_MS : FRAME_MS);
     lab.cursor();
     lab.paint(/** @type {any} */ (canvas), view, options);
-    lab.targets(view, options);
+    lab.twin(view, options, options.selected ?? null, TWIN_MAX);
+    lab.census();
+    lab.node(frames % 6);
     lab.nodes();
     lab.messages();
     lab.cuts();

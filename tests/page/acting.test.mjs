@@ -287,6 +287,7 @@ test("a selected message becomes its delivery, and leads to it", async (t) => {
   const { page } = await lab.visit(t, calm);
   const { x, y } = await placeOf(page, /^\w+ from S\d to S\d/);
   await page.mouse.click(x, y);
+  await selected(page).waitFor();
   await page.keyboard.press("d");
   await page.getByRole("tab", { name: "Inspect", exact: true }).click();
   const inspect = page.locator("netsplit-inspect");

@@ -9,7 +9,7 @@ const lab = laboratory();
 /** What the sheet calls keys. @type {Record<string, string>} */
 const NAMES = { Space: " ", Left: "ArrowLeft", Right: "ArrowRight", Up: "ArrowUp", Down: "ArrowDown", "Page up": "PageUp", "Page down": "PageDown", Esc: "Escape" };
 
-/** Every key of a usual keyboard, alone, with Shift and with Ctrl. */
+/** Every key of a usual keyboard, alone, with Shift, with Ctrl and with Alt. */
 const KEYS = [..."abcdefghijklmnopqrstuvwxyz0123456789+-=?.,;:!\"#$%&/()[]{}<>|\\'`~^*_@ "].concat(
   ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", "Escape", "Tab", "Delete", "Backspace", "Insert"],
   Array.from({ length: 12 }, (_, n) => `F${n + 1}`),
@@ -31,11 +31,11 @@ const takenOn = (page, selector) =>
   page.evaluate(
     async ({ selector, keys }) => {
       const taken = [];
-      for (const modifier of ["", "Shift", "Ctrl"]) {
+      for (const modifier of ["", "Shift", "Ctrl", "Alt"]) {
         for (const key of keys) {
           const target = /** @type {HTMLElement} */ (document.querySelector(selector));
           target.focus();
-          const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, shiftKey: modifier === "Shift", ctrlKey: modifier === "Ctrl" });
+          const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, shiftKey: modifier === "Shift", ctrlKey: modifier === "Ctrl", altKey: modifier === "Alt" });
           if (target.dispatchEvent(event)) continue;
           taken.push(modifier ? `${modifier}+${key}` : key);
           // What a key opens is loaded and drawn before it is closed again.
@@ -53,12 +53,19 @@ const takenOn = (page, selector) =>
  * Written with Shift on some keyboards, and the same without: `+` and `=` share a key; letters mean the same as capitals. The
  * cluster's list and Escape do not ask for modifiers.
  */
-const same = (/** @type {string} */ key) => key.replace(/^Ctrl\+(?=ArrowUp|ArrowDown|Enter|Escape)/, "").replace(/^Shift\+(?!Arrow(Left|Right)$)/, "").replace(/^=$/, "+");
+const same = (/** @type {string} */ key) =>
+  key
+    .replace(/^(Ctrl|Alt)\+(?=Enter|Escape|Home|End|Page)/, "")
+    .replace(/^(Ctrl|Alt)\+Arrow\w+$/, "$1+arrows")
+    .replace(/^Shift\+(?!Arrow)/, "")
+    .replace(/^=$/, "+");
 
 test("the sheet names every key that the page takes, and no other", async (t) => {
   const { page } = await lab.visit(t, { calm: true, path: "?present=1" });
   await page.keyboard.press("?");
-  const sheet = (await page.getByRole("dialog", { name: "Keys" }).locator("kbd").allInnerTexts()).map(keyOf);
+  const keys = page.getByRole("dialog", { name: "Keys" }).locator("kbd");
+  await keys.first().waitFor();
+  const sheet = (await keys.allInnerTexts()).map(keyOf);
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   // Something for Esc to leave.

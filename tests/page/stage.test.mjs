@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openCrowd } from "./crowd.mjs";
 import { laboratory, sizes } from "./harness.mjs";
-import { branches, caption, cursor, cursorWhere, twin } from "./reading.mjs";
+import { branches, caption, cursor, cursorWhere, placeOf, twin } from "./reading.mjs";
 
 const lab = laboratory();
 
@@ -11,9 +11,7 @@ const lab = laboratory();
 
 /** @param {Page} page @param {string} name @returns {Promise<{ x: number, y: number }>} the middle of a node, on the page */
 async function middle(page, name) {
-  const box = await page.locator("netsplit-stage [role=option]", { hasText: new RegExp(`^${name}:`) }).first().boundingBox();
-  assert(box, `${name} is on the stage`);
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  return placeOf(page, new RegExp(`^${name}:`));
 }
 
 /** @param {Page} page @returns {Promise<string[]>} the names of the nodes that are marked as selected */

@@ -26,7 +26,10 @@ export function showTraces(app) {
     root?.toggleAttribute("data-foreign", app.trace !== null);
     const there = root?.querySelector("netsplit-foreign");
     if (app.trace && !there) root?.querySelector("main")?.prepend(document.createElement("netsplit-foreign"));
-    if (!app.trace) there?.remove();
+    if (app.trace || !there) return;
+    const focused = there.contains(document.activeElement);
+    there.remove();
+    if (focused) /** @type {HTMLElement | null} */ (root?.querySelector("netsplit-stage [role=listbox]"))?.focus();
   };
   app.on(["open", "failed"], sync);
   sync();
@@ -40,6 +43,8 @@ class Foreign extends Part {
     this.append(this.#head, this.#body);
     this.on(["open", "look", "panel"], () => this.#draw());
     this.#draw();
+    // What opened it is closed, or belongs to the lab: keys mean the trace now.
+    this.later(() => this.#body.focus(), 0);
   }
 
   #draw() {

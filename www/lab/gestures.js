@@ -27,6 +27,8 @@ const LINE_MIN = 24;
 const DRAG_MIN = 5;
 const DRAG_MIN_TOUCH = 12;
 const LONG_MS = 500;
+/** So long after a finger was lifted no click comes any more. */
+const NO_CLICK_MS = 400;
 const ZOOM_MAX = 24;
 const ZOOM_STEP = 1.4;
 /** How far one key looks or moves: parts of what is in view. */
@@ -46,7 +48,7 @@ export class Gestures {
   #press = null;
   /** Where the pointers are that are down. @type {Map<number, Point>} */
   #pointers = new Map();
-  /** What a click is on. @type {{ id: string | null, shift: boolean } | null} */
+  /** What a click is on, and whether the press was a long one. @type {{ id: string | null, shift: boolean, menu: boolean } | null} */
   #clicked = null;
   #long = 0;
   #wheel = { x: 0, y: 0 };
@@ -219,9 +221,12 @@ export class Gestures {
     const at = this.#at(event);
     this.#release(event);
     if (!press || this.#pointers.size > 0) return;
-    // A menu that is opened while the finger is down is closed when it is lifted.
-    if (press.what === "menu" && press.id) setTimeout(() => this.#menu(/** @type {string} */ (press.id)));
-    if (press.what === "press") this.#clicked = { id: this.#hit(at) === press.id ? press.id : null, shift: event.shiftKey };
+    if (press.what === "menu" || press.what === "press") {
+      const id = press.what === "menu" || this.#hit(at) === press.id ? press.id : null;
+      this.#clicked = { id, shift: event.shiftKey, menu: press.what === "menu" };
+    }
+    // Not every browser makes a click of a long press.
+    if (press.what === "menu") setTimeout(() => this.#clicked?.menu && this.#click(), NO_CLICK_MS);
     if (press.what === "line") this.#cutAlong(press, at);
     if (press.what === "band") this.#chooseWithin(press, at);
   }
@@ -231,6 +236,7 @@ export class Gestures {
     const click = this.#clicked;
     this.#clicked = null;
     if (!click) return;
+    if (click.menu && click.id) return this.#menu(click.id);
     const node = this.#node(click.id);
     if (this.#app.cut) {
       if (node !== null) switchSide(this.#app, node);

@@ -19,6 +19,7 @@ const TABS = {
 };
 
 const foreign = () => import("./foreign.js");
+const gestures = () => import("./gestures.js");
 const nodeActions = () => import("./node-actions.js");
 const why = () => import("./why.js");
 const display = () => import("./display.js");
@@ -80,7 +81,7 @@ export function loadAhead(app) {
       await app.loadRest();
       const { preparePrint } = await print();
       preparePrint(app);
-      for (const load of [nodeActions, why, ...Object.values(TABS), display, help]) await load();
+      for (const load of [gestures, nodeActions, why, ...Object.values(TABS), display, help]) await load();
     });
   });
 }
