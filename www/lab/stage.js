@@ -158,7 +158,8 @@ export class Stage extends Part {
   // ---- hands
 
   async #withGestures() {
-    this.#gestures ??= new (await import("./gestures.js")).Gestures(this);
+    const { Gestures } = await import("./gestures.js");
+    this.#gestures ??= new Gestures(this);
     return this.#gestures;
   }
 
