@@ -4,7 +4,7 @@
 //! `NETSPLIT_REWRITE=1 cargo test --test rules` writes it anew.
 
 use netsplit::base::NoteKind;
-use netsplit::protocol::{clock, raft};
+use netsplit::protocol::{clock, lock, raft};
 use serde::Serialize;
 
 /// A protocol whose rules are shown.
@@ -28,7 +28,7 @@ macro_rules! known {
     };
 }
 
-fn protocols() -> [Protocol; 2] {
+fn protocols() -> [Protocol; 3] {
     [
         Protocol {
             source: "src/protocol/raft/rules.rs",
@@ -41,6 +41,12 @@ fn protocols() -> [Protocol; 2] {
             excerpts: "www/data/rules/clock.json",
             mutants: known!(clock::rules::MUTANTS),
             notes: clock::notes::ALL,
+        },
+        Protocol {
+            source: "src/protocol/lock/rules.rs",
+            excerpts: "www/data/rules/lock.json",
+            mutants: known!(lock::rules::MUTANTS),
+            notes: lock::notes::ALL,
         },
     ]
 }
@@ -196,7 +202,7 @@ fn every_rule_that_an_event_names_can_be_shown() {
 fn right_and_wrong_lines_are_told_apart() {
     let source = "/// Elections.\nimpl Rules {\n    /// Any two share a server (paper 5.2). And more.\n    pub fn majority(self, voters: usize) -> usize {\n        \
                   let half = voters / 2;\n        if self.has(Mutant::EvenMajority) {\n            return half;\n        }\n        half + 1\n    }\n}\n";
-    let [raft, _] = protocols();
+    let [raft, ..] = protocols();
     let [rule] = &cut(source, &raft.mutants)[..] else { panic!("one rule") };
     assert_eq!(rule.about, ["Any two share a server. And more."]);
     assert_eq!(rule.sources, ["Ongaro and Ousterhout 2014, section 5.2"]);

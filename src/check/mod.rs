@@ -6,6 +6,7 @@
 
 pub mod clock;
 mod fall;
+pub mod lock;
 pub mod raft;
 pub mod verdict;
 

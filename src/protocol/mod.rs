@@ -11,6 +11,7 @@
 
 pub mod clock;
 pub mod kv;
+pub mod lock;
 pub mod raft;
 
 use crate::base::{Encode, LocalTime, NodeId, Note, OpId, WriteId};

@@ -7,6 +7,8 @@ pub mod clock;
 mod clock_view;
 pub mod inspect;
 pub mod live;
+pub mod lock;
+mod lock_view;
 pub mod open;
 pub mod raft;
 pub mod run;

@@ -39,7 +39,7 @@ pub const MAX_NODES: usize = 1_000;
 
 /// All systems, in the order of the catalogue.
 pub fn systems() -> Vec<&'static SystemInfo> {
-    vec![super::raft::info(), super::clock::info()]
+    vec![super::raft::info(), super::clock::info(), super::lock::info()]
 }
 
 /// A system by name.
@@ -57,6 +57,7 @@ pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
     check(plan, info)?;
     match info.id {
         "clock" => super::clock::open(plan),
+        "lock" => super::lock::open(plan),
         _ => super::raft::open(plan),
     }
 }

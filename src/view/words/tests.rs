@@ -23,7 +23,8 @@ fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// Every kind of note that a core or a checker declares.
 fn kinds() -> impl Iterator<Item = &'static NoteKind> {
     let clocks = crate::protocol::clock::notes::ALL.iter().chain(crate::check::clock::notes::ALL);
-    notes::ALL.iter().chain(crate::check::raft::notes::ALL).chain(clocks).copied()
+    let locks = crate::protocol::lock::notes::ALL.iter().chain(crate::check::lock::notes::ALL);
+    notes::ALL.iter().chain(crate::check::raft::notes::ALL).chain(clocks).chain(locks).copied()
 }
 
 /// The names of a template's places.

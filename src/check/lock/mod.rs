@@ -1,0 +1,203 @@
+//! The properties of locks, checked live. Exclusion is two of them: *by belief*, which rests on clocks, and *by effect*, which a
+//! fence gives without any clock.
+//!
+//! Each keeps its first witness for ever; if events go by unchecked, what has not fallen is unknown from then on. They rest on
+//! what clients, nodes and the resource did in their last step, and on the clocks of the world, which no node sees.
+//!
+//! - exclusion in [`belief`] and [`effect`], and what both rest on in [`cover`];
+//! - what makes a grant in [`grant`], tokens and fences in [`tokens`], releases in [`release`];
+//! - what keeps locks obtainable in [`liveness`].
+
+mod belief;
+mod cover;
+mod effect;
+mod grant;
+mod liveness;
+pub mod notes;
+mod release;
+mod tokens;
+
+use super::fall::{Fall, Property};
+use super::{Checker, Verdict};
+use crate::base::{Encoder, EventId, LocalTime, NodeId, Note};
+use crate::protocol::lock::client::Client;
+use crate::protocol::lock::config::Config;
+use crate::protocol::lock::message::{Entry, Message};
+use crate::protocol::lock::node::LockNode;
+use crate::protocol::lock::role::Role;
+use crate::protocol::lock::session::{Phase, Session};
+use crate::sim::kernel::Process;
+use crate::sim::trace::{Event, EventKind};
+use crate::sim::{Deployment, World};
+use std::sync::Arc;
+
+macro_rules! properties {
+    ($($property:ident, $id:literal, $holds:ident, $unknown:ident;)*) => {
+        /// The properties, by number.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        enum P { $($property),* }
+        /// Ids of the properties, in the order to be shown.
+        pub const PROPERTIES: &[&str] = &[$($id),*];
+        static TABLE: [Property; PROPERTIES.len()] =
+            [$(Property { id: $id, holds: &notes::$holds, unknown: &notes::$unknown }),*];
+    };
+}
+
+properties! {
+    Belief, "exclusion-by-belief", BELIEF_HOLDS, BELIEF_UNKNOWN;
+    Effect, "exclusion-by-effect", EFFECT_HOLDS, EFFECT_UNKNOWN;
+    Covered, "covered-belief", COVERED_HOLDS, COVERED_UNKNOWN;
+    ValidGrant, "valid-grant", VALID_GRANT_HOLDS, VALID_GRANT_UNKNOWN;
+    UniqueTokens, "unique-tokens", UNIQUE_TOKENS_HOLDS, UNIQUE_TOKENS_UNKNOWN;
+    OwnRelease, "own-release", OWN_RELEASE_HOLDS, OWN_RELEASE_UNKNOWN;
+    CleanFailure, "clean-failure", CLEAN_FAILURE_HOLDS, CLEAN_FAILURE_UNKNOWN;
+    LeasesEnd, "leases-end", LEASES_END_HOLDS, LEASES_END_UNKNOWN;
+    BoundedExtension, "bounded-extension", BOUNDED_EXTENSION_HOLDS, BOUNDED_EXTENSION_UNKNOWN;
+    BoundedAttempt, "bounded-attempt", BOUNDED_ATTEMPT_HOLDS, BOUNDED_ATTEMPT_UNKNOWN;
+    HolderServed, "holder-served", HOLDER_SERVED_HOLDS, HOLDER_SERVED_UNKNOWN;
+    NoLivelock, "no-livelock", NO_LIVELOCK_HOLDS, NO_LIVELOCK_UNKNOWN;
+}
+
+/// Which properties have fallen, and how.
+#[derive(Clone, Debug, Default)]
+struct Falls([Fall; PROPERTIES.len()]);
+
+impl Falls {
+    fn at(&mut self, property: P, event: &Event, note: Note, earlier: &[EventId], nodes: &[NodeId]) {
+        let fall = &mut self.0[property as usize];
+        if !fall.has_happened() {
+            fall.at(event, note, earlier, nodes, &[]);
+        }
+    }
+}
+
+/// All checkers of locks.
+#[derive(Clone, Debug)]
+pub struct LockChecks {
+    config: Arc<Config>,
+    /// How many events it was told of. Fewer than were executed: some went by unchecked, and what it remembers is stale.
+    told: u64,
+    falls: Falls,
+    belief: belief::Beliefs,
+    effect: effect::Effects,
+    tokens: tokens::Tokens,
+    liveness: liveness::Liveness,
+}
+
+impl LockChecks {
+    /// Checkers that have seen nothing yet.
+    pub fn new(config: Arc<Config>) -> LockChecks {
+        LockChecks {
+            config,
+            told: 0,
+            falls: Falls::default(),
+            belief: belief::Beliefs::default(),
+            effect: effect::Effects::default(),
+            tokens: tokens::Tokens::default(),
+            liveness: liveness::Liveness::default(),
+        }
+    }
+}
+
+/// What a node's clocks show.
+fn clock<D: Deployment>(world: &World<D>, node: NodeId) -> LocalTime {
+    world.kernel().node(node).map_or(LocalTime::default(), |state| state.clock.read(world.kernel().now_us()))
+}
+
+/// The clients that are up, if only standing still, each with what its clock shows.
+fn clients<D: Deployment<Node = Role>>(world: &World<D>) -> impl Iterator<Item = (NodeId, &Client, LocalTime)> {
+    let first = world.plan().cluster.servers;
+    (first..world.seats().len() as u16).map(NodeId).filter_map(move |id| match world.core(id) {
+        Role::Client(client) if matches!(world.process(id), Process::Running | Process::Paused) => {
+            Some((id, client, clock(world, id)))
+        }
+        _ => None,
+    })
+}
+
+/// The lock nodes that run, each with what its clock shows.
+fn nodes<D: Deployment<Node = Role>>(world: &World<D>) -> impl Iterator<Item = (NodeId, &LockNode, LocalTime)> {
+    let last = world.plan().cluster.servers.saturating_sub(1);
+    (0..last).map(NodeId).filter_map(move |id| match world.core(id) {
+        Role::Node(node) if world.process(id) == Process::Running => Some((id, node, clock(world, id))),
+        _ => None,
+    })
+}
+
+/// Whether an event is a step of its node's core.
+fn is_step(kind: EventKind) -> bool {
+    use EventKind::{Delivered, Invoked, Persisted, Started, TimerFired, WriteFailed};
+    matches!(kind, Started | Delivered | TimerFired | Persisted | WriteFailed | Invoked)
+}
+
+impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
+    #[inline]
+    fn step(&mut self, event: &Event, world: &World<D>) {
+        self.told += 1;
+        if self.told != world.kernel().executed() {
+            return;
+        }
+        let falls = &mut self.falls;
+        if let Some(node) = event.node().filter(|node| is_step(event.kind) && world.process(*node) == Process::Running) {
+            match world.core(node) {
+                Role::Client(client) if !client.deeds().is_empty() => {
+                    self.tokens.client(event, node, client, falls);
+                    grant::client(event, node, client, clock(world, node), falls);
+                    release::client(event, node, client, falls);
+                    self.belief.client(event, node, client, || clients(world), falls);
+                    self.effect.client(event, client);
+                    let leased = |key| is_leased(world, &self.config, key);
+                    self.liveness.client(event, node, client, || sent(world, event.id, node), leased, falls);
+                }
+                Role::Client(_) => {}
+                Role::Node(lock) => {
+                    release::node(event, node, lock, falls);
+                    liveness::node(event, node, lock, clock(world, node), falls);
+                }
+                Role::Resource(resource) => {
+                    self.effect.resource(event, node, resource, falls);
+                    liveness::resource(event, node, resource, falls);
+                }
+            }
+        }
+        self.liveness.attempts(event, &self.config, || clients(world), falls);
+        cover::step(event, &self.config, || clients(world), || nodes(world), falls);
+    }
+
+    fn verdicts(&self, world: &World<D>) -> Vec<Verdict> {
+        let unchecked = world.kernel().executed().saturating_sub(self.told);
+        TABLE.iter().zip(&self.falls.0).map(|(property, fall)| property.verdict(fall, unchecked)).collect()
+    }
+
+    fn fallen(&self) -> u32 {
+        self.falls.0.iter().filter(|fall| fall.has_happened()).count() as u32
+    }
+
+    fn encode_state(&self, world: &World<D>, to: &mut Encoder) {
+        let unchecked = world.kernel().executed() != self.told;
+        to.bool(unchecked);
+        self.falls.0.iter().for_each(|fall| to.bool(fall.has_happened()));
+        if !unchecked {
+            self.effect.encode(to);
+            self.tokens.encode(to);
+            self.liveness.encode(to);
+        }
+    }
+}
+
+/// The messages that a node sent in an event, as far as they are still under way, with their receivers.
+fn sent<D: Deployment<Node = Role>>(world: &World<D>, event: EventId, from: NodeId) -> Vec<(NodeId, Message)> {
+    let kernel = world.kernel();
+    let flights = kernel.flights().filter(|(_, flight)| flight.cause == event && flight.envelope.from == from);
+    flights.filter_map(|(slot, flight)| Some((flight.envelope.to, *world.payload(slot)?))).collect()
+}
+
+/// Whether a client holds the lock, or a node keeps a key that is older than any attempt.
+fn is_leased<D: Deployment<Node = Role>>(world: &World<D>, config: &Config, key: u32) -> bool {
+    let held = |session: &Session| session.key == key && session.phase == Phase::Held;
+    let old = |entry: &Entry, now: LocalTime| {
+        now.monotonic_us.saturating_sub(entry.since.monotonic_us) > config.node_timeout_us.saturating_mul(2)
+    };
+    clients(world).any(|(_, client, _)| client.sessions().iter().any(held))
+        || nodes(world).any(|(_, node, now)| node.entry(key, now).is_some_and(|entry| old(entry, now)))
+}

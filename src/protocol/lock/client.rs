@@ -1,0 +1,635 @@
+//! The client automaton: Idle, Asking, Raising, Held, Releasing, Backoff. Each entry into Held arms one timer that belongs to the
+//! token; every way out cancels it.
+//!
+//! One client serves several owners, as one lock manager of a program does: that is where some of the mistakes live.
+
+use super::config::Config;
+use super::message::{Answer, Ask, Message, Record, Request, Timer, Token};
+use super::notes;
+use super::role::Role;
+use super::session::{Alarm, Deed, Job, Phase, Round, Session};
+use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId, WriteId};
+use crate::protocol::{Effects, Input, Outcome};
+use std::sync::Arc;
+
+/// At most so many locks at one client.
+const SESSIONS_MAX: usize = 100;
+
+/// A write that the resource has not answered.
+#[derive(Clone, Copy, Debug)]
+struct Write {
+    op: OpId,
+    seq: u32,
+    token: Token,
+    until_us: u64,
+    /// The lock goes back when the answer is there.
+    then_release: bool,
+}
+
+/// A client. After a crash it has forgotten its locks; the nodes forget them in time.
+#[derive(Clone, Debug)]
+pub struct Client {
+    id: NodeId,
+    config: Arc<Config>,
+    start: u32,
+    /// The write that it waits for before its first token.
+    starting: Option<WriteId>,
+    ready: bool,
+    next_token: u32,
+    next_write: u32,
+    sessions: Vec<Session>,
+    alarms: Vec<Alarm>,
+    writes: Vec<Write>,
+    waiting: Vec<(OpId, Request)>,
+    retrying: bool,
+    /// What the timers of deadlines are set to: validity, reply, work.
+    armed: [Option<u64>; 3],
+    deeds: Vec<Deed>,
+}
+
+/// What can be read from outside.
+impl Client {
+    /// A client before its first start.
+    pub fn new(id: NodeId, config: Arc<Config>) -> Client {
+        Client {
+            id,
+            config,
+            start: 0,
+            starting: None,
+            ready: false,
+            next_token: 1,
+            next_write: 1,
+            sessions: Vec::new(),
+            alarms: Vec::new(),
+            writes: Vec::new(),
+            waiting: Vec::new(),
+            retrying: false,
+            armed: [None; 3],
+            deeds: Vec::new(),
+        }
+    }
+
+    /// Its locks, in the order in which they were asked for.
+    pub fn sessions(&self) -> &[Session] {
+        &self.sessions
+    }
+
+    /// Number of its writes that the resource has not answered.
+    pub fn writing(&self) -> usize {
+        self.writes.len()
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What it did in its last step.
+    pub fn deeds(&self) -> &[Deed] {
+        &self.deeds
+    }
+}
+
+/// What happens to it.
+impl Client {
+    /// Handles one input.
+    pub(super) fn handle(&mut self, now: LocalTime, input: Input<Role>, out: &mut Effects<Role>) {
+        self.deeds.clear();
+        match input {
+            Input::Started { disk } => self.begin(disk.len() as u32, out),
+            Input::Persisted(write) if self.starting == Some(write) => {
+                self.ready = true;
+                for (op, request) in std::mem::take(&mut self.waiting) {
+                    self.ask(op, request, now, out);
+                }
+            }
+            Input::Request { op, request } if self.ready => self.ask(op, request, now, out),
+            Input::Request { op, request } => self.waiting.push((op, request)),
+            Input::Message { from, message } => self.hear(from, message, now, out),
+            Input::Timer(Timer::Validity) => self.ring(now, out),
+            Input::Timer(Timer::Reply) => self.stop_waiting(now, out),
+            Input::Timer(Timer::Retry) => self.retry(now, out),
+            Input::Timer(Timer::Work) => self.finish_work(now, out),
+            Input::Timer(Timer::Away) | Input::Persisted(_) | Input::WriteFailed(_) => {}
+        }
+        self.arm(now, out);
+    }
+
+    fn begin(&mut self, starts: u32, out: &mut Effects<Role>) {
+        *self = Client::new(self.id, self.config.clone());
+        self.start = starts;
+        self.starting = Some(out.persist(Record::Start));
+        if starts > 0 {
+            out.note(Note::new(&notes::CLIENT_FORGOT, []));
+        }
+    }
+
+    fn ask(&mut self, op: OpId, request: Request, now: LocalTime, out: &mut Effects<Role>) {
+        match request.ask {
+            Ask::Acquire => self.acquire(op, request, None, now, out),
+            Ask::Use { work_us, value } => self.acquire(op, request, Some((work_us, value)), now, out),
+            Ask::Release => self.release(op, request, now, out),
+            Ask::Extend => self.extend(op, request, now, out),
+            Ask::Write(value) => match self.held_by(request) {
+                Some(at) => self.write(at, op, value, false, now, out),
+                None => self.refuse(op, request.key, out),
+            },
+        }
+    }
+
+    fn held_by(&self, request: Request) -> Option<usize> {
+        let held = |s: &Session| s.key == request.key && s.owner == request.owner && s.phase == Phase::Held;
+        self.sessions.iter().position(held)
+    }
+
+    fn refuse(&self, op: OpId, key: u32, out: &mut Effects<Role>) {
+        out.note(Note::new(&notes::HOLDS_NOTHING, [u64::from(key)]));
+        out.reply(op, Outcome::Fail);
+    }
+
+    fn hear(&mut self, from: NodeId, message: Message, now: LocalTime, out: &mut Effects<Role>) {
+        match message {
+            Message::SetReply { token, ok, fence, .. } => {
+                if let Some(at) = self.asking(token) {
+                    self.sessions[at].fence = self.sessions[at].fence.max(fence);
+                    self.count(at, from, ok, now, out);
+                }
+            }
+            Message::RaiseReply { token, ok, .. } => {
+                if let Some(at) = self.find(token, |phase| matches!(phase, Phase::Raising(_))) {
+                    self.count(at, from, ok, now, out);
+                }
+            }
+            Message::DeleteReply { token, .. } => {
+                if let Some(at) = self.find(token, |phase| matches!(phase, Phase::Releasing(_))) {
+                    self.count(at, from, true, now, out);
+                }
+            }
+            Message::ExtendReply { token, nth, ok, .. } => {
+                let open = |s: &Session| s.token == token && s.extending.is_some() && s.extensions + 1 == nth;
+                if let Some(at) = self.sessions.iter().position(open) {
+                    self.count_extension(at, from, ok, now, out);
+                }
+            }
+            Message::WriteReply { seq, ok } => self.written(seq, ok, out),
+            _ => out.note(Note::new(&notes::IGNORES_FOREIGN, [u64::from(from.0)])),
+        }
+    }
+
+    fn asking(&self, token: Token) -> Option<usize> {
+        self.find(token, |phase| matches!(phase, Phase::Asking(_)))
+    }
+
+    fn find(&self, token: Token, in_phase: impl Fn(&Phase) -> bool) -> Option<usize> {
+        self.sessions.iter().position(|session| session.token == token && in_phase(&session.phase))
+    }
+
+    fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.config.nodes()).map(NodeId)
+    }
+
+    fn delete_everywhere(&self, key: u32, token: Token, out: &mut Effects<Role>) {
+        self.nodes().for_each(|node| out.send(node, Message::Delete { key, token }));
+    }
+
+    /// A lock that is over here, however that came about.
+    fn end(&mut self, at: usize, out: &mut Effects<Role>) {
+        let session = self.sessions.remove(at);
+        self.alarms = self.config.rules.alarms_left(&self.alarms, session.token);
+        let ops = session.job.map(|job| job.op).into_iter().chain(session.extending.map(|(_, op)| op));
+        ops.for_each(|op| out.reply(op, Outcome::Fail));
+    }
+}
+
+/// Acquire.
+impl Client {
+    fn acquire(&mut self, op: OpId, request: Request, work: Option<(u64, u64)>, now: LocalTime, out: &mut Effects<Role>) {
+        if self.sessions.len() >= SESSIONS_MAX {
+            return out.reply(op, Outcome::Fail);
+        }
+        self.sessions.push(Session {
+            key: request.key,
+            owner: request.owner,
+            token: Token { client: self.id, start: self.start, n: 0 },
+            phase: Phase::Backoff,
+            attempts: self.config.attempts,
+            fence: 0,
+            valid_until_us: 0,
+            extensions: 0,
+            extending: None,
+            work_until_us: None,
+            job: Some(Job { op, work }),
+        });
+        self.attempt(self.sessions.len() - 1, now, out);
+    }
+
+    fn attempt(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
+        let unique = Token { client: self.id, start: self.start, n: self.next_token };
+        self.next_token += 1;
+        let session = &mut self.sessions[at];
+        session.token = self.config.rules.token(unique, now.wall_us);
+        session.fence = 0;
+        session.phase = Phase::Asking(Round::new(now.monotonic_us, now.monotonic_us));
+        out.note(Note::new(&notes::ASKS, [u64::from(session.key), u64::from(session.attempts)]));
+        self.ask_nodes(at, self.config.rules.asked_at_once(self.config.nodes()), now, out);
+        let session = &self.sessions[at];
+        if let Phase::Asking(round) = &session.phase {
+            self.deeds.push(Deed::Began(session.token, round.asked));
+        }
+    }
+
+    /// Asks so many more nodes for the key.
+    fn ask_nodes(&mut self, at: usize, count: u16, now: LocalTime, out: &mut Effects<Role>) {
+        let (config, session) = (&self.config, &mut self.sessions[at]);
+        let Phase::Asking(round) = &mut session.phase else { return };
+        let until = round.asked.saturating_add(count).min(config.nodes());
+        let until_wall_us = now.wall_us.saturating_add_unsigned(config.ttl_us);
+        for node in round.asked..until {
+            let message = Message::Set { key: session.key, token: session.token, ttl_us: config.ttl_us, until_wall_us };
+            out.send(NodeId(node), message);
+        }
+        round.asked = until;
+        round.until_us = config.rules.wait_us(config.node_timeout_us).map(|wait_us| now.monotonic_us.saturating_add(wait_us));
+    }
+
+    /// A node has answered, or has not in time.
+    fn count(&mut self, at: usize, from: NodeId, ok: bool, now: LocalTime, out: &mut Effects<Role>) {
+        let nodes = u32::from(self.config.nodes());
+        let quorum = self.config.rules.quorum(self.config.nodes());
+        let phase = &mut self.sessions[at].phase;
+        let (Phase::Asking(round) | Phase::Raising(round) | Phase::Releasing(round)) = phase else { return };
+        if !round.hear(from, ok) {
+            return;
+        }
+        let (yes, no, asked) = (round.yes.len() as u32, round.no.len() as u32, u32::from(round.asked));
+        if yes >= quorum {
+            self.has_majority(at, now, out);
+        } else if no + quorum > nodes {
+            self.has_no_majority(at, out);
+        } else if yes + no == asked {
+            self.ask_nodes(at, 1, now, out);
+        }
+    }
+
+    fn has_majority(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
+        let (since_us, votes) = match &self.sessions[at].phase {
+            Phase::Asking(round) | Phase::Raising(round) => (round.since_us, round.yes.len()),
+            Phase::Releasing(_) => return self.released(at, out),
+            Phase::Backoff | Phase::Held => return,
+        };
+        let elapsed_us = now.monotonic_us.saturating_sub(since_us);
+        let validity_us = self.config.rules.validity_us(self.config.ttl_us, elapsed_us, self.config.drift());
+        if validity_us == 0 {
+            out.note(Note::new(&notes::TOO_LATE, [u64::from(self.sessions[at].key), elapsed_us, self.config.ttl_us]));
+            return self.has_no_majority(at, out);
+        }
+        if self.config.fencing && matches!(self.sessions[at].phase, Phase::Asking(_)) {
+            return self.raise(at, since_us, now, out);
+        }
+        self.grant(at, (since_us, votes), validity_us, now, out);
+    }
+
+    /// One above the greatest fence that a majority knows, at a majority.
+    fn raise(&mut self, at: usize, since_us: u64, now: LocalTime, out: &mut Effects<Role>) {
+        let session = &mut self.sessions[at];
+        session.fence = session.fence.saturating_add(1);
+        let mut round = Round::new(since_us, now.monotonic_us);
+        round.asked = self.config.nodes();
+        let wait_us = self.config.rules.wait_us(self.config.node_timeout_us);
+        round.until_us = wait_us.map(|wait_us| now.monotonic_us.saturating_add(wait_us));
+        let message = Message::Raise { key: session.key, token: session.token, fence: session.fence };
+        out.note(Note::new(&notes::HAS_MAJORITY, [u64::from(session.key), session.fence]));
+        self.deeds.push(Deed::Began(session.token, round.asked));
+        session.phase = Phase::Raising(round);
+        self.nodes().for_each(|node| out.send(node, message));
+    }
+
+    fn grant(&mut self, at: usize, since: (u64, usize), validity_us: u64, now: LocalTime, out: &mut Effects<Role>) {
+        let session = &mut self.sessions[at];
+        session.phase = Phase::Held;
+        if !self.config.fencing {
+            session.fence = 0;
+        }
+        session.valid_until_us = now.monotonic_us.saturating_add(validity_us);
+        let (key, token, fence, valid_until_us) = (session.key, session.token, session.fence, session.valid_until_us);
+        self.alarms.push(Alarm { at_us: valid_until_us, key, token });
+        self.deeds.push(Deed::Granted { key, token, fence, since_us: since.0, valid_until_us, votes: since.1 });
+        out.note(Note::new(&notes::HOLDS, [u64::from(key), validity_us, fence]));
+        match session.job.take() {
+            Some(Job { op, work: None }) => out.reply(op, Outcome::Ok(Answer::Acquired { fence, for_us: validity_us })),
+            Some(Job { op, work: Some((work_us, value)) }) => {
+                session.work_until_us = Some(now.monotonic_us.saturating_add(work_us));
+                session.job = Some(Job { op, work: Some((work_us, value)) });
+            }
+            None => {}
+        }
+    }
+
+    /// An attempt has failed: everything that it stored goes, also where it believes to have stored nothing.
+    fn has_no_majority(&mut self, at: usize, out: &mut Effects<Role>) {
+        let (key, token) = (self.sessions[at].key, self.sessions[at].token);
+        let (yes, no) = match &self.sessions[at].phase {
+            Phase::Asking(round) | Phase::Raising(round) => (round.yes.len(), round.no.len()),
+            _ => return,
+        };
+        self.deeds.push(Deed::Failed(key, token, yes, no));
+        out.note(Note::new(&notes::FAILS, [u64::from(key), yes as u64, u64::from(self.config.nodes())]));
+        let held = self.sessions.iter().find(|session| session.key == key && session.phase == Phase::Held);
+        if let Some(token) = self.config.rules.token_to_release(token, held.map(|session| session.token)) {
+            self.delete_everywhere(key, token, out);
+        }
+        let session = &mut self.sessions[at];
+        session.attempts = session.attempts.saturating_sub(1);
+        session.phase = Phase::Backoff;
+        if session.attempts == 0 {
+            out.note(Note::new(&notes::GIVES_UP, [u64::from(key)]));
+            return self.end(at, out);
+        }
+        if !std::mem::replace(&mut self.retrying, true) {
+            let (min, max) = self.config.rules.retry_us(self.config.retry_us_max);
+            out.set_timer(Timer::Retry, min, max);
+        }
+    }
+
+    fn retry(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        self.retrying = false;
+        for at in 0..self.sessions.len() {
+            if self.sessions[at].phase == Phase::Backoff {
+                self.attempt(at, now, out);
+            }
+        }
+    }
+}
+
+/// Hold, extend, write, release.
+impl Client {
+    fn extend(&mut self, op: OpId, request: Request, now: LocalTime, out: &mut Effects<Role>) {
+        let Some(at) = self.held_by(request) else { return self.refuse(op, request.key, out) };
+        let (config, session) = (&self.config, &mut self.sessions[at]);
+        let valid_for_us = session.valid_for_us(now.monotonic_us);
+        if session.extending.is_some() || !config.rules.may_extend(valid_for_us, session.extensions, config.extensions) {
+            out.note(Note::new(&notes::MAY_NOT_EXTEND, [u64::from(session.key), u64::from(session.extensions)]));
+            return out.reply(op, Outcome::Fail);
+        }
+        let mut round = Round::new(now.monotonic_us, now.monotonic_us);
+        round.asked = config.nodes();
+        let wait_us = config.rules.wait_us(config.node_timeout_us);
+        round.until_us = wait_us.map(|wait_us| now.monotonic_us.saturating_add(wait_us));
+        session.extending = Some((round, op));
+        let message = Message::Extend {
+            key: session.key,
+            token: session.token,
+            ttl_us: config.ttl_us,
+            until_wall_us: now.wall_us.saturating_add_unsigned(config.ttl_us),
+            nth: session.extensions + 1,
+        };
+        out.note(Note::new(&notes::ASKS_TO_EXTEND, [u64::from(session.key)]));
+        self.nodes().for_each(|node| out.send(node, message));
+    }
+
+    fn count_extension(&mut self, at: usize, from: NodeId, ok: bool, now: LocalTime, out: &mut Effects<Role>) {
+        let (nodes, quorum) = (u32::from(self.config.nodes()), self.config.rules.quorum(self.config.nodes()));
+        let session = &mut self.sessions[at];
+        let valid_for_us = session.valid_for_us(now.monotonic_us);
+        let Some((round, _)) = &mut session.extending else { return };
+        if !round.hear(from, ok) {
+            return;
+        }
+        let (yes, no) = (round.yes.len() as u32, round.no.len() as u32);
+        if self.config.rules.extension_counts(yes, quorum, valid_for_us) {
+            self.extended(at, now, out);
+        } else if yes >= quorum || no + quorum > nodes {
+            self.not_extended(at, now, out);
+        }
+    }
+
+    fn extended(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
+        let (config, session) = (&self.config, &mut self.sessions[at]);
+        let Some((round, op)) = session.extending.take() else { return };
+        let elapsed_us = now.monotonic_us.saturating_sub(round.since_us);
+        let validity_us = config.rules.validity_us(config.ttl_us, elapsed_us, config.drift());
+        let before_us = session.valid_until_us;
+        let valid_until_us = now.monotonic_us.saturating_add(validity_us);
+        session.valid_until_us = valid_until_us.max(before_us);
+        session.extensions += 1;
+        let (key, token, nth) = (session.key, session.token, session.extensions);
+        match self.alarms.iter_mut().find(|alarm| alarm.token == token) {
+            Some(alarm) => alarm.at_us = config.rules.alarm_after_extension(alarm.at_us, session.valid_until_us),
+            None => self.alarms.push(Alarm { at_us: session.valid_until_us, key, token }),
+        }
+        let (valid_until_us, votes) = (session.valid_until_us, round.yes.len());
+        self.deeds.push(Deed::Extended { token, nth, since_us: round.since_us, before_us, valid_until_us, votes });
+        out.note(Note::new(&notes::EXTENDED, [u64::from(key), validity_us, u64::from(nth)]));
+        out.reply(op, Outcome::Ok(Answer::Extended(validity_us)));
+    }
+
+    /// The old time counts.
+    fn not_extended(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
+        let session = &mut self.sessions[at];
+        let Some((round, op)) = session.extending.take() else { return };
+        let (key, left_us) = (u64::from(session.key), session.valid_for_us(now.monotonic_us));
+        out.note(Note::new(&notes::NOT_EXTENDED, [key, round.yes.len() as u64, u64::from(self.config.nodes()), left_us]));
+        out.reply(op, Outcome::Fail);
+        if left_us == 0 {
+            self.end(at, out);
+        }
+    }
+
+    /// Timers of locks run out.
+    fn ring(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        self.armed[0] = None;
+        let due = |alarm: &Alarm| alarm.at_us <= now.monotonic_us;
+        let (rung, left): (Vec<Alarm>, Vec<Alarm>) = self.alarms.iter().copied().partition(due);
+        self.alarms = left;
+        for alarm in rung {
+            let own = self.find(alarm.token, |phase| *phase == Phase::Held);
+            let under_that_name = |s: &Session| s.key == alarm.key && s.phase == Phase::Held;
+            let Some(at) = own.or_else(|| self.sessions.iter().position(under_that_name)) else { continue };
+            let session = &self.sessions[at];
+            let (key, token) = (session.key, session.token);
+            let (over, extending) = (!session.believes(now.monotonic_us), session.extending.is_some());
+            out.note(Note::new(&notes::IS_OVER, [u64::from(key)]));
+            self.delete_everywhere(key, token, out);
+            // Its owner believes on if the timer was another one's, or is wrong.
+            if over && !extending {
+                self.end(at, out);
+            }
+        }
+    }
+
+    fn finish_work(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        self.armed[2] = None;
+        for at in (0..self.sessions.len()).rev() {
+            let session = &mut self.sessions[at];
+            if session.work_until_us.is_none_or(|until_us| until_us > now.monotonic_us) {
+                continue;
+            }
+            session.work_until_us = None;
+            if let Some(Job { op, work: Some((_, value)) }) = session.job.take() {
+                self.write(at, op, value, true, now, out);
+            }
+        }
+    }
+
+    fn write(&mut self, at: usize, op: OpId, value: u64, then_release: bool, now: LocalTime, out: &mut Effects<Role>) {
+        let session = &self.sessions[at];
+        let (key, token, fence) = (session.key, session.token, session.fence);
+        if !self.config.rules.may_write(session.valid_for_us(now.monotonic_us)) {
+            out.note(Note::new(&notes::WRITES_NOT, [u64::from(key)]));
+            return out.reply(op, Outcome::Fail);
+        }
+        let seq = self.next_write;
+        self.next_write += 1;
+        let until_us = now.monotonic_us.saturating_add(self.config.deadline_us);
+        self.writes.push(Write { op, seq, token, until_us, then_release });
+        self.deeds.push(Deed::Wrote(key, token));
+        out.note(Note::new(&notes::WRITES, [value, u64::from(key), fence]));
+        out.send(self.config.resource(), Message::Write { seq, key, token, fence, value });
+    }
+
+    fn written(&mut self, seq: u32, ok: bool, out: &mut Effects<Role>) {
+        let Some(at) = self.writes.iter().position(|write| write.seq == seq) else { return };
+        let write = self.writes.remove(at);
+        out.reply(write.op, if ok { Outcome::Ok(Answer::Written) } else { Outcome::Fail });
+        self.release_after(write, out);
+    }
+
+    fn release_after(&mut self, write: Write, out: &mut Effects<Role>) {
+        if write.then_release
+            && let Some(at) = self.find(write.token, |phase| *phase == Phase::Held)
+        {
+            let (key, owner) = (self.sessions[at].key, self.sessions[at].owner);
+            self.deeds.push(Deed::Released(owner, owner));
+            out.note(Note::new(&notes::RELEASES, [u64::from(key)]));
+            self.delete_everywhere(key, write.token, out);
+            self.end(at, out);
+        }
+    }
+
+    fn release(&mut self, op: OpId, request: Request, now: LocalTime, out: &mut Effects<Role>) {
+        let rules = self.config.rules;
+        let may = |s: &Session| s.key == request.key && s.phase == Phase::Held && rules.may_release(request.owner, s.owner);
+        let Some(at) = self.held_by(request).or_else(|| self.sessions.iter().position(may)) else {
+            return self.refuse(op, request.key, out);
+        };
+        let session = &mut self.sessions[at];
+        let (key, token, owner) = (session.key, session.token, session.owner);
+        self.deeds.push(Deed::Released(request.owner, owner));
+        out.note(Note::new(&notes::RELEASES, [u64::from(key)]));
+        if owner == request.owner {
+            let mut round = Round::new(now.monotonic_us, now.monotonic_us);
+            round.asked = self.config.nodes();
+            round.until_us = Some(now.monotonic_us.saturating_add(self.config.node_timeout_us));
+            session.phase = Phase::Releasing(round);
+            let open = session.job.replace(Job { op, work: None }).map(|job| job.op);
+            let open = open.into_iter().chain(session.extending.take().map(|(_, op)| op));
+            open.for_each(|op| out.reply(op, Outcome::Fail));
+            session.work_until_us = None;
+            self.alarms = rules.alarms_left(&self.alarms, token);
+        } else {
+            // Whoever holds it is not told.
+            out.reply(op, Outcome::Ok(Answer::Released));
+        }
+        self.delete_everywhere(key, token, out);
+    }
+
+    fn released(&mut self, at: usize, out: &mut Effects<Role>) {
+        let session = self.sessions.remove(at);
+        if let Some(job) = session.job {
+            out.reply(job.op, Outcome::Ok(Answer::Released));
+        }
+    }
+}
+
+/// Deadlines.
+impl Client {
+    /// Who has not answered by now does not count.
+    fn stop_waiting(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        self.armed[1] = None;
+        let due = |round: &Round| round.until_us.is_some_and(|until_us| until_us <= now.monotonic_us);
+        for at in (0..self.sessions.len()).rev() {
+            if let Some((round, _)) = &self.sessions[at].extending
+                && due(round)
+            {
+                self.not_extended(at, now, out);
+                continue;
+            }
+            match &self.sessions[at].phase {
+                Phase::Releasing(round) if due(round) => {
+                    let session = self.sessions.remove(at);
+                    out.note(Note::new(&notes::RELEASE_UNKNOWN, [u64::from(session.key)]));
+                    session.job.iter().for_each(|job| out.reply(job.op, Outcome::Unknown));
+                }
+                Phase::Asking(round) | Phase::Raising(round) if due(round) => {
+                    let token = self.sessions[at].token;
+                    let answered = round.yes.iter().chain(&round.no).copied().collect::<Vec<_>>();
+                    let silent = (0..round.asked).map(NodeId).filter(|node| !answered.contains(node));
+                    for node in silent.collect::<Vec<_>>() {
+                        let waits = |s: &Session| s.token == token && matches!(s.phase, Phase::Asking(_) | Phase::Raising(_));
+                        if self.sessions.get(at).is_some_and(waits) {
+                            self.count(at, node, false, now, out);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let late: Vec<Write> = self.writes.iter().filter(|write| write.until_us <= now.monotonic_us).copied().collect();
+        self.writes.retain(|write| write.until_us > now.monotonic_us);
+        for write in late {
+            out.note(Note::new(&notes::WRITE_UNKNOWN, []));
+            out.reply(write.op, Outcome::Unknown);
+            self.release_after(write, out);
+        }
+    }
+
+    fn next_reply_us(&self) -> Option<u64> {
+        let rounds = self.sessions.iter().flat_map(|session| {
+            let round = match &session.phase {
+                Phase::Asking(round) | Phase::Raising(round) | Phase::Releasing(round) => Some(round),
+                Phase::Backoff | Phase::Held => None,
+            };
+            round.into_iter().chain(session.extending.as_ref().map(|(round, _)| round))
+        });
+        rounds.filter_map(|round| round.until_us).chain(self.writes.iter().map(|write| write.until_us)).min()
+    }
+
+    /// Sets each timer to the next moment at which it is needed.
+    fn arm(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        let work = self.sessions.iter().filter_map(|session| session.work_until_us).min();
+        let next = [self.alarms.iter().map(|alarm| alarm.at_us).min(), self.next_reply_us(), work];
+        for ((timer, at_us), armed) in [Timer::Validity, Timer::Reply, Timer::Work].into_iter().zip(next).zip(&mut self.armed) {
+            if *armed == at_us {
+                continue;
+            }
+            *armed = at_us;
+            match at_us {
+                Some(at_us) => {
+                    let delay_us = at_us.saturating_sub(now.monotonic_us);
+                    out.set_timer(timer, delay_us, delay_us);
+                }
+                None => out.cancel_timer(timer),
+            }
+        }
+    }
+}
+
+impl Encode for Client {
+    fn encode(&self, to: &mut Encoder) {
+        to.u32(self.start);
+        to.bool(self.ready);
+        to.u32(self.next_token);
+        to.list(self.sessions.iter());
+        to.list(self.alarms.iter());
+        to.len(self.writes.len());
+        for write in &self.writes {
+            to.u32(write.seq);
+            to.put(&write.token);
+            to.u64(write.until_us);
+            to.bool(write.then_release);
+        }
+        to.len(self.waiting.len());
+        self.waiting.iter().for_each(|(_, request)| to.put(request));
+        to.bool(self.retrying);
+    }
+}

@@ -1,0 +1,141 @@
+//! Figures of locks.
+
+use super::rules::Rules;
+use crate::base::NodeId;
+use crate::base::time::MS;
+use std::fmt;
+
+/// All settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Number of servers: the last one is the resource, the others are lock nodes.
+    pub servers: u16,
+    /// Time to live of a key, microseconds.
+    pub ttl_us: u64,
+    /// How long an attempt waits for nodes, microseconds: small against the time to live.
+    pub node_timeout_us: u64,
+    /// How often an acquire tries. Redlock-rb tries 3 times.
+    pub attempts: u32,
+    /// Greatest delay between two attempts, microseconds.
+    pub retry_us_max: u64,
+    /// How often a lock can be extended.
+    pub extensions: u32,
+    /// What clocks may differ by, parts of a million of the time to live.
+    pub drift_ppm: u64,
+    /// What clocks may differ by beside that, microseconds: Redis' resolution, and one millisecond at least.
+    pub drift_us: u64,
+    /// Whether each grant comes with a fence.
+    pub fencing: bool,
+    /// Whether nodes keep their keys on disk, and answer only when they are there.
+    pub persist: bool,
+    /// When a client gives up waiting for the resource, microseconds.
+    pub deadline_us: u64,
+    /// The rules in force.
+    pub rules: Rules,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            servers: 6,
+            ttl_us: 10_000_000,
+            node_timeout_us: 50_000,
+            attempts: 3,
+            retry_us_max: 200_000,
+            extensions: 3,
+            drift_ppm: 10_000,
+            drift_us: 2_000,
+            fencing: true,
+            persist: false,
+            deadline_us: 3_000_000,
+            rules: Rules::RIGHT,
+        }
+    }
+}
+
+/// Why settings cannot work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// There is no lock node, or no resource.
+    TooFewServers,
+    /// Nothing is left of the time to live once the drift is taken off; it is so many microseconds.
+    DriftEatsTtl(u64),
+    /// An attempt may wait as long as a key lives.
+    TimeoutEatsTtl,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConfigError::TooFewServers => write!(f, "locks need a lock node and a resource"),
+            ConfigError::DriftEatsTtl(us) => write!(f, "the drift of {us} us leaves nothing of the time to live"),
+            ConfigError::TimeoutEatsTtl => write!(f, "an attempt waits as long as a key lives"),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Checks that the settings can work at all, not that they are wise.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        if self.servers < 2 {
+            return Err(ConfigError::TooFewServers);
+        }
+        if self.drift() >= self.ttl_us {
+            return Err(ConfigError::DriftEatsTtl(self.drift()));
+        }
+        if self.node_timeout_us >= self.ttl_us {
+            return Err(ConfigError::TimeoutEatsTtl);
+        }
+        Ok(())
+    }
+
+    /// Number of lock nodes: S1, S2, ...
+    pub fn nodes(&self) -> u16 {
+        self.servers.saturating_sub(1)
+    }
+
+    /// The resource: the last server.
+    pub fn resource(&self) -> NodeId {
+        NodeId(self.nodes())
+    }
+
+    /// What clocks may differ by over a time to live, microseconds: whole milliseconds of the part, as libraries round it down.
+    pub fn drift(&self) -> u64 {
+        drift_us(self.ttl_us, self.drift_ppm, self.drift_us)
+    }
+}
+
+/// `floor(factor x TTL) + constant`, the first of these in whole milliseconds (Redlock-rb, node-redlock, rslock).
+pub fn drift_us(ttl_us: u64, drift_ppm: u64, constant_us: u64) -> u64 {
+    let part_ms = u128::from(ttl_us) * u128::from(drift_ppm) / 1_000_000 / u128::from(MS);
+    u64::try_from(part_ms).unwrap_or(u64::MAX).saturating_mul(MS).saturating_add(constant_us)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_drift_is_what_libraries_take() {
+        let config = Config::default();
+        let drift_ms = |ttl_ms: u64| Config { ttl_us: ttl_ms * MS, ..config.clone() }.drift() / MS;
+        assert_eq!((drift_ms(10_000), drift_ms(30_000), drift_ms(1_000), drift_ms(50)), (102, 302, 12, 2));
+        assert_eq!(drift_ms(1_050), 12, "the part is rounded down to milliseconds");
+        assert_eq!(drift_us(u64::MAX, 1_000_000, u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn settings_that_cannot_work_are_refused() {
+        let with = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            config.validate()
+        };
+        assert_eq!(with(|_| ()), Ok(()));
+        assert_eq!(with(|c| c.servers = 1), Err(ConfigError::TooFewServers));
+        assert_eq!(with(|c| c.ttl_us = 2_000), Err(ConfigError::DriftEatsTtl(2_000)));
+        assert_eq!(with(|c| c.node_timeout_us = 10_000_000), Err(ConfigError::TimeoutEatsTtl));
+    }
+}

@@ -1,0 +1,392 @@
+//! The decisions that locks rest on, one small pure function each, and the wrong versions of them.
+//!
+//! A mutant replaces exactly one rule, here and nowhere else. More than half of them are the defects of a widespread lock
+//! manager class: a failed acquire that releases by resource, a timer that nobody cancels, an extension that moves no timer, an
+//! expired entry that stays, a token made of the time.
+//!
+//! The page shows these functions as they stand, right and wrong lines beside each other; `tests/rules.rs` cuts them out. So
+//! each has the same shape: a mutant is an `if` of its own that returns, and what follows is the right rule. A doc comment
+//! ends its sentence with where the rule is from: `(see Kleppmann 2016)`.
+
+use super::config::drift_us;
+use super::message::{Entry, Token};
+use super::session::Alarm;
+use crate::base::LocalTime;
+use crate::base::time::MS;
+use std::fmt;
+
+/// A wrong version of one rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[allow(missing_docs, reason = "each is described in `MUTANTS`")]
+pub enum Mutant {
+    ReleaseByResource,
+    ReleaseIgnoresOwner,
+    StaleTimer,
+    TimerNotMoved,
+    ExpiredStays,
+    NoElapsed,
+    NoNodeTimeout,
+    NoReleaseOnFailure,
+    TokenFromTime,
+    AbsoluteExpiry,
+    ExtendForever,
+    ExtendAfterExpiry,
+    Unfenced,
+    NoDelayedRestart,
+    PlainDelete,
+    NoDrift,
+    SequentialAcquire,
+    HalfQuorum,
+    WallClockExpiry,
+    ExtendByMinority,
+    FenceAboveOnly,
+    FenceForgotten,
+    FixedRetryDelay,
+    WriteWithoutRecheck,
+}
+
+/// What the catalogue says about a mutant.
+#[derive(Debug)]
+pub struct MutantInfo {
+    /// Which.
+    pub mutant: Mutant,
+    /// Its name in scenarios and links.
+    pub id: &'static str,
+    /// The function of [`Rules`] that it replaces.
+    pub rule: &'static str,
+    /// Id of the property that falls first.
+    pub falls: &'static str,
+    /// What it does instead, in a few words for the reader of the code.
+    pub instead: &'static str,
+}
+
+macro_rules! mutants {
+    ($($mutant:ident, $id:literal, $rule:literal, $falls:literal, $instead:literal;)*) => {
+        /// All mutants, in the order of [`Mutant`].
+        pub static MUTANTS: &[MutantInfo] = &[$(
+            MutantInfo { mutant: Mutant::$mutant, id: $id, rule: $rule, falls: $falls, instead: $instead },
+        )*];
+    };
+}
+
+mutants! {
+    ReleaseByResource, "release_by_resource", "token_to_release", "exclusion-by-belief", "a failed acquire releases whatever is held here under that name";
+    ReleaseIgnoresOwner, "release_ignores_owner", "may_release", "own-release", "anybody releases anything";
+    StaleTimer, "stale_timer", "alarms_left", "exclusion-by-belief", "a lock that ends leaves its timer running";
+    TimerNotMoved, "timer_not_moved", "alarm_after_extension", "covered-belief", "an extension leaves the timer where it was";
+    ExpiredStays, "expired_stays", "may_set", "leases-end", "an expired entry is in the way for ever";
+    NoElapsed, "no_elapsed", "validity_us", "valid-grant", "the time that acquiring took is not taken off";
+    NoNodeTimeout, "no_node_timeout", "wait_us", "bounded-attempt", "an attempt waits for every node without an end";
+    NoReleaseOnFailure, "no_release_on_failure", "token_to_release", "clean-failure", "a failed acquire leaves its keys";
+    TokenFromTime, "token_from_time", "token", "unique-tokens", "a token is its client and the time in milliseconds";
+    AbsoluteExpiry, "absolute_expiry", "left_us", "exclusion-by-belief", "the client's clock says when a key is over";
+    ExtendForever, "extend_forever", "may_extend", "bounded-extension", "a lock is extended without a limit";
+    ExtendAfterExpiry, "extend_after_expiry", "extension_counts", "valid-grant", "an extension counts although the lock was over";
+    Unfenced, "unfenced", "accepts", "exclusion-by-effect", "the resource looks at no fence";
+    NoDelayedRestart, "no_delayed_restart", "stay_away_us", "exclusion-by-belief", "a node without memory is back at once";
+    PlainDelete, "plain_delete", "may_delete", "own-release", "a key is deleted without a look at its token";
+    NoDrift, "no_drift", "validity_us", "exclusion-by-belief", "clocks count as equally fast";
+    SequentialAcquire, "sequential_acquire", "asked_at_once", "bounded-attempt", "nodes are asked one after the other";
+    HalfQuorum, "half_quorum", "quorum", "exclusion-by-belief", "half of the nodes are enough";
+    WallClockExpiry, "wall_clock_expiry", "left_us", "exclusion-by-belief", "a node measures by its wall clock, as Redis does";
+    ExtendByMinority, "extend_by_minority", "extension_counts", "covered-belief", "one node is enough for an extension";
+    FenceAboveOnly, "fence_above_only", "accepts", "holder-served", "an equal fence is rejected";
+    FenceForgotten, "fence_forgotten", "fence_after_restart", "exclusion-by-effect", "the resource forgets its fence in a crash";
+    FixedRetryDelay, "fixed_retry_delay", "retry_us", "no-livelock", "everybody tries again after the same time";
+    WriteWithoutRecheck, "write_without_recheck", "may_write", "exclusion-by-belief", "a holder writes without a look at its clock";
+}
+
+impl Mutant {
+    /// What the catalogue says about it.
+    pub fn info(self) -> &'static MutantInfo {
+        &MUTANTS[self as usize]
+    }
+
+    /// The mutant with this name.
+    pub fn from_id(id: &str) -> Option<Mutant> {
+        MUTANTS.iter().find(|info| info.id == id).map(|info| info.mutant)
+    }
+}
+
+/// The rules in force: the right ones, but for a set of mutants.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rules(u64);
+
+impl fmt::Debug for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = MUTANTS.iter().filter(|info| self.has(info.mutant)).map(|info| info.id);
+        f.debug_set().entries(ids).finish()
+    }
+}
+
+/// Set-up of the set.
+impl Rules {
+    /// No mutant.
+    pub const RIGHT: Rules = Rules(0);
+
+    /// These rules, and this mutant.
+    pub const fn with(self, mutant: Mutant) -> Rules {
+        Rules(self.0 | 1 << mutant as u8)
+    }
+
+    /// Whether a mutant is in force.
+    #[inline]
+    pub const fn has(self, mutant: Mutant) -> bool {
+        self.0 >> mutant as u8 & 1 == 1
+    }
+}
+
+/// Acquire.
+impl Rules {
+    /// What is stored at the nodes: unique over all clients and all requests (see redis.io, Distributed locks with Redis, Correct
+    /// implementation with a single instance).
+    pub fn token(self, unique: Token, wall_us: i64) -> Token {
+        if self.has(Mutant::TokenFromTime) {
+            return Token { client: unique.client, start: 0, n: (wall_us.unsigned_abs() / MS) as u32 };
+        }
+        unique
+    }
+
+    /// How many nodes are asked at the same time: all of them. The longer it takes, the less validity is left, and the more
+    /// clients split the votes (see redis.io, Distributed locks with Redis, Retry on failure).
+    pub fn asked_at_once(self, nodes: u16) -> u16 {
+        if self.has(Mutant::SequentialAcquire) {
+            return nodes.min(1);
+        }
+        nodes
+    }
+
+    /// How long an attempt waits for its nodes: a short time against the time to live, so that one that is down does not eat the
+    /// validity (see redis.io, Distributed locks with Redis, The Redlock algorithm, step 2).
+    pub fn wait_us(self, node_timeout_us: u64) -> Option<u64> {
+        if self.has(Mutant::NoNodeTimeout) {
+            return None;
+        }
+        Some(node_timeout_us)
+    }
+
+    /// How many nodes make a lock: more than half, so that no two clients have them (see redis.io, Distributed locks with Redis,
+    /// The Redlock algorithm, step 3).
+    pub fn quorum(self, nodes: u16) -> u32 {
+        if self.has(Mutant::HalfQuorum) {
+            return u32::from(nodes / 2).max(1);
+        }
+        u32::from(nodes / 2) + 1
+    }
+
+    /// How long a lock is valid: the time to live, less what acquiring took, less what clocks may differ by. Nothing is left if
+    /// it took too long (see redis.io, Distributed locks with Redis, The Redlock algorithm, steps 3 and 4).
+    pub fn validity_us(self, ttl_us: u64, elapsed_us: u64, drift_us: u64) -> u64 {
+        if self.has(Mutant::NoElapsed) {
+            return ttl_us;
+        }
+        if self.has(Mutant::NoDrift) {
+            return ttl_us.saturating_sub(elapsed_us);
+        }
+        ttl_us.saturating_sub(elapsed_us).saturating_sub(drift_us)
+    }
+
+    /// After which time a failed attempt is repeated: a random one, so that clients which split the votes do not split them again
+    /// (see redis.io, Distributed locks with Redis, Retry on failure).
+    pub fn retry_us(self, retry_us_max: u64) -> (u64, u64) {
+        if self.has(Mutant::FixedRetryDelay) {
+            return (retry_us_max, retry_us_max);
+        }
+        (0, retry_us_max)
+    }
+}
+
+/// Hold and extend.
+impl Rules {
+    /// Whether a holder may write: only while its own clock says that the lock is valid (see Gray and Cheriton 1989, section 2).
+    pub fn may_write(self, valid_for_us: u64) -> bool {
+        if self.has(Mutant::WriteWithoutRecheck) {
+            return true;
+        }
+        valid_for_us > 0
+    }
+
+    /// Whether a holder may ask for an extension: while the lock is valid, and only so often; otherwise nobody else ever has it
+    /// (see redis.io, Distributed locks with Redis, Making the algorithm more reliable).
+    pub fn may_extend(self, valid_for_us: u64, done: u32, most: u32) -> bool {
+        if self.has(Mutant::ExtendForever) {
+            return valid_for_us > 0;
+        }
+        valid_for_us > 0 && done < most
+    }
+
+    /// Whether an extension counts: if a majority extended within the validity. Otherwise the holder stops at the old time
+    /// (see redis.io, Distributed locks with Redis, Making the algorithm more reliable).
+    pub fn extension_counts(self, extended: u32, quorum: u32, valid_for_us: u64) -> bool {
+        if self.has(Mutant::ExtendByMinority) {
+            return extended > 0 && valid_for_us > 0;
+        }
+        if self.has(Mutant::ExtendAfterExpiry) {
+            return extended >= quorum;
+        }
+        extended >= quorum && valid_for_us > 0
+    }
+
+    /// When a lock that was extended is over: at the new time (see redis.io, Distributed locks with Redis, Making the algorithm
+    /// more reliable).
+    pub fn alarm_after_extension(self, old_us: u64, new_us: u64) -> u64 {
+        if self.has(Mutant::TimerNotMoved) {
+            return old_us;
+        }
+        new_us
+    }
+
+    /// Which timers go on when a lock ends: those of other locks. A timer belongs to a token, not to the name of a resource
+    /// (see node-redlock, release).
+    pub fn alarms_left(self, alarms: &[Alarm], ended: Token) -> Vec<Alarm> {
+        if self.has(Mutant::StaleTimer) {
+            return alarms.to_vec();
+        }
+        alarms.iter().filter(|alarm| alarm.token != ended).copied().collect()
+    }
+}
+
+/// Release.
+impl Rules {
+    /// What a failed attempt releases at all nodes: its own token, also where it believes to have nothing. What is held here under
+    /// the same name is another lock (see redis.io, Distributed locks with Redis, The Redlock algorithm, step 5).
+    pub fn token_to_release(self, own: Token, held_here: Option<Token>) -> Option<Token> {
+        if self.has(Mutant::ReleaseByResource) {
+            return held_here;
+        }
+        if self.has(Mutant::NoReleaseOnFailure) {
+            return None;
+        }
+        Some(own)
+    }
+
+    /// Whether somebody may release a lock: if it is theirs (see redis.io, Distributed locks with Redis, Correct implementation
+    /// with a single instance).
+    pub fn may_release(self, asker: u64, owner: u64) -> bool {
+        if self.has(Mutant::ReleaseIgnoresOwner) {
+            return true;
+        }
+        asker == owner
+    }
+}
+
+/// Lock nodes.
+impl Rules {
+    /// How long a key has left. The node measures it by a clock that nobody sets: neither the client's clock nor a wall clock that
+    /// jumps says when it is over (see Kleppmann 2016, Breaking Redlock with bad timings).
+    pub fn left_us(self, entry: &Entry, now: LocalTime) -> u64 {
+        if self.has(Mutant::AbsoluteExpiry) {
+            return u64::try_from(entry.until_wall_us.saturating_sub(now.wall_us)).unwrap_or(0);
+        }
+        if self.has(Mutant::WallClockExpiry) {
+            let passed_us = u64::try_from(now.wall_us.saturating_sub(entry.since.wall_us)).unwrap_or(0);
+            return entry.ttl_us.saturating_sub(passed_us);
+        }
+        entry.ttl_us.saturating_sub(now.monotonic_us.saturating_sub(entry.since.monotonic_us))
+    }
+
+    /// Whether a key can be stored: if there is none, or it is over. Looking and storing are one step (see redis.io, SET with NX
+    /// and PX).
+    pub fn may_set(self, left_us: Option<u64>) -> bool {
+        if self.has(Mutant::ExpiredStays) {
+            return left_us.is_none();
+        }
+        left_us.is_none_or(|left_us| left_us == 0)
+    }
+
+    /// Whether a key may be deleted: if the token that is to go is the one that is there (see redis.io, Distributed locks with
+    /// Redis, Correct implementation with a single instance).
+    pub fn may_delete(self, stored: Token, asked: Token) -> bool {
+        if self.has(Mutant::PlainDelete) {
+            return true;
+        }
+        stored == asked
+    }
+
+    /// How long a node stays away that has forgotten its keys: until every one of them is over (see redis.io, Distributed locks
+    /// with Redis, Performance, crash recovery and fsync).
+    pub fn stay_away_us(self, forgot: bool, ttl_us: u64, drift_us: u64) -> u64 {
+        if self.has(Mutant::NoDelayedRestart) {
+            return 0;
+        }
+        if forgot { ttl_us.saturating_add(drift_us) } else { 0 }
+    }
+}
+
+/// The resource.
+impl Rules {
+    /// Whether a write is accepted: not if its fence is smaller than one that was seen. An equal one is the same holder's
+    /// (see Kleppmann 2016, Making the lock safe with fencing).
+    pub fn accepts(self, fence: u64, greatest: u64) -> bool {
+        if self.has(Mutant::Unfenced) {
+            return true;
+        }
+        if self.has(Mutant::FenceAboveOnly) {
+            return fence > greatest;
+        }
+        fence >= greatest
+    }
+
+    /// The greatest fence after a crash: what the disk kept (see Kleppmann 2016, Making the lock safe with fencing).
+    pub fn fence_after_restart(self, kept: u64) -> u64 {
+        if self.has(Mutant::FenceForgotten) {
+            return 0;
+        }
+        kept
+    }
+}
+
+/// What is left of a time to live, as client libraries reckon it: for tables and tests.
+pub fn validity_of(ttl_us: u64, elapsed_us: u64) -> u64 {
+    Rules::RIGHT.validity_us(ttl_us, elapsed_us, drift_us(ttl_us, 10_000, 2_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::NodeId;
+    use crate::base::time::SECOND;
+
+    #[test]
+    fn validity_is_what_the_redis_page_says() {
+        assert_eq!(validity_of(10 * SECOND, 50 * MS), 9_848 * MS);
+        assert_eq!(validity_of(30 * SECOND, 50 * MS), 29_648 * MS);
+        assert_eq!(validity_of(SECOND, 50 * MS), 938 * MS);
+        assert_eq!(validity_of(10 * SECOND, 0), 9_898 * MS, "a clock jump is survived no longer than this");
+        assert_eq!(validity_of(10 * SECOND, 30 * SECOND), 0, "a pause before the check is rejected");
+        assert_eq!(validity_of(0, 0), 0);
+    }
+
+    #[test]
+    fn any_two_quorums_share_a_node_and_halves_do_not() {
+        let half = Rules::RIGHT.with(Mutant::HalfQuorum);
+        for nodes in 1..200u16 {
+            assert!(2 * Rules::RIGHT.quorum(nodes) > u32::from(nodes), "{nodes}");
+            assert!(nodes == 1 || 2 * half.quorum(nodes) <= u32::from(nodes), "{nodes}");
+        }
+        assert_eq!((Rules::RIGHT.quorum(5), half.quorum(5)), (3, 2));
+    }
+
+    #[test]
+    fn a_key_lives_by_the_nodes_own_measure() {
+        let token = Token { client: NodeId(6), start: 0, n: 1 };
+        let since = LocalTime { monotonic_us: 1_000, wall_us: 5_000 };
+        let entry = Entry { token, since, ttl_us: 300, until_wall_us: 5_100 };
+        let now = LocalTime { monotonic_us: 1_100, wall_us: 9_000 };
+        assert_eq!(Rules::RIGHT.left_us(&entry, now), 200);
+        assert_eq!(Rules::RIGHT.with(Mutant::WallClockExpiry).left_us(&entry, now), 0, "the wall clock has jumped");
+        assert_eq!(Rules::RIGHT.with(Mutant::AbsoluteExpiry).left_us(&entry, since), 100);
+        let back = LocalTime { monotonic_us: 0, wall_us: i64::MIN };
+        assert_eq!(Rules::RIGHT.left_us(&entry, back), 300);
+        assert_eq!(Rules::RIGHT.with(Mutant::WallClockExpiry).left_us(&entry, back), 300);
+    }
+
+    #[test]
+    fn mutants_stand_in_their_order_and_have_names_of_their_own() {
+        for (n, info) in MUTANTS.iter().enumerate() {
+            assert_eq!(info.mutant as usize, n, "{}", info.id);
+            assert_eq!(Mutant::from_id(info.id), Some(info.mutant));
+        }
+    }
+}

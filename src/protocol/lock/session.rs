@@ -1,0 +1,212 @@
+//! One lock at one client, from the first attempt to the end: Asking, Raising, Backoff, Held, Releasing.
+
+use super::message::Token;
+use crate::base::{Encode, Encoder, NodeId, OpId};
+
+/// One round of questions to all nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// When the attempt began by the client's monotonic clock, microseconds: elapsed time counts from here.
+    pub since_us: u64,
+    /// When this round began, microseconds.
+    pub began_us: u64,
+    /// When the waiting ends, microseconds.
+    pub until_us: Option<u64>,
+    /// How many nodes were asked.
+    pub asked: u16,
+    /// Nodes that said yes, in the order of their answers.
+    pub yes: Vec<NodeId>,
+    /// Nodes that said no, or did not answer in time.
+    pub no: Vec<NodeId>,
+}
+
+impl Round {
+    /// A round that begins now.
+    pub fn new(since_us: u64, began_us: u64) -> Round {
+        Round { since_us, began_us, until_us: None, asked: 0, yes: Vec::new(), no: Vec::new() }
+    }
+
+    /// Takes an answer down; false if that node has answered before.
+    pub(super) fn hear(&mut self, from: NodeId, ok: bool) -> bool {
+        let new = !self.yes.contains(&from) && !self.no.contains(&from);
+        if new {
+            if ok { &mut self.yes } else { &mut self.no }.push(from);
+        }
+        new
+    }
+}
+
+/// Where a lock is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Storing its token at the nodes.
+    Asking(Round),
+    /// It has a majority, and raises the fence.
+    Raising(Round),
+    /// An attempt failed; the next one comes.
+    Backoff,
+    /// Held, as long as the client's clock says so.
+    Held,
+    /// It is being given back.
+    Releasing(Round),
+}
+
+/// An operation that waits for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Which.
+    pub op: OpId,
+    /// For a `use`: how long the work takes, microseconds, and what is written then.
+    pub work: Option<(u64, u64)>,
+}
+
+/// One lock at one client.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Which key.
+    pub key: u32,
+    /// For whom.
+    pub owner: u64,
+    /// Its token; a new one for each attempt.
+    pub token: Token,
+    /// Where it is.
+    pub phase: Phase,
+    /// Attempts that are left, this one included.
+    pub attempts: u32,
+    /// Its fence.
+    pub fence: u64,
+    /// Until when it is valid by the client's monotonic clock, microseconds.
+    pub valid_until_us: u64,
+    /// How often it was extended.
+    pub extensions: u32,
+    /// An extension that is under way, and the operation that waits for it.
+    pub extending: Option<(Round, OpId)>,
+    /// When the work under it is done, microseconds.
+    pub work_until_us: Option<u64>,
+    /// The operation that waits for it.
+    pub job: Option<Job>,
+}
+
+impl Session {
+    /// Whether its owner believes to hold it at this moment of the client's monotonic clock.
+    pub fn believes(&self, now_us: u64) -> bool {
+        self.phase == Phase::Held && now_us < self.valid_until_us
+    }
+
+    /// How long it is valid from then on, microseconds.
+    pub fn valid_for_us(&self, now_us: u64) -> u64 {
+        if self.phase == Phase::Held { self.valid_until_us.saturating_sub(now_us) } else { 0 }
+    }
+}
+
+/// A timer that ends a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// When it runs out by the client's monotonic clock, microseconds.
+    pub at_us: u64,
+    /// The key that it is about.
+    pub key: u32,
+    /// The token that it was set for.
+    pub token: Token,
+}
+
+/// What a client did in its last step, for those who watch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// A round of questions began: with which token, how many nodes were asked at once.
+    Began(Token, u16),
+    /// An attempt failed: key, token, how many nodes had said yes, how many no.
+    Failed(u32, Token, usize, usize),
+    /// A lock is held from now on.
+    Granted {
+        /// Which key.
+        key: u32,
+        /// With which token.
+        token: Token,
+        /// With which fence.
+        fence: u64,
+        /// When the attempt began, microseconds.
+        since_us: u64,
+        /// Until when it is valid, microseconds.
+        valid_until_us: u64,
+        /// How many nodes stored the token.
+        votes: usize,
+    },
+    /// A lock is valid for longer.
+    Extended {
+        /// Which token.
+        token: Token,
+        /// The how-many-eth extension it is.
+        nth: u32,
+        /// When the extension began, microseconds.
+        since_us: u64,
+        /// Until when it was valid before, microseconds.
+        before_us: u64,
+        /// Until when it is valid now, microseconds.
+        valid_until_us: u64,
+        /// How many nodes extended.
+        votes: usize,
+    },
+    /// Somebody gave back a lock: who asked, whose it was.
+    Released(u64, u64),
+    /// A holder wrote to the resource.
+    Wrote(u32, Token),
+}
+
+impl Encode for Round {
+    fn encode(&self, to: &mut Encoder) {
+        to.u64(self.since_us);
+        to.u64(self.began_us);
+        to.bool(self.until_us.is_some());
+        to.u64(self.until_us.unwrap_or(0));
+        to.u16(self.asked);
+        to.list(self.yes.iter());
+        to.list(self.no.iter());
+    }
+}
+
+impl Encode for Session {
+    fn encode(&self, to: &mut Encoder) {
+        to.u32(self.key);
+        to.u64(self.owner);
+        to.put(&self.token);
+        match &self.phase {
+            Phase::Asking(round) => {
+                to.u8(0);
+                to.put(round);
+            }
+            Phase::Raising(round) => {
+                to.u8(1);
+                to.put(round);
+            }
+            Phase::Backoff => to.u8(2),
+            Phase::Held => to.u8(3),
+            Phase::Releasing(round) => {
+                to.u8(4);
+                to.put(round);
+            }
+        }
+        to.u32(self.attempts);
+        to.u64(self.fence);
+        to.u64(self.valid_until_us);
+        to.u32(self.extensions);
+        to.bool(self.extending.is_some());
+        if let Some((round, _)) = &self.extending {
+            to.put(round);
+        }
+        to.u64(self.work_until_us.unwrap_or(0));
+        to.bool(self.job.is_some());
+        if let Some((us, value)) = self.job.and_then(|job| job.work) {
+            to.u64(us);
+            to.u64(value);
+        }
+    }
+}
+
+impl Encode for Alarm {
+    fn encode(&self, to: &mut Encoder) {
+        to.u64(self.at_us);
+        to.u32(self.key);
+        to.put(&self.token);
+    }
+}

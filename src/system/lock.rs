@@ -1,0 +1,322 @@
+//! Redlock as the catalogue offers it: lock nodes, a resource (the last server), and the clients that compete for it.
+
+use super::inspect::{EntryView, Mutant, SettingInfo, SystemInfo};
+use super::live::{Description, Live, Portrait, System};
+use super::lock_view::{describe, portray, request_text, response_text};
+use super::open::OpenError;
+use super::run::Run;
+use crate::base::NodeId;
+use crate::base::draw::Sequence;
+use crate::check::lock::{LockChecks, PROPERTIES};
+use crate::protocol::lock::config::{Config, ConfigError};
+use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer};
+use crate::protocol::lock::role::Role;
+use crate::protocol::lock::rules::{MUTANTS, Mutant as LockMutant, Rules};
+use crate::protocol::{Message as _, TimerName};
+use crate::sim::plan::{Cluster, Generator, Operation, Plan};
+use crate::sim::{Deployment, World};
+use std::sync::{Arc, OnceLock};
+
+/// Version of the behaviour: bumped whenever a pinned fingerprint changes.
+pub const BEHAVIOUR: u32 = 1;
+
+/// Lock nodes, a resource, and clients.
+#[derive(Clone, Debug)]
+pub struct Locks {
+    cluster: Cluster,
+    config: Arc<Config>,
+}
+
+impl Locks {
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl Deployment for Locks {
+    type Node = Role;
+
+    fn boot(&self, node: NodeId) -> Role {
+        if self.cluster.is_client(node) { Role::client(node, &self.config) } else { Role::server(node, &self.config) }
+    }
+
+    fn generate(&self, generator: &Generator, client: NodeId, n: u32, draws: &mut Sequence) -> Request {
+        let total: u64 = generator.mix.iter().map(|(_, weight)| u64::from(*weight)).sum();
+        let mut left = draws.range(0, total.saturating_sub(1));
+        let verb = generator.mix.iter().find(|(_, weight)| {
+            let here = left < u64::from(*weight);
+            left = left.saturating_sub(u64::from(*weight));
+            here
+        });
+        let key = draws.range(0, u64::from(generator.keys).saturating_sub(1)) as u32;
+        let work_us = draws.range(0, self.config.ttl_us / 4);
+        // Unique among all generated operations.
+        let value = u64::from(n) * u64::from(self.cluster.clients) + u64::from(client.0 - self.cluster.servers) + 1;
+        let ask = match verb.map_or("use", |(verb, _)| verb.as_str()) {
+            "acquire" => Ask::Acquire,
+            "release" => Ask::Release,
+            "extend" => Ask::Extend,
+            "write" => Ask::Write(value),
+            _ => Ask::Use { work_us, value },
+        };
+        Request { ask, key, owner: 1 }
+    }
+
+    fn parse(&self, operation: &Operation) -> Result<Request, String> {
+        let (verb, args) = (operation.verb.as_str(), &operation.args);
+        let key = key(&operation.key)?;
+        let (own, what) = match verb {
+            "acquire" | "release" | "extend" => (0, "at most one number, the owner"),
+            "write" => (1, "a value, and at most one more number, the owner"),
+            "use" => (2, "the milliseconds that the work takes, a value, and at most one more number, the owner"),
+            _ => return Err(format!("\"{verb}\" means nothing to locks; they know {}", VERBS.join(", "))),
+        };
+        if args.len() < own || args.len() > own + 1 {
+            return Err(format!("{verb} takes {what}, found {}", args.len()));
+        }
+        let number = |at: usize| args.get(at).copied().unwrap_or(1);
+        let ask = match verb {
+            "acquire" => Ask::Acquire,
+            "release" => Ask::Release,
+            "extend" => Ask::Extend,
+            "write" => Ask::Write(number(0)),
+            _ => match number(0).checked_mul(1_000).filter(|work_us| *work_us <= HOUR_US as u64) {
+                Some(work_us) => Ask::Use { work_us, value: number(1) },
+                None => return Err(format!("work of {} ms is too long; at most one hour", number(0))),
+            },
+        };
+        if operation.target.is_some() {
+            return Err(format!("{verb} goes to all lock nodes; leave the server out"));
+        }
+        Ok(Request { ask, key, owner: number(own) })
+    }
+}
+
+const VERBS: &[&str] = &["acquire", "release", "extend", "write", "use"];
+
+/// Names of the first keys; the others are k3, k4, ...
+pub(super) const KEYS: [&str; 3] = ["x", "y", "z"];
+
+fn key(name: &str) -> Result<u32, String> {
+    if let Some(known) = KEYS.iter().position(|key| *key == name) {
+        return Ok(known as u32);
+    }
+    let number = name.strip_prefix('k').and_then(|digits| digits.parse::<u32>().ok());
+    let number = number.filter(|number| *number >= KEYS.len() as u32);
+    number.ok_or_else(|| format!("\"{name}\" is no key; known: x, y, z, k3, k4, ..."))
+}
+
+impl System for Locks {
+    type Checks = LockChecks;
+
+    fn info() -> &'static SystemInfo {
+        info()
+    }
+
+    fn checks(&self, _: Cluster) -> LockChecks {
+        LockChecks::new(self.config.clone())
+    }
+
+    fn portray(world: &World<Locks>, node: NodeId) -> Portrait {
+        portray(world, node)
+    }
+
+    fn entries(_: &World<Locks>, _: NodeId, _: u64, _: u64) -> Vec<EntryView> {
+        Vec::new()
+    }
+
+    fn describe(message: &Message) -> Description {
+        describe(message)
+    }
+
+    fn request_text(request: &Request) -> String {
+        request_text(request)
+    }
+
+    fn response_text(response: &Answer) -> String {
+        response_text(response)
+    }
+}
+
+/// What the catalogue says of locks.
+pub fn info() -> &'static SystemInfo {
+    static INFO: OnceLock<SystemInfo> = OnceLock::new();
+    INFO.get_or_init(|| {
+        let mutant = |mutant: &crate::protocol::lock::rules::MutantInfo| Mutant {
+            id: mutant.id,
+            rule: mutant.rule,
+            falls: mutant.falls,
+            scenario: scenario_of(mutant.id),
+        };
+        SystemInfo {
+            id: "lock",
+            behaviour: BEHAVIOUR,
+            messages: Message::KINDS,
+            timers: Timer::NAMES,
+            properties: PROPERTIES,
+            mutants: Vec::leak(MUTANTS.iter().map(mutant).collect()),
+            settings: SETTINGS,
+            verbs: VERBS,
+            views: &["cluster"],
+        }
+    })
+}
+
+/// The scenario in which a mutant's property falls; empty while there is none.
+fn scenario_of(mutant: &str) -> &'static str {
+    match mutant {
+        "release_by_resource" => "lock/same-manager",
+        "stale_timer" => "lock/stale-timer",
+        "no_elapsed" => "lock/no-elapsed-check",
+        "write_without_recheck" => "lock/pause-after-check",
+        "wall_clock_expiry" => "lock/clock-jump",
+        "no_delayed_restart" => "lock/restart-empty",
+        "fixed_retry_delay" => "lock/split-vote",
+        "extend_by_minority" => "lock/extension-race",
+        "no_drift" => "lock/no-drift",
+        "expired_stays" => "lock/expired-stays",
+        "unfenced" => "lock/late-write",
+        _ => "",
+    }
+}
+
+const fn setting(name: &'static str, default: i64, min: i64, max: i64) -> SettingInfo {
+    SettingInfo { name, default, min, max }
+}
+
+const HOUR_US: i64 = 3_600_000_000;
+
+/// Settings of a plan and their ranges; the defaults are those of [`Config`].
+const SETTINGS: &[SettingInfo] = &[
+    setting("ttl_us", 10_000_000, 1, HOUR_US),
+    setting("node_timeout_us", 50_000, 1, HOUR_US),
+    setting("attempts", 3, 1, 1_000),
+    setting("retry_us_max", 200_000, 1, HOUR_US),
+    setting("extensions", 3, 0, 1_000_000),
+    setting("drift_ppm", 10_000, 0, 1_000_000),
+    setting("drift_us", 2_000, 0, HOUR_US),
+    setting("fencing", 1, 0, 1),
+    setting("persist", 0, 0, 1),
+    setting("deadline_us", 3_000_000, 1, HOUR_US),
+];
+
+/// The largest number of servers.
+pub const MAX_SERVERS: u16 = 64;
+
+fn refuse(error: ConfigError) -> OpenError {
+    let (place, hint) = match error {
+        ConfigError::TooFewServers => ("cluster.servers", "at least 2: the last server is the resource"),
+        ConfigError::DriftEatsTtl(_) => ("settings.ttl_us", "a greater time to live, or a smaller drift"),
+        ConfigError::TimeoutEatsTtl => ("settings.node_timeout_us", "small against ttl_us"),
+    };
+    OpenError::new(place, "bad-value", error.to_string(), hint)
+}
+
+fn config(plan: &Plan) -> Result<Config, OpenError> {
+    let mut config = Config { servers: plan.cluster.servers, ..Config::default() };
+    let number = |name: &str| plan.setting(name).map(i64::unsigned_abs);
+    let set = |name: &str, field: &mut u64| *field = number(name).unwrap_or(*field);
+    set("ttl_us", &mut config.ttl_us);
+    set("node_timeout_us", &mut config.node_timeout_us);
+    set("retry_us_max", &mut config.retry_us_max);
+    set("drift_ppm", &mut config.drift_ppm);
+    set("drift_us", &mut config.drift_us);
+    set("deadline_us", &mut config.deadline_us);
+    config.attempts = number("attempts").map_or(config.attempts, |n| n as u32);
+    config.extensions = number("extensions").map_or(config.extensions, |n| n as u32);
+    config.fencing = number("fencing").map_or(config.fencing, |n| n != 0);
+    config.persist = number("persist").map_or(config.persist, |n| n != 0);
+    config.rules = plan.mutants.iter().filter_map(|id| LockMutant::from_id(id)).fold(Rules::RIGHT, Rules::with);
+    config.validate().map_err(refuse)?;
+    Ok(config)
+}
+
+/// Builds the deployment of a plan.
+pub fn deployment(plan: &Plan) -> Result<Locks, OpenError> {
+    if plan.cluster.servers > MAX_SERVERS {
+        return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for locks", "at most 64"));
+    }
+    let locks = Locks { cluster: plan.cluster, config: Arc::new(config(plan)?) };
+    let hint = format!("one of {}", VERBS.join(", "));
+    for (n, planned) in plan.workload.operations.iter().enumerate() {
+        if let Err(why) = locks.parse(&planned.operation) {
+            return Err(OpenError::new(format!("workload.operations[{n}]"), "bad-operation", why, hint));
+        }
+    }
+    if let Some(generator) = &plan.workload.generator
+        && let Some((verb, _)) = generator.mix.iter().find(|(verb, _)| !VERBS.contains(&verb.as_str()))
+    {
+        let message = format!("\"{verb}\" means nothing to locks");
+        return Err(OpenError::new("workload.generator.mix", "bad-operation", message, hint));
+    }
+    Ok(locks)
+}
+
+/// The run of a checked plan.
+pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
+    Ok(Box::new(live(plan)?))
+}
+
+/// The run of a plan with its types, for benchmarks and searches.
+pub fn live(plan: &Plan) -> Result<Live<Locks>, OpenError> {
+    Ok(Live::new(World::new(Arc::new(plan.clone()), deployment(plan)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::plan::Setting;
+
+    fn plan(settings: &[(&str, i64)]) -> Plan {
+        let mut plan = Plan::new("lock", 6, 1);
+        plan.settings = settings.iter().map(|(name, value)| Setting { name: (*name).to_owned(), value: *value }).collect();
+        plan
+    }
+
+    #[test]
+    fn settings_tell_the_defaults_of_the_core() {
+        let explicit: Vec<(&str, i64)> = SETTINGS.iter().map(|setting| (setting.name, setting.default)).collect();
+        assert_eq!(config(&plan(&[])).unwrap(), config(&plan(&explicit)).unwrap());
+        assert_eq!(config(&plan(&[])).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn bad_settings_are_told_with_their_place_and_a_hint() {
+        let refused = |settings: &[(&str, i64)]| super::super::open(&plan(settings)).err().expect("it cannot work");
+        for (settings, place) in [
+            (&[("ttl_us", 0)][..], "settings.ttl_us"),
+            (&[("ttl_us", i64::MAX)], "settings.ttl_us"),
+            (&[("ttl_us", 2_000)], "settings.ttl_us"),
+            (&[("ttl_us", 100_000), ("node_timeout_us", 100_000)], "settings.node_timeout_us"),
+            (&[("drift_ppm", -1)], "settings.drift_ppm"),
+            (&[("drift_us", -1)], "settings.drift_us"),
+            (&[("attempts", 0)], "settings.attempts"),
+            (&[("retry_us_max", 0)], "settings.retry_us_max"),
+            (&[("extensions", -1)], "settings.extensions"),
+        ] {
+            let wrong = refused(settings);
+            assert_eq!((wrong.place.as_str(), wrong.code), (place, "bad-value"), "{settings:?}");
+            assert!(!wrong.hint.is_empty());
+        }
+        let mut lonely = plan(&[]);
+        lonely.cluster.servers = 1;
+        assert_eq!(config(&lonely).unwrap_err().place, "cluster.servers");
+    }
+
+    #[test]
+    fn operations_say_what_they_take() {
+        let locks = deployment(&plan(&[])).unwrap();
+        let parse = |verb: &str, args: &[u64]| {
+            locks.parse(&Operation { verb: verb.into(), key: "x".into(), args: args.to_vec(), target: None })
+        };
+        assert_eq!(parse("acquire", &[]).unwrap(), Request { ask: Ask::Acquire, key: 0, owner: 1 });
+        let used = Ask::Use { work_us: 500_000, value: 7 };
+        assert_eq!(parse("use", &[500, 7, 2]).unwrap(), Request { ask: used, key: 0, owner: 2 });
+        for (verb, args) in
+            [("acquire", &[1, 2][..]), ("write", &[]), ("use", &[1]), ("use", &[u64::MAX, 1]), ("put", &[1]), ("", &[])]
+        {
+            assert!(!parse(verb, args).unwrap_err().is_empty(), "{verb}");
+        }
+    }
+}

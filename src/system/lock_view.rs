@@ -1,0 +1,206 @@
+//! How lock nodes, the resource and clients are shown. A field named `stamp` stands beneath its node, or beside its message, on
+//! the stage too.
+
+use super::inspect::{Field, FieldValue, Fill, RoleView};
+use super::live::{Description, Portrait};
+use super::lock::{KEYS, Locks};
+use crate::base::{LocalTime, NodeId};
+use crate::protocol::TimerName;
+use crate::protocol::lock::client::Client;
+use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer, Token};
+use crate::protocol::lock::node::LockNode;
+use crate::protocol::lock::resource::Resource;
+use crate::protocol::lock::role::Role;
+use crate::protocol::lock::session::{Phase, Session};
+use crate::sim::World;
+use crate::sim::plan::Cluster;
+
+const NODE: RoleView = RoleView { key: "lock.role.node", letter: 'N', fill: Fill::Outline };
+const STORES: RoleView = RoleView { key: "lock.role.locked", letter: 'N', fill: Fill::Half };
+const AWAY: RoleView = RoleView { key: "lock.role.away", letter: 'A', fill: Fill::Outline };
+const RESOURCE: RoleView = RoleView { key: "lock.role.resource", letter: 'R', fill: Fill::Half };
+const IDLE: RoleView = RoleView { key: "lock.role.client", letter: ' ', fill: Fill::Outline };
+const ASKING: RoleView = RoleView { key: "lock.role.asking", letter: 'A', fill: Fill::Half };
+const HOLDER: RoleView = RoleView { key: "lock.role.holder", letter: 'H', fill: Fill::Solid };
+
+fn field(key: &'static str, value: FieldValue) -> Field {
+    Field { key, value }
+}
+
+fn int(value: u64) -> FieldValue {
+    FieldValue::Int(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+fn portrait(role: RoleView, fields: Vec<Field>, main_timer: Option<Timer>) -> Portrait {
+    let main_timer = main_timer.map(TimerName::index);
+    Portrait { role, epoch: None, fields, log: None, peers: Vec::new(), votes: Vec::new(), main_timer }
+}
+
+fn now(world: &World<Locks>, node: NodeId) -> LocalTime {
+    world.kernel().node(node).map_or(LocalTime::default(), |state| state.clock.read(world.kernel().now_us()))
+}
+
+pub(super) fn key_name(key: u32) -> String {
+    KEYS.get(key as usize).map_or_else(|| format!("k{key}"), |name| (*name).to_owned())
+}
+
+/// `client 1 #3`; after a restart `client 1 #2.3`.
+fn token_text(token: Token, cluster: Cluster) -> String {
+    let start = if token.start > 0 { format!("{}.", token.start) } else { String::new() };
+    format!("{} #{start}{}", cluster.name(token.client), token.n)
+}
+
+/// Milliseconds with one decimal.
+fn ms_text(us: u64) -> String {
+    format!("{}.{} ms", us / 1_000, us / 100 % 10)
+}
+
+/// How a node is shown.
+pub(super) fn portray(world: &World<Locks>, node: NodeId) -> Portrait {
+    let (now, cluster) = (now(world, node), world.plan().cluster);
+    match world.core(node) {
+        Role::Node(lock) => portray_node(lock, now, cluster),
+        Role::Resource(resource) => portray_resource(resource, cluster),
+        Role::Client(client) => portray_client(client, now, cluster),
+    }
+}
+
+fn portray_node(node: &LockNode, now: LocalTime, cluster: Cluster) -> Portrait {
+    let stored: Vec<_> = node.keys().filter(|(key, _)| node.entry(*key, now).is_some()).collect();
+    let mut fields = vec![field("lock.field.keys", int(stored.len() as u64))];
+    for (key, entry) in &stored {
+        fields.push(field(
+            "lock.field.stored",
+            FieldValue::Data(format!("{}: {}", key_name(*key), token_text(entry.token, cluster))),
+        ));
+        fields.push(field("lock.field.holder", FieldValue::Node(Some(entry.token.client))));
+        fields.push(field("lock.field.left", FieldValue::DurationUs(node.left_us(entry, now))));
+    }
+    let keys = node.keys().map(|(key, _)| key).next().unwrap_or(0);
+    fields.push(field("lock.field.fence", int(node.fence(keys))));
+    if let [(_, entry), ..] = &stored[..] {
+        fields.push(field("lock.field.stamp", FieldValue::Data(token_text(entry.token, cluster))));
+    }
+    let role = match (node.is_away(), stored.is_empty()) {
+        (true, _) => AWAY,
+        (false, true) => NODE,
+        (false, false) => STORES,
+    };
+    portrait(role, fields, node.is_away().then_some(Timer::Away))
+}
+
+fn portray_resource(resource: &Resource, cluster: Cluster) -> Portrait {
+    let mut fields =
+        vec![field("lock.field.accepted", int(resource.accepted())), field("lock.field.rejected", int(resource.rejected()))];
+    let mut texts = Vec::new();
+    for write in resource.last() {
+        fields.push(field("lock.field.greatest-fence", int(resource.fence(write.key))));
+        fields.push(field("lock.field.value", int(write.value)));
+        fields.push(field("lock.field.writer", FieldValue::Node(Some(write.token.client))));
+        texts.push(format!("{} = {} ({})", key_name(write.key), write.value, cluster.name(write.token.client)));
+    }
+    if !texts.is_empty() {
+        fields.push(field("lock.field.stamp", FieldValue::Data(texts.join(", "))));
+    }
+    portrait(RESOURCE, fields, None)
+}
+
+fn portray_client(client: &Client, now: LocalTime, cluster: Cluster) -> Portrait {
+    let believes = |session: &Session| session.believes(now.monotonic_us);
+    let held: Vec<&Session> = client.sessions().iter().filter(|session| believes(session)).collect();
+    let mut fields =
+        vec![field("lock.field.believes", FieldValue::Bool(!held.is_empty())), field("lock.field.locks", int(held.len() as u64))];
+    for session in client.sessions() {
+        let text = format!("{}: {}", key_name(session.key), token_text(session.token, cluster));
+        match &session.phase {
+            Phase::Asking(round) => {
+                fields.push(field("lock.field.asks-for", FieldValue::Data(text)));
+                fields.push(field("lock.field.votes", FieldValue::Nodes(round.yes.clone())));
+            }
+            Phase::Raising(_) => fields.push(field("lock.field.raises", int(session.fence))),
+            Phase::Backoff => fields.push(field("lock.field.attempts-left", int(session.attempts.into()))),
+            Phase::Held => {
+                fields.push(field("lock.field.holds", FieldValue::Data(text)));
+                fields.push(field("lock.field.valid-for", FieldValue::DurationUs(session.valid_for_us(now.monotonic_us))));
+                fields.push(field("lock.field.own-fence", int(session.fence)));
+                fields.push(field("lock.field.extensions", int(session.extensions.into())));
+            }
+            Phase::Releasing(_) => fields.push(field("lock.field.releases", FieldValue::Data(text))),
+        }
+    }
+    if let [session, ..] = held[..] {
+        let left = ms_text(session.valid_for_us(now.monotonic_us));
+        fields.push(field("lock.field.stamp", FieldValue::Data(format!("{} {left}", key_name(session.key)))));
+    }
+    let backoff = client.sessions().iter().any(|session| session.phase == Phase::Backoff);
+    let (role, timer) = match (held.is_empty(), client.sessions().is_empty()) {
+        (false, _) => (HOLDER, Some(Timer::Validity)),
+        (true, false) => (ASKING, Some(if backoff { Timer::Retry } else { Timer::Reply })),
+        (true, true) => (IDLE, None),
+    };
+    portrait(role, fields, timer)
+}
+
+/// How a message is shown.
+pub(super) fn describe(message: &Message) -> Description {
+    let mut described = Description::default();
+    let mut add = |key, value| described.fields.push(field(key, value));
+    let token = |token: &Token| FieldValue::Data(format!("#{}", token.n));
+    match message {
+        Message::Set { key, token: t, ttl_us, .. } | Message::Extend { key, token: t, ttl_us, .. } => {
+            add("lock.field.key", FieldValue::Data(key_name(*key)));
+            add("lock.field.token", token(t));
+            add("lock.field.ttl", FieldValue::DurationUs(*ttl_us));
+        }
+        Message::SetReply { token: t, ok, fence, .. } => {
+            add("lock.field.token", token(t));
+            add("lock.field.fence", int(*fence));
+            described.answer = Some(*ok);
+        }
+        Message::Raise { token: t, fence, .. } => {
+            add("lock.field.token", token(t));
+            add("lock.field.fence", int(*fence));
+        }
+        Message::RaiseReply { token: t, ok, .. } | Message::ExtendReply { token: t, ok, .. } => {
+            add("lock.field.token", token(t));
+            described.answer = Some(*ok);
+        }
+        Message::Delete { key, token: t } => {
+            add("lock.field.key", FieldValue::Data(key_name(*key)));
+            add("lock.field.token", token(t));
+        }
+        Message::DeleteReply { token: t, .. } => {
+            add("lock.field.token", token(t));
+            described.faint = true;
+        }
+        Message::Write { key, fence, value, .. } => {
+            add("lock.field.fence", int(*fence));
+            add("lock.field.stamp", FieldValue::Data(format!("{} = {value}", key_name(*key))));
+        }
+        Message::WriteReply { ok, .. } => described.answer = Some(*ok),
+    }
+    described
+}
+
+/// A request in short.
+pub(super) fn request_text(request: &Request) -> String {
+    let key = key_name(request.key);
+    let owner = if request.owner == 1 { String::new() } else { format!(" {}", request.owner) };
+    match request.ask {
+        Ask::Acquire => format!("acquire {key}{owner}"),
+        Ask::Release => format!("release {key}{owner}"),
+        Ask::Extend => format!("extend {key}{owner}"),
+        Ask::Write(value) => format!("write {key} {value}{owner}"),
+        Ask::Use { work_us, value } => format!("use {key} {} {value}{owner}", work_us / 1_000),
+    }
+}
+
+/// A response in short.
+pub(super) fn response_text(answer: &Answer) -> String {
+    match answer {
+        Answer::Acquired { fence, for_us } => format!("held for {}, fence {fence}", ms_text(*for_us)),
+        Answer::Released => "released".to_owned(),
+        Answer::Extended(for_us) => format!("held for {}", ms_text(*for_us)),
+        Answer::Written => "written".to_owned(),
+    }
+}
