@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod clocks;
 pub mod import;
+pub mod locks;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 pub mod ring;
@@ -79,6 +80,8 @@ pub const CASES: &[Case] = &[
     Case { name: "Raft, 3 servers, swarm of faults, all checkers", unit: "times real time", run: raft_under_faults },
     Case { name: "clocks, 5 processes, without checkers", unit: "events/s", run: || clocks::events(false) },
     Case { name: "clocks, 5 processes, every pair checked", unit: "events/s", run: || clocks::events(true) },
+    Case { name: "locks, 5 nodes, 4 clients, without checkers", unit: "events/s", run: || locks::events(false) },
+    Case { name: "locks, 5 nodes, 4 clients, all checkers", unit: "events/s", run: || locks::events(true) },
     Case { name: "vector stamps of 8 processes", unit: "merges and comparisons/s", run: clocks::vectors },
     Case { name: "interval tree stamps of 8 processes", unit: "events and joins/s", run: clocks::trees },
 ];

@@ -44,10 +44,13 @@ pub(super) fn key_name(key: u32) -> String {
     KEYS.get(key as usize).map_or_else(|| format!("k{key}"), |name| (*name).to_owned())
 }
 
-/// `client 1 #3`; after a restart `client 1 #2.3`.
+/// `client 1 #3.1`: the first attempt of its operation number 3, from 1.
 fn token_text(token: Token, cluster: Cluster) -> String {
-    let start = if token.start > 0 { format!("{}.", token.start) } else { String::new() };
-    format!("{} #{start}{}", cluster.name(token.client), token.n)
+    format!("{} {}", cluster.name(token.client), number_text(token))
+}
+
+fn number_text(token: Token) -> String {
+    format!("#{}.{}", u64::from(token.op) + 1, token.attempt)
 }
 
 /// Milliseconds with one decimal.
@@ -145,7 +148,7 @@ fn portray_client(client: &Client, now: LocalTime, cluster: Cluster) -> Portrait
 pub(super) fn describe(message: &Message) -> Description {
     let mut described = Description::default();
     let mut add = |key, value| described.fields.push(field(key, value));
-    let token = |token: &Token| FieldValue::Data(format!("#{}", token.n));
+    let token = |token: &Token| FieldValue::Data(number_text(*token));
     match message {
         Message::Set { key, token: t, ttl_us, .. } | Message::Extend { key, token: t, ttl_us, .. } => {
             add("lock.field.key", FieldValue::Data(key_name(*key)));

@@ -30,11 +30,13 @@ const faults = () => ({
 const outcomes = () => ({ falls: t("a property falls"), holds: t("all properties hold") });
 
 /** The first hour, in order. */
-const START = ["raft/leader-crash", "raft/minority-partition", "raft/even-majority"];
+const START = ["raft/leader-crash", "raft/minority-partition", "raft/even-majority", "lock/pause-unfenced"];
 /** Systems whose nodes agree on one value or one log. */
 const AGREE = ["raft"];
 /** Systems that tell what came before what. */
 const ORDER = ["clock"];
+/** Systems of locks: most of their lessons are broken rules, and stand here too. */
+const LOCKS = ["lock"];
 const ON_A_SHELF = 6;
 
 /** Shelves by what one wants. @type {() => { id: string, name: string, pick: (cards: Card[]) => Card[] }[]} */
@@ -42,6 +44,7 @@ const allShelves = () => [
   { id: "start", name: t("Start here"), pick: (cards) => START.flatMap((id) => cards.filter((card) => card.id === id)) },
   { id: "agree", name: t("Agree"), pick: (cards) => cards.filter((card) => AGREE.includes(card.system) && card.mutants.length === 0) },
   { id: "order", name: t("Order events"), pick: (cards) => cards.filter((card) => ORDER.includes(card.system) && card.mutants.length === 0) },
+  { id: "lock", name: t("Hold a lock"), pick: (cards) => cards.filter((card) => LOCKS.includes(card.system)).sort((a, b) => a.mutants.length - b.mutants.length) },
   {
     id: "break",
     name: t("Break a rule"),

@@ -48,12 +48,12 @@ impl Liveness {
                     let note = Note::new(&notes::BOUNDED_ATTEMPT_VIOLATED_ASKED, args);
                     falls.at(P::BoundedAttempt, event, note, &[], &[node]);
                 }
-                Deed::Failed(key, token, yes, no) => {
+                Deed::Failed(key, token, yes, refused) => {
                     self.cleans(event, node, client, (*key, *token), &sent(), falls);
                     if is_leased(*key) {
                         self.splits.remove(key);
                     } else {
-                        self.splits(event, node, client, *key, (*yes, *no), falls);
+                        self.splits(event, (node, client), *key, (*yes, *refused), falls);
                     }
                 }
                 Deed::Granted { key, .. } => drop(self.splits.remove(key)),
@@ -81,10 +81,10 @@ impl Liveness {
         }
     }
 
-    fn splits(&mut self, event: &Event, node: NodeId, client: &Client, key: u32, votes: (usize, usize), falls: &mut Falls) {
+    fn splits(&mut self, event: &Event, who: (NodeId, &Client), key: u32, votes: (usize, bool), falls: &mut Falls) {
+        let ((node, client), (yes, refused)) = (who, votes);
         let majority = usize::from(client.config().nodes() / 2) + 1;
-        let (yes, no) = votes;
-        if yes == 0 || no == 0 || yes >= majority {
+        if yes == 0 || !refused || yes >= majority {
             return;
         }
         let splits = self.splits.entry(key).or_default();

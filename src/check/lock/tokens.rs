@@ -47,7 +47,7 @@ impl Tokens {
     fn use_token(&mut self, event: &Event, node: NodeId, token: Token, falls: &mut Falls) {
         let used = self.used.entry(node).or_default();
         if let Some((_, earlier)) = used.iter().find(|(other, _)| *other == token) {
-            let note = Note::new(&notes::UNIQUE_TOKENS_VIOLATED, [event.at_us, node.0.into(), token.n.into()]);
+            let note = Note::new(&notes::UNIQUE_TOKENS_VIOLATED, [event.at_us, node.0.into(), token.op.into()]);
             falls.at(P::UniqueTokens, event, note, &[*earlier], &[node]);
         }
         used.push_back((token, event.id));

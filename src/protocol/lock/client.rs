@@ -4,11 +4,11 @@
 //! One client serves several owners, as one lock manager of a program does: that is where some of the mistakes live.
 
 use super::config::Config;
-use super::message::{Answer, Ask, Message, Record, Request, Timer, Token};
+use super::message::{Answer, Ask, Message, Request, Timer, Token};
 use super::notes;
 use super::role::Role;
 use super::session::{Alarm, Deed, Job, Phase, Round, Session};
-use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId, WriteId};
+use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId};
 use crate::protocol::{Effects, Input, Outcome};
 use std::sync::Arc;
 
@@ -31,16 +31,9 @@ struct Write {
 pub struct Client {
     id: NodeId,
     config: Arc<Config>,
-    start: u32,
-    /// The write that it waits for before its first token.
-    starting: Option<WriteId>,
-    ready: bool,
-    next_token: u32,
-    next_write: u32,
     sessions: Vec<Session>,
     alarms: Vec<Alarm>,
     writes: Vec<Write>,
-    waiting: Vec<(OpId, Request)>,
     retrying: bool,
     /// What the timers of deadlines are set to: validity, reply, work.
     armed: [Option<u64>; 3],
@@ -54,15 +47,9 @@ impl Client {
         Client {
             id,
             config,
-            start: 0,
-            starting: None,
-            ready: false,
-            next_token: 1,
-            next_write: 1,
             sessions: Vec::new(),
             alarms: Vec::new(),
             writes: Vec::new(),
-            waiting: Vec::new(),
             retrying: false,
             armed: [None; 3],
             deeds: Vec::new(),
@@ -96,15 +83,8 @@ impl Client {
     pub(super) fn handle(&mut self, now: LocalTime, input: Input<Role>, out: &mut Effects<Role>) {
         self.deeds.clear();
         match input {
-            Input::Started { disk } => self.begin(disk.len() as u32, out),
-            Input::Persisted(write) if self.starting == Some(write) => {
-                self.ready = true;
-                for (op, request) in std::mem::take(&mut self.waiting) {
-                    self.ask(op, request, now, out);
-                }
-            }
-            Input::Request { op, request } if self.ready => self.ask(op, request, now, out),
-            Input::Request { op, request } => self.waiting.push((op, request)),
+            Input::Started { .. } => *self = Client::new(self.id, self.config.clone()),
+            Input::Request { op, request } => self.ask(op, request, now, out),
             Input::Message { from, message } => self.hear(from, message, now, out),
             Input::Timer(Timer::Validity) => self.ring(now, out),
             Input::Timer(Timer::Reply) => self.stop_waiting(now, out),
@@ -113,15 +93,6 @@ impl Client {
             Input::Timer(Timer::Away) | Input::Persisted(_) | Input::WriteFailed(_) => {}
         }
         self.arm(now, out);
-    }
-
-    fn begin(&mut self, starts: u32, out: &mut Effects<Role>) {
-        *self = Client::new(self.id, self.config.clone());
-        self.start = starts;
-        self.starting = Some(out.persist(Record::Start));
-        if starts > 0 {
-            out.note(Note::new(&notes::CLIENT_FORGOT, []));
-        }
     }
 
     fn ask(&mut self, op: OpId, request: Request, now: LocalTime, out: &mut Effects<Role>) {
@@ -210,7 +181,7 @@ impl Client {
         self.sessions.push(Session {
             key: request.key,
             owner: request.owner,
-            token: Token { client: self.id, start: self.start, n: 0 },
+            token: Token { client: self.id, op: op.n, attempt: 0 },
             phase: Phase::Backoff,
             attempts: self.config.attempts,
             fence: 0,
@@ -224,9 +195,9 @@ impl Client {
     }
 
     fn attempt(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
-        let unique = Token { client: self.id, start: self.start, n: self.next_token };
-        self.next_token += 1;
         let session = &mut self.sessions[at];
+        let attempt = self.config.attempts.saturating_sub(session.attempts) + 1;
+        let unique = Token { client: self.id, op: session.token.op, attempt };
         session.token = self.config.rules.token(unique, now.wall_us);
         session.fence = 0;
         session.phase = Phase::Asking(Round::new(now.monotonic_us, now.monotonic_us));
@@ -328,11 +299,12 @@ impl Client {
     /// An attempt has failed: everything that it stored goes, also where it believes to have stored nothing.
     fn has_no_majority(&mut self, at: usize, out: &mut Effects<Role>) {
         let (key, token) = (self.sessions[at].key, self.sessions[at].token);
-        let (yes, no) = match &self.sessions[at].phase {
-            Phase::Asking(round) | Phase::Raising(round) => (round.yes.len(), round.no.len()),
+        let (yes, refused) = match &self.sessions[at].phase {
+            Phase::Asking(round) => (round.yes.len(), round.silent == 0),
+            Phase::Raising(round) => (round.yes.len(), false),
             _ => return,
         };
-        self.deeds.push(Deed::Failed(key, token, yes, no));
+        self.deeds.push(Deed::Failed(key, token, yes, refused));
         out.note(Note::new(&notes::FAILS, [u64::from(key), yes as u64, u64::from(self.config.nodes())]));
         let held = self.sessions.iter().find(|session| session.key == key && session.phase == Phase::Held);
         if let Some(token) = self.config.rules.token_to_release(token, held.map(|session| session.token)) {
@@ -478,8 +450,7 @@ impl Client {
             out.note(Note::new(&notes::WRITES_NOT, [u64::from(key)]));
             return out.reply(op, Outcome::Fail);
         }
-        let seq = self.next_write;
-        self.next_write += 1;
+        let seq = op.n;
         let until_us = now.monotonic_us.saturating_add(self.config.deadline_us);
         self.writes.push(Write { op, seq, token, until_us, then_release });
         self.deeds.push(Deed::Wrote(key, token));
@@ -567,6 +538,7 @@ impl Client {
                     for node in silent.collect::<Vec<_>>() {
                         let waits = |s: &Session| s.token == token && matches!(s.phase, Phase::Asking(_) | Phase::Raising(_));
                         if self.sessions.get(at).is_some_and(waits) {
+                            self.is_silent(at);
                             self.count(at, node, false, now, out);
                         }
                     }
@@ -580,6 +552,12 @@ impl Client {
             out.note(Note::new(&notes::WRITE_UNKNOWN, []));
             out.reply(write.op, Outcome::Unknown);
             self.release_after(write, out);
+        }
+    }
+
+    fn is_silent(&mut self, at: usize) {
+        if let Phase::Asking(round) | Phase::Raising(round) = &mut self.sessions[at].phase {
+            round.silent += 1;
         }
     }
 
@@ -616,9 +594,6 @@ impl Client {
 
 impl Encode for Client {
     fn encode(&self, to: &mut Encoder) {
-        to.u32(self.start);
-        to.bool(self.ready);
-        to.u32(self.next_token);
         to.list(self.sessions.iter());
         to.list(self.alarms.iter());
         to.len(self.writes.len());
@@ -628,8 +603,6 @@ impl Encode for Client {
             to.u64(write.until_us);
             to.bool(write.then_release);
         }
-        to.len(self.waiting.len());
-        self.waiting.iter().for_each(|(_, request)| to.put(request));
         to.bool(self.retrying);
     }
 }

@@ -3,23 +3,23 @@
 use crate::base::{Encode, Encoder, NodeId};
 use crate::protocol::{Class, MessageKind, Shape, TimerName};
 
-/// What a client stores at nodes: unique over all clients and all attempts. Real clients draw 20 random bytes; here it is who
-/// asks, the how-many-eth start of it, and a number.
+/// What a client stores at nodes: unique over all clients and all attempts. Real clients draw 20 random bytes, and need no disk
+/// for them; here it is who asks, in which operation (no number is given twice, not even across a restart), and which attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token {
     /// Whose.
     pub client: NodeId,
-    /// How often the client had started before.
-    pub start: u32,
-    /// Number within this start.
-    pub n: u32,
+    /// Number of the operation at its client.
+    pub op: u32,
+    /// The how-many-eth attempt of it.
+    pub attempt: u32,
 }
 
 impl Encode for Token {
     fn encode(&self, to: &mut Encoder) {
         to.put(&self.client);
-        to.u32(self.start);
-        to.u32(self.n);
+        to.u32(self.op);
+        to.u32(self.attempt);
     }
 }
 
@@ -106,7 +106,7 @@ pub enum Message {
     },
     /// A holder writes to the resource.
     Write {
-        /// Number of the write at its client.
+        /// Number of the operation at its client.
         seq: u32,
         /// Under which lock.
         key: u32,

@@ -47,8 +47,6 @@ notes! {
     REJECTS = "lock.rejects", Story, Some("accepts"), ["value": Int, "client": Node, "key": Key, "fence": Int, "greatest": Int];
 
     // Clients
-    /// Starts again without its locks.
-    CLIENT_FORGOT = "lock.client-forgot", Story, None, [];
     /// Asks the nodes for a key.
     ASKS = "lock.asks", Story, Some("asked_at_once"), ["key": Key, "left": Int];
     /// Has a majority, and raises the fence.

@@ -143,7 +143,7 @@ impl Rules {
     /// implementation with a single instance).
     pub fn token(self, unique: Token, wall_us: i64) -> Token {
         if self.has(Mutant::TokenFromTime) {
-            return Token { client: unique.client, start: 0, n: (wall_us.unsigned_abs() / MS) as u32 };
+            return Token { client: unique.client, op: (wall_us.unsigned_abs() / MS) as u32, attempt: 0 };
         }
         unique
     }
@@ -370,7 +370,7 @@ mod tests {
 
     #[test]
     fn a_key_lives_by_the_nodes_own_measure() {
-        let token = Token { client: NodeId(6), start: 0, n: 1 };
+        let token = Token { client: NodeId(6), op: 0, attempt: 1 };
         let since = LocalTime { monotonic_us: 1_000, wall_us: 5_000 };
         let entry = Entry { token, since, ttl_us: 300, until_wall_us: 5_100 };
         let now = LocalTime { monotonic_us: 1_100, wall_us: 9_000 };

@@ -18,12 +18,14 @@ pub struct Round {
     pub yes: Vec<NodeId>,
     /// Nodes that said no, or did not answer in time.
     pub no: Vec<NodeId>,
+    /// How many of these did not answer.
+    pub silent: u16,
 }
 
 impl Round {
     /// A round that begins now.
     pub fn new(since_us: u64, began_us: u64) -> Round {
-        Round { since_us, began_us, until_us: None, asked: 0, yes: Vec::new(), no: Vec::new() }
+        Round { since_us, began_us, until_us: None, asked: 0, yes: Vec::new(), no: Vec::new(), silent: 0 }
     }
 
     /// Takes an answer down; false if that node has answered before.
@@ -115,8 +117,8 @@ pub struct Alarm {
 pub enum Deed {
     /// A round of questions began: with which token, how many nodes were asked at once.
     Began(Token, u16),
-    /// An attempt failed: key, token, how many nodes had said yes, how many no.
-    Failed(u32, Token, usize, usize),
+    /// An attempt failed: key, token, how many nodes had said yes, and whether all others that count said no, rather than nothing.
+    Failed(u32, Token, usize, bool),
     /// A lock is held from now on.
     Granted {
         /// Which key.

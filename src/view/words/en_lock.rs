@@ -51,7 +51,6 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("lock.accepts", "{me} accepts {value} of {client} under {key}: fence {fence}."),
     ("lock.rejects", "{me} rejects {value} of {client} under {key}: fence {fence}, and {greatest} was seen."),
     // Clients
-    ("lock.client-forgot", "{me} starts again and has forgotten its locks."),
     ("lock.asks", "{me} asks all nodes for {key}: {left} {left|attempt|attempts} left."),
     ("lock.has-majority", "{me} has a majority for {key} and raises the fence to {fence}."),
     ("lock.holds", "{me} holds {key} for {for} by its own clock, with fence {fence}."),
@@ -86,7 +85,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("lock.valid-grant.violated-over", "A grant is not valid at {at}: {node} extends a lock that was over."),
     ("lock.unique-tokens.holds", "Unique tokens hold in this run: none is used twice, and fences grow."),
     ("lock.unique-tokens.unknown", "Unique tokens are unknown: {events} {events|event|events} went by unchecked."),
-    ("lock.unique-tokens.violated", "Unique tokens are violated at {at}: {node} uses its token {n} a second time."),
+    ("lock.unique-tokens.violated", "Unique tokens are violated at {at}: {node} uses token {n} a second time."),
     ("lock.unique-tokens.violated-fence", "Unique tokens are violated at {at}: {node} has fence {fence}, and {other} had {greatest} before."),
     ("lock.own-release.holds", "Own release holds in this run: nobody releases what is another's."),
     ("lock.own-release.unknown", "Own release is unknown: {events} {events|event|events} went by unchecked."),
