@@ -280,6 +280,71 @@ pub struct OperationView {
     pub response: Option<String>,
 }
 
+/// What the view of leases shows: who believes to hold what, what nodes keep, what came to the resource. All times are true ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeasesView {
+    /// How long a lease lives, microseconds.
+    pub ttl_us: u64,
+    /// Clients, then lock nodes, then the resource.
+    pub rows: Vec<LeaseRow>,
+    /// What came to the resource, oldest first.
+    pub writes: Vec<LeaseWrite>,
+}
+
+/// A row of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseRow {
+    /// Whose.
+    pub node: NodeId,
+    /// What it is.
+    pub kind: LeaseKind,
+    /// Of a client: what it believed and believes to hold; of a node: what it keeps.
+    pub leases: Vec<Lease>,
+    /// The greatest fence that it knows, if it keeps one.
+    pub fence: Option<u64>,
+}
+
+/// Who has a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseKind {
+    /// Believes.
+    Client,
+    /// Keeps keys.
+    Node,
+    /// Takes writes.
+    Resource,
+}
+
+/// A lock from one moment to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Who has it.
+    pub holder: NodeId,
+    /// Which key.
+    pub key: u32,
+    /// With which fence; 0 if that is not known here.
+    pub fence: u64,
+    /// Since when, microseconds.
+    pub from_us: u64,
+    /// Until when by the clock of the row's node, microseconds.
+    pub until_us: u64,
+}
+
+/// A write that came to the resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseWrite {
+    /// When, microseconds.
+    pub at_us: u64,
+    /// Whose.
+    pub client: NodeId,
+    /// With which fence.
+    pub fence: u64,
+    /// What.
+    pub value: u64,
+    /// It was accepted.
+    pub accepted: bool,
+}
+
 /// What a system tells about itself once.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemInfo {

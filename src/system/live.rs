@@ -1,8 +1,8 @@
 //! A system in motion: a world with its live checkers, behind the object-safe [`Run`].
 
 use super::inspect::{
-    Detail, Enabled, EntryView, Field, LinkView, LogSummary, MessageView, NodeStatus, NodeView, OperationView, PeerView,
-    RoleView, SystemInfo, TimerView, Verdict,
+    Detail, Enabled, EntryView, Field, LeasesView, LinkView, LogSummary, MessageView, NodeStatus, NodeView, OperationView,
+    PeerView, RoleView, SystemInfo, TimerView, Verdict,
 };
 use super::run::Run;
 use crate::base::ids::PlaceKind;
@@ -46,6 +46,11 @@ pub trait System: Deployment + 'static {
     /// How a message is shown without its fields, for systems that can do that faster.
     fn describe_sketch(message: &MessageOf<Self>) -> Description {
         Self::describe(message)
+    }
+
+    /// Who believes to hold which lock, if the system has locks.
+    fn leases(_: &World<Self>, _: &Self::Checks) -> Option<LeasesView> {
+        None
     }
 
     /// A request in short: `put x 7`.
@@ -395,6 +400,10 @@ impl<S: System> Run for Live<S> {
                 },
             })
             .collect()
+    }
+
+    fn leases(&self) -> Option<LeasesView> {
+        S::leases(&self.world, &self.checks)
     }
 
     fn operations_with(&self, outcome: &str) -> usize {

@@ -1,7 +1,8 @@
 //! Redlock as the catalogue offers it: lock nodes, a resource (the last server), and the clients that compete for it.
 
-use super::inspect::{EntryView, Mutant, SettingInfo, SystemInfo};
+use super::inspect::{EntryView, LeasesView, Mutant, SettingInfo, SystemInfo};
 use super::live::{Description, Live, Portrait, System};
+use super::lock_leases::leases;
 use super::lock_view::{describe, portray, request_text, response_text};
 use super::open::OpenError;
 use super::run::Run;
@@ -130,6 +131,10 @@ impl System for Locks {
         describe(message)
     }
 
+    fn leases(world: &World<Locks>, checks: &LockChecks) -> Option<LeasesView> {
+        Some(leases(world, checks))
+    }
+
     fn request_text(request: &Request) -> String {
         request_text(request)
     }
@@ -158,7 +163,7 @@ pub fn info() -> &'static SystemInfo {
             mutants: Vec::leak(MUTANTS.iter().map(mutant).collect()),
             settings: SETTINGS,
             verbs: VERBS,
-            views: &["cluster"],
+            views: &["cluster", "leases"],
         }
     })
 }

@@ -8,6 +8,7 @@ mod clock_view;
 pub mod inspect;
 pub mod live;
 pub mod lock;
+mod lock_leases;
 mod lock_view;
 pub mod open;
 pub mod raft;

@@ -1,6 +1,8 @@
 //! The object-safe face of a running world: all that timeline, scenario, view and web know of it.
 
-use super::inspect::{Enabled, EntryView, LinkView, MessageView, NodeStatus, NodeView, OperationView, SystemInfo, Verdict};
+use super::inspect::{
+    Enabled, EntryView, LeasesView, LinkView, MessageView, NodeStatus, NodeView, OperationView, SystemInfo, Verdict,
+};
 use crate::base::{Fingerprint, NodeId};
 use crate::sim::plan::{Action, Cluster, Cut, Refusal};
 use crate::sim::trace::{Event, Sink};
@@ -69,6 +71,10 @@ pub trait Run {
     fn cuts(&self) -> Vec<Cut>;
     /// The history: the last `most` operations, oldest first.
     fn operations(&self, most: usize) -> Vec<OperationView>;
+    /// Who believes to hold which lock, if the system has locks.
+    fn leases(&self) -> Option<LeasesView> {
+        None
+    }
     /// How many operations have this outcome: `ok`, `fail`, `unknown`, or `pending`. Does not go through the history.
     fn operations_with(&self, outcome: &str) -> usize;
     /// How many operations were invoked.

@@ -14,6 +14,7 @@ mod crowd;
 mod geometry;
 mod islands;
 pub mod layout;
+pub mod leases;
 pub mod log_grid;
 pub mod palette;
 pub mod playback;

@@ -6,6 +6,7 @@
 use super::cluster::{Chip, ClusterInput, cluster_scene};
 use super::islands::islands_of;
 use super::layout::ViewOptions;
+use super::leases::{LeasesInput, leases_scene};
 use super::log_grid::{LogGridInput, log_rows, log_scene, log_window};
 use super::report::{
     About, CutRow, EnabledRow, EntryRow, EventRow, FateRow, LinkRow, MessageRow, NodeRow, OperationRow, Speech, SystemText,
@@ -852,6 +853,7 @@ impl Playback {
         match view {
             "cluster" => Some(self.cluster(options)),
             "log" => Some(self.log_grid(options)),
+            "leases" => Some(self.leases(options)),
             _ => None,
         }
     }
@@ -912,6 +914,14 @@ impl Playback {
             self.session.notes(n).iter().any(is_new_role).then_some((node, part))
         };
         self.session.recent(Level::Story, MOST).into_iter().rev().filter_map(pulse).collect()
+    }
+
+    fn leases(&self, options: &ViewOptions) -> Scene {
+        let run = self.session.run();
+        let cursor = self.session.cursor();
+        let now_us = cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6;
+        let leases = run.leases().unwrap_or_default();
+        leases_scene(&LeasesInput { leases: &leases, nodes: &run.node_sketches(), names: self.speech.names, now_us, options })
     }
 
     fn log_grid(&self, options: &ViewOptions) -> Scene {

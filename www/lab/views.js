@@ -6,7 +6,7 @@ import { t } from "./language.js";
 import { Part } from "./part.js";
 
 /** @type {() => Record<string, string>} */
-const viewNames = () => ({ cluster: t("Cluster"), log: t("Log") });
+const viewNames = () => ({ cluster: t("Cluster"), log: t("Log"), leases: t("Leases") });
 
 class Views extends Part {
   #tabs = h("div", { role: "tablist", "aria-label": t("View"), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });

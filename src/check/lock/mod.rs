@@ -12,6 +12,7 @@ mod belief;
 mod cover;
 mod effect;
 mod grant;
+pub mod leases;
 mod liveness;
 pub mod notes;
 mod release;
@@ -82,6 +83,7 @@ pub struct LockChecks {
     effect: effect::Effects,
     tokens: tokens::Tokens,
     liveness: liveness::Liveness,
+    leases: leases::Leases,
 }
 
 impl LockChecks {
@@ -95,7 +97,13 @@ impl LockChecks {
             effect: effect::Effects::default(),
             tokens: tokens::Tokens::default(),
             liveness: liveness::Liveness::default(),
+            leases: leases::Leases::default(),
         }
+    }
+
+    /// Which locks were believed in, and which writes came.
+    pub fn leases(&self) -> &leases::Leases {
+        &self.leases
     }
 }
 
@@ -137,6 +145,10 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
         if self.told != world.kernel().executed() {
             return;
         }
+        if let Some((node, Role::Client(client))) = event.node().map(|node| (node, world.core(node))) {
+            let up = matches!(world.process(node), Process::Running | Process::Paused);
+            self.leases.client(event, node, client, up, world);
+        }
         let falls = &mut self.falls;
         if let Some(node) = event.node().filter(|node| is_step(event.kind) && world.process(*node) == Process::Running) {
             match world.core(node) {
@@ -156,6 +168,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
                 }
                 Role::Resource(resource) => {
                     self.effect.resource(event, node, resource, falls);
+                    self.leases.resource(event, resource);
                     liveness::resource(event, node, resource, falls);
                 }
             }

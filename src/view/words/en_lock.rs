@@ -172,6 +172,20 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("no-livelock.name", "No livelock"),
     ("no-livelock.about", "Attempts do not go on splitting the votes while nobody has the lock."),
     // Broken rules
+    // The view of leases
+    ("leases.nobody", "Nobody takes itself for the holder."),
+    ("leases.believes", "{client} takes itself for the holder of {key} until {until} by its own clock."),
+    ("leases.believes-not", "{client} holds nothing."),
+    ("leases.keeps", "{node} keeps {key} for {client} until {until} by its own clock."),
+    ("leases.keeps-not", "{node} keeps no key."),
+    ("leases.resource", "{node} has seen fence {fence}: {accepted} {accepted|write|writes} accepted, {rejected} rejected."),
+    ("leases.fence", "fence {fence}"),
+    ("leases.more", "and {rows} more"),
+    ("leases.legend.until-now", "until now"),
+    ("leases.legend.to-come", "by its clock"),
+    ("leases.legend.two", "two at once"),
+    ("leases.legend.accepted", "accepted (fence)"),
+    ("leases.legend.rejected", "rejected"),
     ("lock.mutant.release_by_resource.name", "Releases by name"),
     (
         "lock.mutant.release_by_resource",

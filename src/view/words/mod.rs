@@ -130,6 +130,11 @@ pub fn filled(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
     fill(text(lang, key).unwrap_or(key), &args)
 }
 
+/// A sentence with this key, and its places filled with texts.
+pub fn told(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
+    capital(filled(lang, key, args))
+}
+
 /// The word with this key: a role, a status, a label. The last part of the key if the catalogue has none.
 pub fn word(lang: Lang, key: &str) -> &str {
     text(lang, key).unwrap_or_else(|| key.rsplit('.').next().unwrap_or(key))

@@ -1,0 +1,74 @@
+//! What the view of leases shows of Redlock: beliefs of clients, keys of nodes, writes at the resource, all by true time.
+
+use super::inspect::{Lease, LeaseKind, LeaseRow, LeaseWrite, LeasesView};
+use super::lock::Locks;
+use crate::base::NodeId;
+use crate::check::lock::LockChecks;
+use crate::check::lock::leases::Leases;
+use crate::protocol::lock::node::LockNode;
+use crate::protocol::lock::resource::Resource;
+use crate::protocol::lock::role::Role;
+use crate::sim::World;
+
+/// Who believes what, who keeps what, what came.
+pub(super) fn leases(world: &World<Locks>, checks: &LockChecks) -> LeasesView {
+    let cluster = world.plan().cluster;
+    let clients = cluster.servers..cluster.nodes() as u16;
+    let rows = clients.chain(0..cluster.servers).map(|node| row(world, checks.leases(), NodeId(node)));
+    let write = |write: &crate::check::lock::leases::Write| LeaseWrite {
+        at_us: write.at_us,
+        client: write.write.token.client,
+        fence: write.write.fence,
+        value: write.write.value,
+        accepted: write.accepted,
+    };
+    LeasesView {
+        ttl_us: world.deployment().config().ttl_us,
+        rows: rows.collect(),
+        writes: checks.leases().writes().map(write).collect(),
+    }
+}
+
+fn row(world: &World<Locks>, known: &Leases, node: NodeId) -> LeaseRow {
+    match world.core(node) {
+        Role::Client(_) => believes(known, node),
+        Role::Node(lock) => keeps(world, lock, node),
+        Role::Resource(resource) => takes(resource, node),
+    }
+}
+
+fn believes(known: &Leases, node: NodeId) -> LeaseRow {
+    let own = known.beliefs().filter(|belief| belief.client == node);
+    let lease = own.map(|belief| Lease {
+        holder: node,
+        key: belief.key,
+        fence: belief.fence,
+        from_us: belief.from_us,
+        until_us: belief.until_us,
+    });
+    LeaseRow { node, kind: LeaseKind::Client, leases: lease.collect(), fence: None }
+}
+
+fn keeps(world: &World<Locks>, lock: &LockNode, node: NodeId) -> LeaseRow {
+    let now_us = world.kernel().now_us();
+    let clock = world.kernel().node(node).map(|state| state.clock).unwrap_or_default();
+    let now = clock.read(now_us);
+    let lease = |(key, entry): (u32, &crate::protocol::lock::message::Entry)| {
+        let (age_us, left_us) = (now.monotonic_us.saturating_sub(entry.since.monotonic_us), lock.left_us(entry, now));
+        // A key that is over is drawn no further than its time to live.
+        let from_us = now_us.saturating_sub(clock.true_delay(age_us));
+        let until_us = match left_us {
+            0 => now_us.min(from_us.saturating_add(clock.true_delay(entry.ttl_us))),
+            left_us => now_us.saturating_add(clock.true_delay(left_us)),
+        };
+        Lease { holder: entry.token.client, key, fence: 0, from_us, until_us }
+    };
+    let keys: Vec<_> = lock.keys().collect();
+    let fence = keys.iter().map(|(key, _)| lock.fence(*key)).max().or(Some(lock.fence(0)));
+    LeaseRow { node, kind: LeaseKind::Node, leases: keys.into_iter().map(lease).collect(), fence }
+}
+
+fn takes(resource: &Resource, node: NodeId) -> LeaseRow {
+    let fence = resource.last().map(|write| resource.fence(write.key)).max();
+    LeaseRow { node, kind: LeaseKind::Resource, leases: Vec::new(), fence: Some(fence.unwrap_or(0)) }
+}

@@ -1,0 +1,383 @@
+//! The view of leases: a row for each client with the times in which it took itself for the holder, a row for each lock node with
+//! the key that it keeps, and one for the resource with the writes that came. Time runs to the right; what lies to the right of
+//! *now* is what the row's own clock will say if nothing happens.
+
+use super::geometry::Point;
+use super::layout::{NARROW, ViewOptions};
+use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
+use super::words::{self, Lang, Names};
+use crate::base::NodeId;
+use crate::system::inspect::{Lease, LeaseKind, LeaseRow, LeaseWrite, LeasesView, NodeStatus, NodeView};
+
+/// What the view draws.
+#[derive(Clone, Copy, Debug)]
+pub struct LeasesInput<'a> {
+    /// Who holds what.
+    pub leases: &'a LeasesView,
+    /// All nodes, by number.
+    pub nodes: &'a [NodeView],
+    /// The names of nodes.
+    pub names: Names,
+    /// The cursor, microseconds.
+    pub now_us: f64,
+    /// How the viewer wants it.
+    pub options: &'a ViewOptions,
+}
+
+const HEAD: f64 = 34.0;
+const FOOT: f64 = 30.0;
+/// Least height of a row.
+const ROW_MIN: f64 = 30.0;
+
+/// Where things are.
+struct Metrics {
+    left: f64,
+    right: f64,
+    top: f64,
+    row: f64,
+    /// The time at `left`, and how much passes up to `right`, microseconds.
+    from_us: f64,
+    span_us: f64,
+}
+
+impl Metrics {
+    fn new(rows: usize, input: &LeasesInput<'_>) -> Metrics {
+        let options = input.options;
+        let room = options.height - HEAD - FOOT;
+        let row = (room / rows.max(1) as f64).clamp(ROW_MIN, 54.0);
+        let ttl_us = (input.leases.ttl_us as f64).max(1.0);
+        // A lease that begins now has room, and so has one that has just ended.
+        let (past_us, span_us) = (0.95 * ttl_us, 2.05 * ttl_us);
+        Metrics {
+            left: if options.width < NARROW { 74.0 } else { 116.0 },
+            right: options.width - 10.0,
+            top: HEAD + ((room - row * rows as f64) / 2.0).max(0.0),
+            row,
+            from_us: (input.now_us - past_us).max(0.0),
+            span_us,
+        }
+    }
+
+    /// Where a time is, and whether that is within the picture.
+    fn x(&self, at_us: f64) -> f64 {
+        (self.left + (at_us - self.from_us) / self.span_us * (self.right - self.left)).clamp(self.left, self.right)
+    }
+
+    fn shows(&self, at_us: f64) -> bool {
+        (self.from_us..=self.from_us + self.span_us).contains(&at_us)
+    }
+}
+
+/// Rows for which there is room: clients, lock nodes and the resource give way in turn, the resource last.
+fn rows_in_view<'a>(leases: &'a LeasesView, options: &ViewOptions) -> (Vec<&'a LeaseRow>, usize) {
+    let room = (((options.height - HEAD - FOOT) / ROW_MIN).floor() as usize).max(2);
+    let all = leases.rows.len();
+    if all <= room {
+        return (leases.rows.iter().collect(), 0);
+    }
+    let of = |kind| leases.rows.iter().filter(move |row| row.kind == kind);
+    let nodes = of(LeaseKind::Node).count().min(room / 2);
+    let clients = room.saturating_sub(nodes + 1);
+    let rows: Vec<&LeaseRow> =
+        of(LeaseKind::Client).take(clients).chain(of(LeaseKind::Node).take(nodes)).chain(of(LeaseKind::Resource)).collect();
+    let left_out = all - rows.len();
+    (rows, left_out)
+}
+
+/// Draws the view. Ids: `node:0`.
+pub fn leases_scene(input: &LeasesInput<'_>) -> Scene {
+    let options = input.options;
+    let (rows, left_out) = rows_in_view(input.leases, options);
+    let metrics = Metrics::new(rows.len(), input);
+    let mut scene = Scene::new(options.width, options.height, whole_label(input));
+    for (n, row) in rows.iter().enumerate() {
+        draw_name(&mut scene, input, row, metrics.top + metrics.row * n as f64, &metrics);
+    }
+    draw_axis(&mut scene, input, &metrics, rows.len());
+    let mut kind = None;
+    for (n, row) in rows.iter().enumerate() {
+        let top = metrics.top + metrics.row * n as f64;
+        let strong = kind.replace(row.kind).is_some_and(|before| before != row.kind);
+        if n > 0 {
+            let line = Shape::line(Point::new(6.0, top), Point::new(options.width - 6.0, top));
+            scene.push(line.outlined(Role::Line, if strong { 2.0 } else { 1.0 }).faded(if strong { 1.0 } else { 0.35 }));
+        }
+        for lease in &row.leases {
+            draw_lease(&mut scene, input, row, lease, top, &metrics);
+        }
+        if row.kind == LeaseKind::Resource {
+            draw_writes(&mut scene, input, top, &metrics);
+        }
+    }
+    draw_overlaps(&mut scene, input, &rows, &metrics);
+    draw_now(&mut scene, input, &metrics, rows.len());
+    draw_legend(&mut scene, options, left_out);
+    scene
+}
+
+fn whole_label(input: &LeasesInput<'_>) -> String {
+    let lang = input.options.lang;
+    let believing = believing(input);
+    if believing.is_empty() {
+        return words::told(lang, "leases.nobody", &[]);
+    }
+    let sentences: Vec<String> = believing.iter().map(|(_, lease)| belief_text(input, lease)).collect();
+    sentences.join(" ")
+}
+
+/// Who takes itself for the holder now.
+fn believing<'a>(input: &LeasesInput<'a>) -> Vec<(NodeId, &'a Lease)> {
+    let now = |lease: &&Lease| lease.from_us as f64 <= input.now_us && input.now_us < lease.until_us as f64;
+    let clients = input.leases.rows.iter().filter(|row| row.kind == LeaseKind::Client);
+    clients.flat_map(|row| row.leases.iter().filter(now).map(move |lease| (row.node, lease))).collect()
+}
+
+fn name(input: &LeasesInput<'_>, node: NodeId) -> String {
+    words::node_name(input.options.lang, node, input.names.cluster)
+}
+
+/// `fence 2`; nothing where there are none.
+fn fence_text(lang: Lang, fence: u64) -> String {
+    if fence == 0 { String::new() } else { words::filled(lang, "leases.fence", &[("fence", &fence.to_string())]) }
+}
+
+fn belief_text(input: &LeasesInput<'_>, lease: &Lease) -> String {
+    let (lang, key) = (input.options.lang, words::key_name(u64::from(lease.key)));
+    let until = words::time(lang, lease.until_us);
+    let args = [("client", &*name(input, lease.holder)), ("key", &*key), ("until", &*until)];
+    words::told(lang, "leases.believes", &args)
+}
+
+/// What a row says, for those who do not see it.
+fn row_label(input: &LeasesInput<'_>, row: &LeaseRow) -> String {
+    let lang = input.options.lang;
+    let own = name(input, row.node);
+    let current = row.leases.iter().rfind(|lease| input.now_us < lease.until_us as f64);
+    let text = match (row.kind, current) {
+        (LeaseKind::Client, Some(lease)) => belief_text(input, lease),
+        (LeaseKind::Client, None) => words::told(lang, "leases.believes-not", &[("client", &own)]),
+        (LeaseKind::Node, Some(lease)) => {
+            let (key, until) = (words::key_name(u64::from(lease.key)), words::time(lang, lease.until_us));
+            let args = [("node", &*own), ("key", &*key), ("client", &*name(input, lease.holder)), ("until", &*until)];
+            words::told(lang, "leases.keeps", &args)
+        }
+        (LeaseKind::Node, None) => words::told(lang, "leases.keeps-not", &[("node", &own)]),
+        (LeaseKind::Resource, _) => {
+            let fence = row.fence.unwrap_or(0).to_string();
+            let count =
+                |accepted: bool| input.leases.writes.iter().filter(|write| write.accepted == accepted).count().to_string();
+            let counts = [count(true), count(false)];
+            let args = [("node", &*own), ("fence", &*fence), ("accepted", &*counts[0]), ("rejected", &*counts[1])];
+            words::told(lang, "leases.resource", &args)
+        }
+    };
+    let status = input.nodes.get(row.node.index()).map(|node| node.status);
+    match status.filter(|status| *status != NodeStatus::Running) {
+        Some(status) => format!("{text} ({})", words::status(lang, status)),
+        None => text,
+    }
+}
+
+fn draw_name(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, top: f64, metrics: &Metrics) {
+    let (options, id) = (input.options, format!("node:{}", row.node.0));
+    let is = |pointed: &Option<String>| pointed.as_deref() == Some(id.as_str());
+    let mut ground = Shape::rect(Point::new(3.0, top + 2.0), options.width - 6.0, metrics.row - 4.0, 5.0).filled(Role::Paper);
+    if is(&options.selected) {
+        ground = ground.outlined(Role::Ink, 3.0);
+    } else if is(&options.focus) {
+        ground = ground.outlined(Role::Ink, 2.0);
+    } else if is(&options.hover) {
+        ground = ground.outlined(Role::Line, 1.0);
+    }
+    scene.push(ground.named(id, row_label(input, row)));
+    let status = input.nodes.get(row.node.index()).map(|node| node.status).filter(|status| *status != NodeStatus::Running);
+    let under = match (status, row.kind) {
+        (Some(status), _) => words::status(options.lang, status).to_owned(),
+        (None, LeaseKind::Client) => {
+            let lease = row.leases.iter().rfind(|lease| input.now_us < lease.until_us as f64);
+            lease.map_or(String::new(), |lease| fence_text(options.lang, lease.fence))
+        }
+        (None, _) => row.fence.map_or(String::new(), |fence| fence_text(options.lang, fence)),
+    };
+    let (middle, x) = (top + metrics.row / 2.0, 10.0);
+    let two = metrics.row >= 36.0 && !under.is_empty();
+    let at = Point::new(x, middle + if two { -7.0 } else { 0.0 });
+    scene.push(Shape::text(at, name(input, row.node), 13.0).anchored(Anchor::Start).bold());
+    if two {
+        scene.push(Shape::text(Point::new(x, middle + 9.0), under, 12.0).filled(Role::Muted).anchored(Anchor::Start));
+    }
+}
+
+/// A bar in the hue of its holder, whose name it carries: full up to now, an outline from there on.
+fn draw_lease(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease: &Lease, top: f64, metrics: &Metrics) {
+    let (from, until, now) = (lease.from_us as f64, lease.until_us as f64, input.now_us);
+    if until <= metrics.from_us || from >= metrics.from_us + metrics.span_us || until <= from {
+        return;
+    }
+    let hue = Role::epoch(u64::from(lease.holder.0.saturating_sub(input.names.cluster.servers)) + 1);
+    // A key that a node keeps is slighter than a belief.
+    let height = (metrics.row - 10.0).min(if row.kind == LeaseKind::Client { 24.0 } else { 18.0 });
+    let y = top + (metrics.row - height) / 2.0;
+    let bar = |a: f64, b: f64| Shape::rect(Point::new(a, y), (b - a).max(1.0), height, 3.0);
+    let (left, right, split) = (metrics.x(from), metrics.x(until), metrics.x(now.clamp(from, until)));
+    if right > split {
+        scene.push(bar(split, right).filled(Role::Paper).stroked(hue, 1.5, Dash::Dashed));
+    }
+    if split > left {
+        scene.push(bar(left, split).filled(hue).outlined(hue, 1.5));
+    }
+    let key = words::key_name(u64::from(lease.key));
+    let text = match row.kind {
+        LeaseKind::Client => key,
+        _ => format!("{key} {}", name(input, lease.holder)),
+    };
+    let width = Text::width_of(&text, 12.0) + 8.0;
+    let middle = y + height / 2.0;
+    if split - left >= width {
+        scene.push(Shape::text(Point::new(left + 5.0, middle), text, 12.0).filled(Role::OnEpoch).anchored(Anchor::Start));
+    } else if right - split >= width {
+        scene.push(Shape::text(Point::new(split + 5.0, middle), text, 12.0).anchored(Anchor::Start));
+    }
+}
+
+/// What came to the resource: a disc that was accepted, a struck circle that was rejected, each with its fence.
+fn draw_writes(scene: &mut Scene, input: &LeasesInput<'_>, top: f64, metrics: &Metrics) {
+    let middle = top + metrics.row / 2.0;
+    let place = |write: &LeaseWrite| metrics.x(write.at_us as f64).clamp(metrics.left + 6.0, metrics.right - 6.0);
+    let mut writes = input.leases.writes.iter().filter(|write| metrics.shows(write.at_us as f64)).peekable();
+    while let Some(write) = writes.next() {
+        let x = place(write);
+        let end = writes.peek().map_or(metrics.right, |next| place(next) - 8.0);
+        draw_write(scene, input, write, Point::new(x, middle));
+        // With its fence where there is room, else without, else a mark alone.
+        let texts = [write_text(write), format!("= {}", write.value)];
+        if let Some(text) = texts.into_iter().find(|text| x + 9.0 + Text::width_of(text, 12.0) <= end) {
+            scene.push(Shape::text(Point::new(x + 9.0, middle), text, 12.0).anchored(Anchor::Start));
+        }
+    }
+}
+
+/// `= 33`, and the fence in brackets.
+fn write_text(write: &LeaseWrite) -> String {
+    if write.fence == 0 { format!("= {}", write.value) } else { format!("= {} ({})", write.value, write.fence) }
+}
+
+fn draw_write(scene: &mut Scene, input: &LeasesInput<'_>, write: &LeaseWrite, at: Point) {
+    let hue = Role::epoch(u64::from(write.client.0.saturating_sub(input.names.cluster.servers)) + 1);
+    if write.accepted {
+        return scene.push(Shape::circle(at, 6.0).filled(hue).outlined(hue, 1.5));
+    }
+    scene.push(Shape::circle(at, 6.0).filled(Role::Paper).outlined(hue, 1.5));
+    scene.push(Shape::line(at.by(-4.0, 4.0), at.by(4.0, -4.0)).outlined(Role::Ink, 1.5));
+}
+
+/// Where two clients believe at the same time: hatched.
+fn draw_overlaps(scene: &mut Scene, input: &LeasesInput<'_>, rows: &[&LeaseRow], metrics: &Metrics) {
+    let clients = || rows.iter().enumerate().filter(|(_, row)| row.kind == LeaseKind::Client);
+    for (n, row) in clients() {
+        for lease in &row.leases {
+            let others = clients().filter(|(_, other)| other.node != row.node).flat_map(|(_, other)| &other.leases);
+            for other in others.filter(|other| other.key == lease.key) {
+                let (from, until) = (lease.from_us.max(other.from_us) as f64, lease.until_us.min(other.until_us) as f64);
+                let until = until.min(input.now_us);
+                if until > from && until > metrics.from_us {
+                    draw_overlap(scene, (metrics.x(from), metrics.x(until)), metrics.top + metrics.row * n as f64, metrics);
+                }
+            }
+        }
+    }
+}
+
+fn draw_overlap(scene: &mut Scene, (left, right): (f64, f64), top: f64, metrics: &Metrics) {
+    let height = (metrics.row - 10.0).min(24.0);
+    let y = top + (metrics.row - height) / 2.0;
+    let corner = Point::new(left, y);
+    let width = (right - left).max(2.0);
+    let strokes = (0..).map(|n| left + 6.0 * f64::from(n)).take_while(|x| x + 4.0 <= left + width);
+    let lines: Vec<(Point, Point)> = strokes.map(|x| (Point::new(x, y + height), Point::new(x + 4.0, y))).collect();
+    scene.push(Shape::hatch(lines).outlined(Role::OnEpoch, 1.0).faded(0.8));
+    scene.push(Shape::rect(corner, width, height, 3.0).outlined(Role::Violated, 2.0));
+}
+
+fn draw_axis(scene: &mut Scene, input: &LeasesInput<'_>, metrics: &Metrics, rows: usize) {
+    let bottom = metrics.top + metrics.row * rows as f64;
+    let room = ((metrics.right - metrics.left) / 74.0).floor().max(1.0);
+    let step = nice_step(metrics.span_us / room);
+    let mut at = (metrics.from_us / step).ceil() * step;
+    while at <= metrics.from_us + metrics.span_us {
+        let x = metrics.x(at);
+        scene.push(Shape::line(Point::new(x, metrics.top - 4.0), Point::new(x, bottom)).outlined(Role::Line, 1.0).faded(0.35));
+        let text = words::duration(input.options.lang, at as u64);
+        let half = Text::width_of(&text, 12.0) / 2.0;
+        if x - half > metrics.left - 20.0 && x + half < input.options.width {
+            scene.push(Shape::text(Point::new(x, metrics.top - 13.0), text, 12.0).filled(Role::Muted));
+        }
+        at += step;
+    }
+}
+
+/// The least of 1, 2, 5 times a power of ten that is not below this.
+fn nice_step(least: f64) -> f64 {
+    let power = 10f64.powf(least.max(1.0).log10().floor());
+    let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * power >= least);
+    factor.unwrap_or(10.0) * power
+}
+
+fn draw_now(scene: &mut Scene, input: &LeasesInput<'_>, metrics: &Metrics, rows: usize) {
+    let (x, bottom) = (metrics.x(input.now_us), metrics.top + metrics.row * rows as f64);
+    scene.push(Shape::line(Point::new(x, metrics.top - 6.0), Point::new(x, bottom + 3.0)).outlined(Role::Ink, 2.0));
+}
+
+fn draw_legend(scene: &mut Scene, options: &ViewOptions, left_out: usize) {
+    let y = options.height - 13.0;
+    let mut x = 12.0;
+    let mut right = options.width - 8.0;
+    if left_out > 0 {
+        let text = words::filled(options.lang, "leases.more", &[("rows", &left_out.to_string())]);
+        scene.push(Shape::text(Point::new(right, y), text.clone(), 12.0).filled(Role::Muted).anchored(Anchor::End));
+        right -= Text::width_of(&text, 12.0) + 10.0;
+    }
+    let mut item = |key: &str, mark: &dyn Fn(f64) -> Vec<Shape>| {
+        let text = words::word(options.lang, key).to_owned();
+        let width = 22.0 + Text::width_of(&text, 12.0);
+        if x + width > right {
+            return;
+        }
+        scene.shapes.extend(mark(x));
+        scene.push(Shape::text(Point::new(x + 20.0, y), text, 12.0).filled(Role::Muted).anchored(Anchor::Start));
+        x += width + 14.0;
+    };
+    let bar = |x: f64| Shape::rect(Point::new(x, y - 6.0), 14.0, 12.0, 2.0);
+    item("leases.legend.until-now", &|x| vec![bar(x).filled(Role::Muted)]);
+    item("leases.legend.to-come", &|x| vec![bar(x).stroked(Role::Muted, 1.5, Dash::Dashed)]);
+    item("leases.legend.two", &|x| vec![bar(x).filled(Role::Muted).outlined(Role::Violated, 2.0)]);
+    item("leases.legend.accepted", &|x| vec![Shape::circle(Point::new(x + 7.0, y), 6.0).filled(Role::Muted)]);
+    item("leases.legend.rejected", &|x| {
+        let at = Point::new(x + 7.0, y);
+        let ring = Shape::circle(at, 6.0).outlined(Role::Muted, 1.5);
+        vec![ring, Shape::line(at.by(-4.0, 4.0), at.by(4.0, -4.0)).outlined(Role::Ink, 1.5)]
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_of_the_axis_are_round() {
+        assert_eq!([1.0, 3.0, 700.0, 5_000.0, 5_001.0].map(nice_step), [1.0, 5.0, 1_000.0, 5_000.0, 10_000.0]);
+    }
+
+    #[test]
+    fn rows_give_way_to_the_resource() {
+        let row = |node: u16, kind| LeaseRow { node: NodeId(node), kind, leases: Vec::new(), fence: None };
+        let rows = (0..40)
+            .map(|node| row(node, if node < 20 { LeaseKind::Client } else { LeaseKind::Node }))
+            .chain([row(40, LeaseKind::Resource)]);
+        let leases = LeasesView { ttl_us: 1, rows: rows.collect(), writes: Vec::new() };
+        let options = ViewOptions { height: HEAD + FOOT + 10.0 * ROW_MIN, ..ViewOptions::default() };
+        let (seen, left_out) = rows_in_view(&leases, &options);
+        assert_eq!((seen.len(), left_out), (10, 31));
+        assert_eq!(seen.last().map(|row| row.kind), Some(LeaseKind::Resource));
+    }
+}

@@ -1,0 +1,87 @@
+//! The view of leases: what it says and draws is what the run holds, at every size, and the same for the same moment.
+
+use netsplit::base::NodeId;
+use netsplit::base::time::{MS, SECOND};
+use netsplit::scenario::{compile, library};
+use netsplit::system::open::{info, open};
+use netsplit::timeline::{self, Session};
+use netsplit::view::playback::{Goals, Playback};
+use netsplit::view::scene::Form;
+use netsplit::view::words::Lang;
+use netsplit::view::{Scene, ViewOptions};
+
+fn watched(id: &str, lang: Lang) -> Playback {
+    let scenario = library::all().iter().find(|scenario| scenario.id == id).expect("a scenario");
+    let plan = compile(scenario, info("lock").expect("the system")).expect("it compiles").plan;
+    let session = Session::open(plan, timeline::Config::default(), open).expect("the plan is fine");
+    Playback::new(session, lang, Goals::default(), 33.0)
+}
+
+fn at(lab: &mut Playback, at_us: u64) {
+    lab.seek_time(at_us);
+    lab.work(&mut |_| false);
+}
+
+fn label(scene: &Scene, id: &str) -> String {
+    scene.targets().into_iter().find(|target| target.id == id).expect("it can be pointed at").label
+}
+
+#[test]
+fn it_says_who_believes_what_and_until_when_on_whose_clock() {
+    let mut lab = watched("lock/clock-jump", Lang::En);
+    let options = ViewOptions::sized(800.0, 500.0);
+    at(&mut lab, 3_500 * MS);
+    let scene = lab.scene("leases", &options).expect("there is such a view");
+    assert!(scene.label.contains("Client 1 takes itself for the holder of x until 9."), "{}", scene.label);
+    assert!(scene.label.contains("Client 2 takes itself for the holder of x until 11."), "{}", scene.label);
+    assert!(label(&scene, "node:0").contains("S1 keeps x for client 1 until 10."), "{}", label(&scene, "node:0"));
+    assert!(label(&scene, "node:2").contains("S3 keeps x for client 2 until 12."), "{}", label(&scene, "node:2"));
+    assert_eq!(label(&scene, "node:5"), "S6 has seen fence 2: 1 write accepted, 0 rejected.");
+    at(&mut lab, 4_500 * MS);
+    let scene = lab.scene("leases", &options).expect("there is such a view");
+    assert_eq!(label(&scene, "node:5"), "S6 has seen fence 2: 1 write accepted, 1 rejected.");
+    at(&mut lab, 50 * MS);
+    assert_eq!(lab.scene("leases", &options).expect("a view").label, "Nobody takes itself for the holder.");
+}
+
+#[test]
+fn a_belief_ends_by_the_holders_own_clock_although_it_stands_still() {
+    let mut lab = watched("lock/pause-unfenced", Lang::En);
+    at(&mut lab, 13 * SECOND);
+    let leases = lab.session().run().leases().expect("locks have leases");
+    let first = leases.rows.iter().find(|row| row.node == NodeId(6)).expect("client 1").leases[0];
+    assert!((9_900 * MS..10 * SECOND).contains(&first.until_us), "{first:?}");
+    let values: Vec<(u64, bool)> = leases.writes.iter().map(|write| (write.value, write.accepted)).collect();
+    assert_eq!(values, [(34, true), (33, true)]);
+}
+
+#[test]
+fn everything_stays_within_every_size_in_every_language() {
+    for id in ["lock/pause-unfenced", "lock/split-vote", "lock/extension-race"] {
+        for lang in Lang::ALL {
+            let mut lab = watched(id, lang);
+            at(&mut lab, 11 * SECOND);
+            for (width, height) in [(360.0, 300.0), (360.0, 640.0), (1200.0, 700.0)] {
+                let scene = lab.scene("leases", &ViewOptions::sized(width, height)).expect("there is such a view");
+                for shape in &scene.shapes {
+                    let (left, top, right, bottom) = shape.bounds();
+                    let what = format!("{id} {width} x {height}: {:?}", shape.form);
+                    assert!(left >= -0.5 && right <= width + 0.5 && top >= -0.5 && bottom <= height + 0.5, "{what}");
+                    assert!(!matches!(&shape.form, Form::Text(text) if text.size < 12.0), "{what}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_moment_looks_the_same_however_one_came_there() {
+    let options = ViewOptions::sized(700.0, 500.0);
+    let mut lab = watched("lock/restart-unfenced", Lang::En);
+    at(&mut lab, 3_500 * MS);
+    let forth = lab.scene("leases", &options);
+    at(&mut lab, 5 * SECOND);
+    assert_ne!(lab.scene("leases", &options), forth);
+    at(&mut lab, 3_500 * MS);
+    assert_eq!(lab.scene("leases", &options), forth);
+}
