@@ -27,7 +27,7 @@ pub struct LeasesInput<'a> {
 const HEAD: f64 = 34.0;
 const FOOT: f64 = 30.0;
 /// Least height of a row.
-const ROW_MIN: f64 = 30.0;
+const ROW_MIN: f64 = 24.0;
 
 /// Where things are.
 struct Metrics {
@@ -216,7 +216,7 @@ fn draw_lease(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease:
     }
     let hue = Role::epoch(u64::from(lease.holder.0.saturating_sub(input.names.cluster.servers)) + 1);
     // A key that a node keeps is slighter than a belief.
-    let height = (metrics.row - 10.0).min(if row.kind == LeaseKind::Client { 24.0 } else { 18.0 });
+    let height = (metrics.row - 8.0).min(if row.kind == LeaseKind::Client { 24.0 } else { 18.0 });
     let y = top + (metrics.row - height) / 2.0;
     let bar = |a: f64, b: f64| Shape::rect(Point::new(a, y), (b - a).max(1.0), height, 3.0);
     let (left, right, split) = (metrics.x(from), metrics.x(until), metrics.x(now.clamp(from, until)));
@@ -289,7 +289,7 @@ fn draw_overlaps(scene: &mut Scene, input: &LeasesInput<'_>, rows: &[&LeaseRow],
 }
 
 fn draw_overlap(scene: &mut Scene, (left, right): (f64, f64), top: f64, metrics: &Metrics) {
-    let height = (metrics.row - 10.0).min(24.0);
+    let height = (metrics.row - 8.0).min(24.0);
     let y = top + (metrics.row - height) / 2.0;
     let corner = Point::new(left, y);
     let width = (right - left).max(2.0);
