@@ -190,7 +190,7 @@ pub fn info() -> &'static SystemInfo {
             mutants: Vec::leak(MUTANTS.iter().map(mutant).collect()),
             settings: SETTINGS,
             verbs: VERBS,
-            views: &["cluster"],
+            views: &["cluster", "space-time"],
         }
     })
 }

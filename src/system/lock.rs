@@ -163,7 +163,7 @@ pub fn info() -> &'static SystemInfo {
             mutants: Vec::leak(MUTANTS.iter().map(mutant).collect()),
             settings: SETTINGS,
             verbs: VERBS,
-            views: &["cluster", "leases"],
+            views: &["cluster", "leases", "space-time"],
         }
     })
 }

@@ -443,7 +443,7 @@ pub fn info() -> &'static SystemInfo {
         ),
         settings: SETTINGS,
         verbs: VERBS,
-        views: &["cluster", "log"],
+        views: &["cluster", "log", "space-time"],
     })
 }
 

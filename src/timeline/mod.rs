@@ -15,6 +15,7 @@
 //! Nothing here knows a protocol, a clock on the wall, or a screen. Nothing here panics, whatever the order of calls.
 
 pub mod branch;
+pub mod causal_graph;
 pub mod cone;
 pub mod player;
 pub mod predicate;
@@ -28,6 +29,7 @@ mod fake;
 mod tests;
 
 pub use branch::{BranchId, BranchInfo, BranchName, Divergence, Missed};
+pub use causal_graph::{CausalGraph, RunGraph};
 pub use cone::{Aim, Change, Cone, Outside};
 pub use player::{Opened, Stepped};
 pub use predicate::Predicate;

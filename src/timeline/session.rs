@@ -564,7 +564,41 @@ impl Session {
         Ok(self.tree.divergence(a, b))
     }
 
+    /// How many of their first events two branches share.
+    pub fn shared(&self, a: BranchId, b: BranchId) -> u64 {
+        if self.tree.get(a).is_none() || self.tree.get(b).is_none() { 0 } else { self.tree.shared(a, b) }
+    }
+
     // ---- reading the past of the current branch
+
+    /// Number of events executed on a branch.
+    pub fn event_count_on(&self, branch: BranchId) -> u64 {
+        self.tree.get(branch).map_or(0, |branch| branch.trace.end())
+    }
+
+    /// Brings back dropped parts of a branch's trace, by replay.
+    pub fn recall_on(&mut self, branch: BranchId, range: Range<u64>) {
+        if self.tree.get(branch).is_some() {
+            self.tree.recall(branch, range);
+        }
+    }
+
+    /// The event with this index on a branch.
+    pub fn event_on(&self, branch: BranchId, position: u64) -> Option<Event> {
+        self.tree.get(branch)?;
+        self.tree.event(branch, position).copied()
+    }
+
+    /// The notes made in the event with this index on a branch.
+    pub fn notes_on(&self, branch: BranchId, position: u64) -> Vec<Note> {
+        if self.tree.get(branch).is_none() { Vec::new() } else { self.tree.notes(branch, position).collect() }
+    }
+
+    /// The highest level of an event of a branch and its notes.
+    pub fn level_on(&self, branch: BranchId, position: u64) -> Option<Level> {
+        self.tree.get(branch)?;
+        self.tree.level(branch, position)
+    }
 
     /// Number of events executed on the current branch.
     pub fn event_count(&self) -> u64 {

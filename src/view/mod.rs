@@ -21,6 +21,7 @@ pub mod playback;
 pub mod problem;
 pub mod report;
 pub mod scene;
+pub mod space_time;
 pub mod svg;
 mod thing;
 pub mod trace_report;

@@ -13,6 +13,8 @@ use super::report::{
     VerdictRow, is_action,
 };
 use super::scene::Scene;
+use super::space_time::Look;
+use super::space_time::live::LiveDiagram;
 use super::words::{self, Names};
 use crate::base::ids::PlaceKind;
 use crate::base::{EventId, Fingerprint, Level, NodeId, Note};
@@ -224,7 +226,9 @@ pub struct ProvenanceRow {
 
 /// A session as somebody watches it.
 pub struct Playback {
-    session: Session,
+    pub(super) session: Session,
+    /// Graph and diagram, once somebody has looked at it.
+    pub(super) space_time: Option<Box<LiveDiagram>>,
     speech: Speech,
     goals: Goals,
     playing: bool,
@@ -290,6 +294,7 @@ impl Playback {
             mutants: plan.mutants,
             interventions: plan.interventions,
             session,
+            space_time: None,
             speech: Speech { lang, names },
             goals,
             playing: false,
@@ -699,6 +704,27 @@ impl Playback {
         Some(self.speech.event(n, &event, about))
     }
 
+    /// The sentence of the event with this index.
+    pub fn sentence(&self, n: u64) -> Option<String> {
+        let event = self.session.event(n)?;
+        let action = self.action_of(&event);
+        let before = self.before.iter().find(|(id, _)| *id == event.id).map(|(_, node)| node);
+        let context = words::Context { action: action.as_ref(), before };
+        Some(words::headline(self.speech.lang, &event, context, &self.session.notes(n), &self.speech.names).text)
+    }
+
+    /// What no picture of this run may leave out: that it is not the run that was sent, which rules are broken.
+    pub fn chips(&self) -> Vec<String> {
+        let lang = self.speech.lang;
+        let foreign = self.provenance().is_some_and(|provenance| provenance.matches == Some(false));
+        let mut chips = if foreign { vec![words::filled(lang, "chip.not-sent", &[])] } else { Vec::new() };
+        match &self.mutants[..] {
+            few if few.len() <= 2 => chips.extend(few.iter().map(|mutant| words::broken_rule(lang, mutant))),
+            many => chips.push(words::broken_rules(lang, many.len())),
+        }
+        chips
+    }
+
     /// The rows of a range of indexes, as far as they exist; at most ten thousand.
     pub fn events(&mut self, range: Range<u64>) -> Vec<EventRow> {
         let end = range.end.min(self.session.event_count()).min(range.start.saturating_add(ROWS_MAX));
@@ -854,6 +880,7 @@ impl Playback {
             "cluster" => Some(self.cluster(options)),
             "log" => Some(self.log_grid(options)),
             "leases" => Some(self.leases(options)),
+            "space-time" => Some(self.space_time_scene(&Look::plain(options))),
             _ => None,
         }
     }

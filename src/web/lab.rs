@@ -33,7 +33,7 @@ const CALL_MS: f64 = 50.0;
 /// How far *run until* goes if it is not told, microseconds.
 const LIMIT_US: u64 = 600_000_000;
 /// Largest canvas, pixels a side.
-const SIDE_MAX: f64 = 16_384.0;
+pub(super) const SIDE_MAX: f64 = 16_384.0;
 
 /// The built-in scenarios, in the order to be offered.
 #[wasm_bindgen(unchecked_return_type = "ScenarioCard[]")]

@@ -17,6 +17,7 @@ pub mod canvas;
 mod entropy;
 pub mod foreign;
 pub mod lab;
+mod lab_space_time;
 pub mod panic;
 mod promises;
 mod record;

@@ -7,7 +7,7 @@ export type Id = string;
 /** Who wants to read something; `protocol` holds `story`, `everything` holds both. */
 export type Level = "story" | "protocol" | "everything";
 export type StepKind = "event" | "story";
-export type ViewName = "cluster" | "log" | "leases";
+export type ViewName = "cluster" | "log" | "leases" | "space-time";
 
 /** What every call that can fail answers. An error means that nothing has changed. */
 export type Result<T> = { ok: true; value: T } | { ok: false; error: LabError };
@@ -397,3 +397,74 @@ export interface TraceEventRow {
   parents: number[];
   before: number | null;
 }
+// ---- the space-time diagram
+
+/** How the diagram is wanted. Events are named by their index on the branch, lanes by number. */
+export interface SpaceTimeLook {
+  width: number;
+  height: number;
+  dpr?: number;
+  theme?: "light" | "dark" | "forced";
+  /** What lies along it: time in microseconds, or the order of events. */
+  axis?: "time" | "order";
+  /** The window, in units of the axis; all if `to` is not greater than `from`. */
+  from?: number;
+  to?: number;
+  /** How far the lanes are scrolled, pixels. */
+  scroll?: number;
+  hidden?: number[];
+  collapsed?: boolean;
+  /** Events below it are faint. */
+  level?: Level;
+  selected?: number | null;
+  /** A second selected event: the chain between the two is drawn. */
+  other?: number | null;
+  hover?: number | null;
+  lane?: number | null;
+  found?: number[];
+  minimap?: boolean;
+}
+export interface SpaceTimeRead { read: number; all: number }
+export interface SpaceTimeLane { name: string; kind: "server" | "client" | "process"; events: number }
+export interface SpaceTimePainted {
+  /** All of the axis. */
+  from: number;
+  to: number;
+  by_time: boolean;
+  detail: "single" | "marks" | "density";
+}
+export interface SpaceTimeHit {
+  kind: "event" | "message" | "lane" | "minimap" | "place";
+  /** Of a message, the event in which it ends. */
+  event: number | null;
+  lane: number | null;
+  /** Along the axis. */
+  place: number | null;
+  /** Events before the place. */
+  n: number | null;
+  text: string;
+}
+export type SpaceTimeWay = "later" | "earlier" | "effect" | "cause" | "above" | "below";
+export interface SpaceTimeEvent {
+  n: number;
+  lane: number | null;
+  text: string;
+  place: number;
+  /** For each lane, how many of its events happened before it or are it; empty if it is on no lane. */
+  stamp: number[];
+  past: number;
+  future: number;
+  heard: number[];
+  sent: number[];
+}
+export interface SpaceTimeBetween {
+  /** How the first stands to the second. */
+  relation: "same" | "before" | "after" | "concurrent";
+  chain: number[];
+  messages: number;
+}
+/** A pattern: for each event its lane, in order; messages from one event of the list to a later one. */
+export type SpaceTimeSought = { words: string } | { lanes: number[]; messages: [number, number][] };
+export interface SpaceTimeSearch { read: number; all: number; found: number; done: boolean }
+export interface SpaceTimeFound { index: number; events: number[]; text: string }
+export interface SpaceTimeDiff { first: number | null; only_here: number; only_there: number }

@@ -58,7 +58,12 @@ test("the stage says which rule is broken, the page how many properties fell; a 
   assert.ok(painted.includes("Rule broken: even_majority"), painted.join(", "));
   assert.deepEqual(painted.filter((text) => text.includes("violated")), []);
   await page.emulateMedia({ media: "print" });
-  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  // What is printed is made ready once nothing else is to do.
+  await page.waitForFunction(() => {
+    dispatchEvent(new Event("afterprint"));
+    dispatchEvent(new Event("beforeprint"));
+    return document.querySelector(".sheet svg") !== null;
+  });
   const printed = await page.locator(".sheet svg").evaluate((svg) => svg.textContent ?? "");
   assert.match(printed, /Election Safety violated/);
   assert.match(printed, /Rule broken: even_majority/);

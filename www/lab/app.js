@@ -83,6 +83,8 @@ export class App {
   level = "story";
   /** Whether this is the run that its link promised; null if it was not opened from one. @type {Provenance | null} */
   provenance = null;
+  /** The picture of a view that draws itself, as SVG; null while another is shown. @type {((size: { width: number, height: number }) => import("../netsplit.js").Result<string> | null) | null} */
+  diagram = null;
   /** @type {CutMode | null} */
   cut = null;
   /** The trace of another program that lies over the run, which keeps its place. @type {OpenTrace | null} */

@@ -21,6 +21,7 @@ const TABS = {
 const foreign = () => import("./foreign.js");
 const gestures = () => import("./gestures.js");
 const nodeActions = () => import("./node-actions.js");
+const spaceTime = () => import("./space-time.js");
 const why = () => import("./why.js");
 const display = () => import("./display.js");
 const help = () => import("./help.js");
@@ -31,6 +32,9 @@ const share = () => import("./share.js");
 
 /** @param {App} app @param {Tab | "foreign"} tab @param {() => void} then called when its element is defined: an earlier one would run before its module */
 export const loadTab = (app, tab, then) => void use(app, tab === "foreign" ? foreign : TABS[tab], then);
+
+/** @param {App} app @param {() => void} then called when `<netsplit-space-time>` is defined */
+export const loadDiagram = (app, then) => void use(app, spaceTime, then);
 
 /** @param {App} app @param {string} id @param {DOMRect} at what can be done to it, as the lab names it */
 export const openActions = (app, id, at) => void use(app, nodeActions, (module) => module.openActions(app, id, at));

@@ -15,7 +15,7 @@ export function preparePrint(app) {
     const { lab, scenario } = app;
     if (!lab || !scenario) return;
     const options = { ...app.paintOptions(SIZE), theme: /** @type {const} */ ("light"), verdicts_elsewhere: false };
-    const svg = lab.svg(app.view, options);
+    const svg = app.diagram?.(SIZE) ?? lab.svg(app.view, options);
     const picture = svg.ok && new DOMParser().parseFromString(svg.value, "image/svg+xml").documentElement;
     sheet = h(
       "section",

@@ -67,7 +67,7 @@ function traces(lab, name) {
 
 /** @param {import("./app.js").App} app @param {string} name */
 function picture(app, name) {
-  const svg = app.lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
+  const svg = app.diagram?.(PICTURE) ?? app.lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
   if (!svg?.ok) return h("p", null, t("There is no picture of this view."));
   const said = h("span", { role: "status" });
   return h(

@@ -11,7 +11,7 @@
 import { HOME, parseAddress } from "./address.js";
 import { h, redraw } from "./dom.js";
 import { t } from "./language.js";
-import { openActions } from "./on-demand.js";
+import { loadDiagram, openActions } from "./on-demand.js";
 import { Part } from "./part.js";
 
 /** Most things in the twin; of a crowd it holds those around the selected one. */
@@ -50,9 +50,29 @@ export class Stage extends Part {
     this.append(this.#canvas, this.#twin);
     this.onResize(() => this.#resized());
     this.on(["settings"], () => this.#resized());
+    this.on(["open", "look"], () => this.#drawDiagram());
     this.on(["open", "moment", "look", "mode", "settings"], () => this.#paint());
     this.on(["open", "moment", "look", "settings"], () => this.#drawTwin(), { slow: true });
     for (const type of HANDS) this.addEventListener(type, (event) => this.#hand(event), { passive: false });
+  }
+
+  // ---- a view that draws itself
+
+  get #diagrammed() {
+    return this.app.lab !== null && this.app.view === "space-time";
+  }
+
+  #drawDiagram() {
+    const there = this.querySelector("netsplit-space-time");
+    this.toggleAttribute("data-diagram", this.#diagrammed);
+    if (!this.#diagrammed) return there?.remove();
+    if (there) return;
+    this.#dropOpening();
+    this.removeAttribute("data-loading");
+    this.setAttribute("aria-labelledby", `view-${this.app.view}`);
+    loadDiagram(this.app, () => {
+      if (this.#diagrammed && !this.querySelector("netsplit-space-time")) this.append(document.createElement("netsplit-space-time"));
+    });
   }
 
   // ---- painting
@@ -72,7 +92,7 @@ export class Stage extends Part {
   #paint() {
     const { lab, view } = this.app;
     const { width, height, dpr } = this.#size;
-    if (!lab || width === 0 || height === 0) return;
+    if (!lab || width === 0 || height === 0 || this.#diagrammed) return;
     const [pixelsWide, pixelsHigh] = [Math.round(width * dpr), Math.round(height * dpr)];
     if (this.#canvas.width !== pixelsWide) this.#canvas.width = pixelsWide;
     if (this.#canvas.height !== pixelsHigh) this.#canvas.height = pixelsHigh;
@@ -101,6 +121,7 @@ export class Stage extends Part {
   #drawTwin() {
     const { selected, sight, playing } = this.app;
     const now = performance.now();
+    if (this.#diagrammed) return;
     if (this.#crowd && playing && now - this.#twinAt < CROWD_MS && !this.contains(document.activeElement)) return;
     this.#twinAt = now;
     const targets = this.targets();
@@ -165,6 +186,7 @@ export class Stage extends Part {
 
   /** @param {Event} event */
   #hand(event) {
+    if (this.#diagrammed) return;
     // A browser zooms the page with the same wheel.
     if (event.type === "wheel" && /** @type {WheelEvent} */ (event).ctrlKey) event.preventDefault();
     if (this.#gestures) return this.#gestures.handle(event);

@@ -1,0 +1,351 @@
+//! Against slow references on random traces.
+
+use super::chain::{Link, shortest};
+use super::cone::{Cones, Relation};
+use super::diff::diff;
+use super::hide::through;
+use super::motif::{GAP, Motif, NoMotif};
+use super::*;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+/// A random trace: for each event its lane and, by how far back, the events that it hears from.
+fn traces() -> impl Strategy<Value = (usize, Vec<(u16, Vec<u16>)>)> {
+    (2usize..6).prop_flat_map(|lanes| {
+        let event = (0..lanes as u16, proptest::collection::vec(1u16..20, 0..3));
+        (Just(lanes), proptest::collection::vec(event, 1..60))
+    })
+}
+
+fn graph_of(lanes: usize, events: &[(u16, Vec<u16>)]) -> CausalGraph {
+    let mut graph = CausalGraph::new((0..lanes).map(|lane| (format!("P{lane}"), LaneKind::Process)));
+    for (number, (lane, back)) in events.iter().enumerate() {
+        let at_us = number as u64 / 3;
+        graph.push(NewEvent { lane: *lane, at_us, kind: Kind::Foreign, label: 0, level: Level::Protocol });
+        let heard: BTreeSet<u32> = back.iter().filter_map(|back| (number as u32).checked_sub(u32::from(*back))).collect();
+        for from in heard.into_iter().filter(|from| events[*from as usize].0 != *lane) {
+            assert!(graph.push_edge(from, *lane, Fate::Arrived, 0));
+        }
+    }
+    graph
+}
+
+/// Which event happened before which, by following single steps until nothing is new.
+pub(crate) fn slow_order(graph: &CausalGraph) -> Vec<BTreeSet<u32>> {
+    let count = graph.len();
+    let mut before: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); count as usize];
+    for event in 0..count {
+        for other in 0..event {
+            if graph.lane_of(other) == graph.lane_of(event) && graph.lane_of(event).is_some() {
+                before[event as usize].insert(other);
+            }
+        }
+    }
+    for number in 0..graph.edges().len() {
+        let edge = graph.edges().get(number).unwrap();
+        if graph.lane_of(edge.to).is_some() {
+            before[edge.to as usize].insert(edge.from);
+        }
+    }
+    loop {
+        let mut grown = false;
+        for event in 0..count as usize {
+            let further: BTreeSet<u32> = before[event].iter().flat_map(|other| before[*other as usize].iter().copied()).collect();
+            for other in further {
+                grown |= before[event].insert(other);
+            }
+        }
+        if !grown {
+            return before;
+        }
+    }
+}
+
+/// The least (messages, events) from one event to another, by trying every way.
+fn slow_chain(graph: &CausalGraph, from: u32, to: u32) -> Option<(u32, u32)> {
+    if from == to {
+        return Some((0, 0));
+    }
+    let local =
+        graph.before(to).and_then(|before| slow_chain(graph, from, before)).map(|(messages, events)| (messages, events + 1));
+    let heard = graph.edges().incoming(to).filter_map(|number| {
+        let edge = graph.edges().get(number)?;
+        slow_chain(graph, from, edge.from).map(|(messages, events)| (messages + 1, events + 1))
+    });
+    heard.chain(local).min()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn cones_agree_with_a_slow_reference((lanes, events) in traces()) {
+        let graph = graph_of(lanes, &events);
+        let before = slow_order(&graph);
+        for event in 0..graph.len() {
+            let cones = Cones::of(&graph, event).unwrap();
+            let mut sizes = (0, 0);
+            for other in 0..graph.len() {
+                let expected = if other == event {
+                    Relation::Same
+                } else if before[event as usize].contains(&other) {
+                    sizes.0 += 1;
+                    Relation::Before
+                } else if before[other as usize].contains(&event) {
+                    sizes.1 += 1;
+                    Relation::After
+                } else {
+                    Relation::Concurrent
+                };
+                prop_assert_eq!(cones.relation(&graph, other), Some(expected), "{} to {}", other, event);
+            }
+            prop_assert_eq!(cones.sizes(&graph), sizes);
+        }
+    }
+
+    #[test]
+    fn a_chain_is_a_way_and_no_way_is_shorter((lanes, events) in traces()) {
+        let events = &events[..events.len().min(18)];
+        let graph = graph_of(lanes, events);
+        for (from, to) in (0..graph.len()).flat_map(|from| (0..graph.len()).map(move |to| (from, to))) {
+            let chain = shortest(&graph, from, to);
+            let expected = if from <= to { slow_chain(&graph, from, to) } else { None };
+            let cost = chain.as_ref().map(|chain| {
+                (chain.iter().filter(|link| link.message.is_some()).count() as u32, chain.len() as u32 - 1)
+            });
+            prop_assert_eq!(cost, expected, "{} to {}", from, to);
+            for pair in chain.iter().flat_map(|chain| chain.windows(2)) {
+                let [a, Link { event, message }] = pair else { unreachable!() };
+                match message {
+                    Some(message) => {
+                        let edge = graph.edges().get(*message).unwrap();
+                        prop_assert_eq!((edge.from, edge.to), (a.event, *event));
+                    }
+                    None => prop_assert_eq!(graph.before(*event), Some(a.event)),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_graph_cut_short_is_the_graph_of_the_beginning((lanes, events) in traces(), keep in 0usize..60) {
+        let keep = keep.min(events.len());
+        let mut graph = graph_of(lanes, &events);
+        graph.truncate(keep as u32);
+        let fresh = graph_of(lanes, &events[..keep]);
+        prop_assert_eq!(graph.len(), fresh.len());
+        prop_assert_eq!(graph.edges().len(), fresh.edges().len());
+        for event in 0..fresh.len() {
+            let sent = |graph: &CausalGraph| graph.edges().outgoing(event).collect::<Vec<_>>();
+            prop_assert_eq!(sent(&graph), sent(&fresh));
+            prop_assert_eq!(Cones::of(&graph, event), Cones::of(&fresh, event));
+        }
+    }
+
+    #[test]
+    fn hidden_lanes_leave_the_order_of_the_others_as_it_was((lanes, events) in traces(), hide in 0u8..32) {
+        let graph = graph_of(lanes, &events);
+        let hidden: Vec<bool> = (0..lanes).map(|lane| hide >> lane & 1 == 1).collect();
+        let visible = |event: u32| !hidden[graph.lane_of(event).unwrap() as usize];
+        let before = slow_order(&graph);
+        // The graph of what is drawn: visible events, messages between them, and what replaces the hidden ones.
+        let shown: Vec<u32> = (0..graph.len()).filter(|event| visible(*event)).collect();
+        let number = |event: u32| shown.iter().position(|shown| *shown == event).unwrap() as u32;
+        let replaced = through(&graph, &hidden);
+        let mut drawn = CausalGraph::new((0..lanes).map(|lane| (format!("P{lane}"), LaneKind::Process)));
+        for event in &shown {
+            let lane = graph.lane_of(*event).unwrap();
+            drawn.push(NewEvent { lane, at_us: 0, kind: Kind::Foreign, label: 0, level: Level::Protocol });
+            let heard = graph.edges().incoming(*event).map(|number| graph.edges().get(number).unwrap().from);
+            let heard: Vec<u32> = heard.filter(|from| visible(*from)).collect();
+            let through = replaced.iter().filter(|edge| edge.to == *event).map(|edge| edge.from);
+            for from in heard.into_iter().chain(through) {
+                prop_assert!(drawn.push_edge(number(from), lane, Fate::Arrived, 0));
+            }
+        }
+        let after = slow_order(&drawn);
+        for event in &shown {
+            let expected: BTreeSet<u32> = before[*event as usize].iter().copied().filter(|other| visible(*other)).map(number).collect();
+            prop_assert_eq!(&after[number(*event) as usize], &expected);
+        }
+    }
+
+    #[test]
+    fn patterns_are_found_where_trying_everything_finds_them((lanes, events) in traces(), which in 0usize..5) {
+        let events = &events[..events.len().min(16)];
+        let graph = graph_of(lanes, events);
+        let (of, messages): (Vec<u16>, Vec<(usize, usize)>) = [
+            (vec![0, 1, 1, 0], vec![(0, 1), (2, 3)]),
+            (vec![0, 1, 2], vec![(0, 1), (0, 2)]),
+            (vec![1, 2, 0, 0], vec![(0, 2), (1, 3)]),
+            (vec![0, 0, 1], vec![(1, 2)]),
+            (vec![0, 1, 2], vec![(0, 1), (1, 2)]),
+        ][which].clone();
+        let motif = Motif::new(of.clone(), messages.clone()).unwrap();
+        let is = |found: &[u32]| {
+            let lane = |n: usize| graph.lane_of(found[n]).unwrap();
+            (0..of.len()).all(|a| (0..of.len()).all(|b| (of[a] == of[b]) == (lane(a) == lane(b))))
+                && messages.iter().all(|(from, to)| (0..graph.edges().len()).any(|number| {
+                    let edge = graph.edges().get(number).unwrap();
+                    (edge.from, edge.to) == (found[*from], found[*to])
+                }))
+                && (0..of.len()).all(|a| match (a + 1..of.len()).find(|b| of[*b] == of[a]) {
+                    Some(b) => found[a] <= found[b]
+                        && graph.position_of(found[b]).unwrap() - graph.position_of(found[a]).unwrap() <= GAP,
+                    None => true,
+                })
+        };
+        let count = graph.len() as usize;
+        for anchor in 0..graph.len() {
+            let found = motif.at(&graph, anchor);
+            if let Some(found) = &found {
+                prop_assert!(found[0] == anchor && is(found));
+            }
+            let others = of.len() as u32 - 1;
+            let any = (0..count.pow(others)).any(|mut choice| {
+                let mut tried = vec![anchor];
+                for _ in 0..others {
+                    tried.push((choice % count) as u32);
+                    choice /= count;
+                }
+                is(&tried)
+            });
+            prop_assert_eq!(found.is_some(), any, "at {}", anchor);
+        }
+    }
+
+    #[test]
+    fn a_difference_is_what_only_one_run_has((lanes, events) in traces(), at in 0usize..60, other in 0u16..2) {
+        let graph = graph_of(lanes, &events);
+        prop_assert_eq!(diff(&graph, &graph, 0), super::diff::Diff::default());
+        // One event goes to another lane.
+        let at = at % events.len();
+        let mut changed: Vec<(u16, Vec<u16>)> = events.iter().map(|(lane, _)| (*lane, Vec::new())).collect();
+        let plain = graph_of(lanes, &changed);
+        changed[at].0 = other;
+        let found = diff(&plain, &graph_of(lanes, &changed), 0);
+        if events[at].0 == other {
+            prop_assert_eq!(found, super::diff::Diff::default());
+        } else {
+            prop_assert_eq!(found.first, Some(at as u32));
+            prop_assert_eq!((found.only_a.len(), found.only_b.len()), (1, 1));
+            let lane = |events: &[(u16, Vec<u16>)], event: u32| (events[event as usize].0, event / 3);
+            prop_assert_eq!(lane(&events, found.only_a[0]), (events[at].0, at as u32 / 3));
+            prop_assert_eq!(lane(&changed, found.only_b[0]), (other, at as u32 / 3));
+        }
+    }
+
+    #[test]
+    fn windows_hold_every_message_that_crosses_them((lanes, events) in traces(), a in 0u32..60, b in 0u32..60) {
+        let graph = graph_of(lanes, &events);
+        let (first, last) = (a.min(b), a.max(b));
+        let mut found = Vec::new();
+        graph.edges().across(first, last, |number, _| { found.push(number); true });
+        let expected: Vec<usize> = (0..graph.edges().len())
+            .filter(|number| { let edge = graph.edges().get(*number).unwrap(); edge.from <= last && edge.to >= first })
+            .collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_foreign_trace_keeps_its_order_whatever_order_it_is_given_in((lanes, events) in traces()) {
+        let graph = graph_of(lanes, &events);
+        let mut foreign = Foreign::new();
+        (0..lanes).for_each(|lane| { foreign.lane(format!("P{lane}")).unwrap(); });
+        // Lane by lane: parents come later.
+        let given: Vec<u32> = graph.lanes().iter().flat_map(|lane| lane.events().iter().copied()).collect();
+        for event in &given {
+            let heard: Vec<u32> = graph.edges().incoming(*event)
+                .map(|number| { let from = graph.edges().get(number).unwrap().from; given.iter().position(|e| *e == from).unwrap() as u32 })
+                .collect();
+            foreign.event(graph.lane_of(*event).unwrap(), &heard, None, 7).unwrap();
+        }
+        let (built, origins) = foreign.finish().unwrap();
+        let (slow, ours) = (slow_order(&built), slow_order(&graph));
+        for event in 0..built.len() {
+            let back = |event: u32| given[origins[event as usize] as usize];
+            let before: BTreeSet<u32> = slow[event as usize].iter().map(|event| back(*event)).collect();
+            prop_assert_eq!(&before, &ours[back(event) as usize]);
+            // The depth is the longest way here.
+            let depth = slow[event as usize].iter().map(|other| built.place(*other, Axis::Order) + 1).max().unwrap_or(0);
+            prop_assert_eq!(built.place(event, Axis::Order), depth);
+            prop_assert!(event == 0 || built.place(event - 1, Axis::Order) <= depth);
+        }
+    }
+}
+
+#[test]
+fn long_messages_are_found_across_blocks() {
+    let mut graph = CausalGraph::new([("A".to_owned(), LaneKind::Process), ("B".to_owned(), LaneKind::Process)]);
+    let event = |lane| NewEvent { lane, at_us: 0, kind: Kind::Foreign, label: 0, level: Level::Protocol };
+    graph.push(event(0));
+    for number in 1..20_000u32 {
+        graph.push(event((number % 2) as u16));
+        // The last one of all comes from the first event.
+        let from = if number == 19_999 { 0 } else { number - 1 };
+        graph.push_edge(from, 0, Fate::Arrived, 0);
+    }
+    let mut found = Vec::new();
+    graph.edges().across(10, 12, |_, edge| {
+        found.push((edge.from, edge.to));
+        true
+    });
+    assert_eq!(found, [(9, 10), (10, 11), (11, 12), (12, 13), (0, 19_999)]);
+}
+
+#[test]
+fn a_circle_is_refused_and_names_an_event_in_it() {
+    let mut foreign = Foreign::new();
+    let lanes = [foreign.lane("A").unwrap(), foreign.lane("B").unwrap()];
+    foreign.event(lanes[0], &[3], None, 0).unwrap();
+    foreign.event(lanes[0], &[], None, 0).unwrap();
+    foreign.event(lanes[1], &[1], None, 0).unwrap();
+    foreign.event(lanes[1], &[], None, 0).unwrap();
+    let Cycle { event } = foreign.finish().unwrap_err();
+    assert!(event < 4);
+}
+
+#[test]
+fn times_are_used_only_if_they_agree_with_the_order() {
+    let build = |times: [u64; 2]| {
+        let mut foreign = Foreign::new();
+        let lanes = [foreign.lane("A").unwrap(), foreign.lane("B").unwrap()];
+        foreign.event(lanes[0], &[], Some(times[0]), 0).unwrap();
+        foreign.event(lanes[1], &[0], Some(times[1]), 0).unwrap();
+        foreign.finish().unwrap().0
+    };
+    assert!(build([5, 9]).has_times());
+    assert_eq!(build([5, 9]).at_us(1), Some(9));
+    assert!(!build([9, 5]).has_times());
+    assert_eq!(build([9, 5]).place(1, Axis::Time), 1);
+}
+
+#[test]
+fn a_million_events_stay_far_below_a_hundred_megabytes() {
+    let mut graph = CausalGraph::new((0..7).map(|lane| (format!("S{lane}"), LaneKind::Server)));
+    for number in 0..1_000_000u32 {
+        let event = NewEvent {
+            lane: (number % 7) as u16,
+            at_us: number.into(),
+            kind: Kind::Delivered,
+            label: 0,
+            level: Level::Everything,
+        };
+        graph.push(event);
+        if number > 10 {
+            graph.push_edge(number - 10, 0, Fate::Arrived, 0);
+        }
+    }
+    assert!(graph.memory_bytes() < 64_000_000, "{}", graph.memory_bytes());
+}
+
+#[test]
+fn drawings_that_are_no_pattern_are_refused() {
+    assert_eq!(Motif::new(vec![], vec![]), Err(NoMotif::Empty));
+    assert_eq!(Motif::new(vec![0; 13], vec![]), Err(NoMotif::TooLarge));
+    assert_eq!(Motif::new(vec![0, 1], vec![]), Err(NoMotif::Apart));
+    assert_eq!(Motif::new(vec![0, 1], vec![(1, 0)]), Err(NoMotif::BadMessage));
+    assert_eq!(Motif::new(vec![0, 0], vec![(0, 1)]), Err(NoMotif::BadMessage));
+    assert_eq!(Motif::new(vec![0, 1], vec![(0, 2)]), Err(NoMotif::BadMessage));
+    assert_eq!([Motif::request_response(), Motif::broadcast(), Motif::gather()].map(|motif| motif.len()), [4, 4, 6]);
+}

@@ -1,0 +1,440 @@
+//! The space-time diagram: a lane for each node, events along the time or the order, messages between the lanes.
+//!
+//! What is drawn is a function of the graph, the cursor and a [`Look`]. Only the window is touched: events are found by binary
+//! search on each lane, messages by an index over their ends. Three levels of detail, by what is in the window:
+//!
+//! - *single*: every event and message by itself, to be pointed at and spoken;
+//! - *marks*: every event a tick, all messages one hairline drawing;
+//! - *density*: for each column and lane a bar as high as there are events; of the messages a sample.
+
+mod axis;
+mod draw;
+pub mod live;
+mod roles;
+pub mod search;
+
+pub use roles::role_of;
+pub use search::{Found, Sought};
+
+use super::geometry::Point;
+use super::layout::ViewOptions;
+use super::scene::Scene;
+use super::words::Lang;
+use crate::base::Level;
+use crate::timeline::causal_graph::chain::{self, Link};
+use crate::timeline::causal_graph::cone::Cones;
+use crate::timeline::causal_graph::diff::Diff;
+use crate::timeline::causal_graph::hide::{self, Transitive};
+use crate::timeline::causal_graph::{Axis, CausalGraph};
+use axis::{Projection, partition};
+
+/// How the viewer looks at the diagram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// Width in logical pixels.
+    pub width: f64,
+    /// Height in logical pixels.
+    pub height: f64,
+    /// What lies along it.
+    pub axis: Axis,
+    /// The window, in units of the axis; all if it is empty.
+    pub window: (f64, f64),
+    /// How far the lanes are scrolled, pixels.
+    pub scroll: f64,
+    /// Lanes that are not drawn.
+    pub hidden: Vec<u16>,
+    /// Local events stand in groups.
+    pub collapsed: bool,
+    /// Events below this level are faint.
+    pub level: Level,
+    /// The selected event.
+    pub selected: Option<u32>,
+    /// A second selected event: the chain between the two is drawn.
+    pub other: Option<u32>,
+    /// The event under the pointer, or with the focus.
+    pub hover: Option<u32>,
+    /// The lane of the node that is pointed at elsewhere.
+    pub lane: Option<u16>,
+    /// The events of the occurrence that was found.
+    pub found: Vec<u32>,
+    /// A stripe with all of the run at the foot.
+    pub minimap: bool,
+    /// Single events have names and sentences: for SVG and for the twin in the document.
+    pub spoken: bool,
+    /// The language.
+    pub lang: Lang,
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        Look {
+            width: 0.0,
+            height: 0.0,
+            axis: Axis::Time,
+            window: (0.0, 0.0),
+            scroll: 0.0,
+            hidden: Vec::new(),
+            collapsed: false,
+            level: Level::Everything,
+            selected: None,
+            other: None,
+            hover: None,
+            lane: None,
+            found: Vec::new(),
+            minimap: true,
+            spoken: false,
+            lang: Lang::En,
+        }
+    }
+}
+
+impl Look {
+    /// All of a run, as pictures of any view are asked for.
+    pub fn plain(options: &ViewOptions) -> Look {
+        let event = |id: &Option<String>| id.as_deref()?.strip_prefix("event:")?.parse().ok();
+        Look {
+            width: options.width,
+            height: options.height,
+            selected: event(&options.selected),
+            hover: event(&options.hover),
+            minimap: false,
+            spoken: true,
+            lang: options.lang,
+            ..Look::default()
+        }
+    }
+}
+
+/// Where the cursor stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Now {
+    /// Number of events before it.
+    pub event: u32,
+    /// Time, microseconds.
+    pub at_us: f64,
+}
+
+/// The words of events and messages, asked for only when they are shown.
+pub trait Texts {
+    /// The sentence of an event.
+    fn event(&self, event: u32) -> String;
+    /// The name of a message's kind.
+    fn message(&self, label: u16) -> String;
+    /// A chip that must not be missing in any picture: a broken rule, a foreign trace.
+    fn chips(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// What is at a point of the diagram.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Hit {
+    /// An event.
+    Event(u32),
+    /// A message, by its number.
+    Message(usize),
+    /// A lane's name.
+    Lane(u16),
+    /// The stripe with all of the run: the place there.
+    Minimap(f64),
+    /// Nothing but a place along the axis, and the number of events before it.
+    Place(f64, u32),
+}
+
+/// How many events of each kind of detail are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Every event by itself.
+    Single,
+    /// Every event a tick.
+    Marks,
+    /// Bars.
+    Density,
+}
+
+/// More events in the window than this are ticks.
+pub(super) const SINGLE_MAX: u64 = 400;
+/// More than this are bars.
+pub(super) const MARKS_MAX: u64 = 5_000;
+
+/// A run or branch to compare with.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// Its graph.
+    pub graph: CausalGraph,
+    /// Number of events of the other graph when they were compared.
+    pub ours: u32,
+    /// How it differs.
+    pub diff: Diff,
+    /// What it is called.
+    pub name: String,
+}
+
+/// A diagram and what it keeps between two pictures: all of it follows from graph and look.
+#[derive(Clone, Debug, Default)]
+pub struct Diagram {
+    projection: Projection,
+    hidden: Vec<bool>,
+    transitive: Vec<Transitive>,
+    transitive_of: (Vec<bool>, u32),
+    cones: Option<(Cones, u32)>,
+    chain: Option<(u32, u32, Vec<Link>)>,
+    /// What was searched for.
+    pub sought: Sought,
+    /// What it is compared with.
+    pub compared: Option<Compared>,
+}
+
+/// Sizes that follow from the look.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Metrics {
+    /// Left edge of the plot.
+    pub(super) left: f64,
+    pub(super) right: f64,
+    /// Upper edge of the first lane.
+    pub(super) top: f64,
+    /// Lower edge of the lanes.
+    pub(super) bottom: f64,
+    pub(super) row: f64,
+    pub(super) scroll: f64,
+    /// The window.
+    pub(super) from: f64,
+    pub(super) to: f64,
+}
+
+/// Least height of a lane.
+const ROW_MIN: f64 = 22.0;
+const ROW_MAX: f64 = 84.0;
+const HEAD: f64 = 26.0;
+/// Height of the stripe with all of the run.
+pub(super) const MINIMAP: f64 = 30.0;
+
+impl Metrics {
+    pub(super) fn x(&self, place: f64) -> f64 {
+        self.left + (place - self.from) / (self.to - self.from) * (self.right - self.left)
+    }
+
+    pub(super) fn place(&self, x: f64) -> f64 {
+        self.from + (x - self.left) / (self.right - self.left).max(1.0) * (self.to - self.from)
+    }
+
+    /// Middle of the row with this number.
+    pub(super) fn y(&self, row: usize) -> f64 {
+        self.top + (row as f64 + 0.5) * self.row - self.scroll
+    }
+
+    pub(super) fn in_view(&self, row: usize) -> bool {
+        let y = self.y(row);
+        y + self.row / 2.0 > self.top && y - self.row / 2.0 < self.bottom
+    }
+}
+
+impl Diagram {
+    /// Forgets what follows from the graph: another one takes its place.
+    pub fn forget(&mut self) {
+        let sought = std::mem::take(&mut self.sought);
+        *self = Diagram { sought, ..Diagram::default() };
+    }
+
+    /// Brings what is kept up to date with graph and look.
+    fn follow(&mut self, graph: &CausalGraph, look: &Look) {
+        let hidden: Vec<bool> = (0..graph.lanes().len()).map(|lane| look.hidden.contains(&(lane as u16))).collect();
+        self.projection.follow(graph, look, &hidden);
+        if self.transitive_of != (hidden.clone(), graph.len()) {
+            self.transitive = if hidden.contains(&true) { hide::through(graph, &hidden) } else { Vec::new() };
+            self.transitive_of = (hidden.clone(), graph.len());
+        }
+        self.hidden = hidden;
+        let known = self.cones.as_ref().map(|(cones, len)| (cones.event, *len));
+        match look.selected {
+            Some(event) if known == Some((event, graph.len())) => {}
+            selected => self.cones = selected.and_then(|event| Some((Cones::of(graph, event)?, graph.len()))),
+        }
+        match look.selected.zip(look.other) {
+            Some((a, b)) if self.chain.as_ref().is_some_and(|(from, to, _)| (*from, *to) == (a.min(b), a.max(b))) => {}
+            Some((a, b)) => {
+                let (from, to) = (a.min(b), a.max(b));
+                self.chain = Some((from, to, chain::shortest(graph, from, to).unwrap_or_default()));
+            }
+            None => self.chain = None,
+        }
+    }
+
+    /// The lanes that are drawn, from top to bottom.
+    pub(super) fn rows(&self, graph: &CausalGraph) -> Vec<u16> {
+        let shown = |lane: &u16| !self.hidden.get(*lane as usize).copied().unwrap_or(false);
+        (0..graph.lanes().len() as u16).filter(shown).collect()
+    }
+
+    pub(super) fn metrics(&self, graph: &CausalGraph, look: &Look) -> Metrics {
+        let rows = self.rows(graph).len().max(1);
+        let narrow = look.width < 560.0;
+        let foot = if look.minimap { MINIMAP + 8.0 } else { 4.0 };
+        let bottom = (look.height - foot).max(HEAD + ROW_MIN);
+        let row = ((bottom - HEAD) / rows as f64).clamp(ROW_MIN, ROW_MAX);
+        let span = self.projection.span(graph);
+        let (from, to) = if look.window.1 > look.window.0 { look.window } else { span };
+        // A little of air on both sides, so that the first and the last event are whole.
+        let left = if narrow { 12.0 } else { 86.0 };
+        let top = HEAD + ((bottom - HEAD - row * rows as f64) / 2.0).max(0.0);
+        let scroll = look.scroll.clamp(0.0, (row * rows as f64 - (bottom - HEAD)).max(0.0));
+        Metrics { left, right: (look.width - 12.0).max(left + 16.0), top, bottom, row, scroll, from, to: to.max(from + 1e-3) }
+    }
+
+    /// The picture.
+    pub fn scene(&mut self, graph: &CausalGraph, look: &Look, now: Option<Now>, texts: &dyn Texts) -> Scene {
+        self.follow(graph, look);
+        draw::scene(self, graph, look, now, texts)
+    }
+
+    /// The whole axis: from the first place to just after the last.
+    pub fn span(&mut self, graph: &CausalGraph, look: &Look) -> (f64, f64) {
+        self.follow(graph, look);
+        self.projection.span(graph)
+    }
+
+    /// The place of an event along the axis.
+    pub fn place(&mut self, graph: &CausalGraph, look: &Look, event: u32) -> f64 {
+        self.follow(graph, look);
+        self.projection.place(graph, event)
+    }
+
+    /// How finely the window is drawn.
+    pub fn detail(&mut self, graph: &CausalGraph, look: &Look) -> Detail {
+        self.follow(graph, look);
+        let metrics = self.metrics(graph, look);
+        self.detail_in(graph, &metrics)
+    }
+
+    pub(super) fn window(&self, graph: &CausalGraph, metrics: &Metrics) -> std::ops::Range<u32> {
+        self.projection.count_before(graph, metrics.from)..self.projection.count_before(graph, metrics.to)
+    }
+
+    pub(super) fn detail_in(&self, graph: &CausalGraph, metrics: &Metrics) -> Detail {
+        let window = self.window(graph, metrics);
+        let on = |lane: u16| graph.lanes()[lane as usize].positions(window.clone()).len() as u64;
+        match self.rows(graph).into_iter().map(on).sum::<u64>() {
+            count if count <= SINGLE_MAX => Detail::Single,
+            count if count <= MARKS_MAX => Detail::Marks,
+            _ => Detail::Density,
+        }
+    }
+
+    /// The cones of the selected event.
+    pub fn cones(&self) -> Option<&Cones> {
+        self.cones.as_ref().map(|(cones, _)| cones)
+    }
+
+    /// The chain between the two selected events; empty if neither happened before the other.
+    pub fn chain(&self) -> Option<&[Link]> {
+        self.chain.as_ref().map(|(.., chain)| &chain[..])
+    }
+
+    /// What is at a point.
+    pub fn hit(&mut self, graph: &CausalGraph, look: &Look, x: f64, y: f64) -> Hit {
+        self.follow(graph, look);
+        let metrics = self.metrics(graph, look);
+        if look.minimap && y > metrics.bottom + 4.0 {
+            let (from, to) = self.projection.span(graph);
+            return Hit::Minimap(from + (x - metrics.left) / (metrics.right - metrics.left) * (to - from));
+        }
+        let place = metrics.place(x);
+        let nothing = Hit::Place(place, self.projection.count_before(graph, place));
+        let rows = self.rows(graph);
+        let row = (y - metrics.top + metrics.scroll) / metrics.row;
+        if row < 0.0 || row >= rows.len() as f64 || y < metrics.top {
+            return nothing;
+        }
+        let lane = rows[row as usize];
+        if x < metrics.left - 6.0 {
+            return Hit::Lane(lane);
+        }
+        const REACH: f64 = 12.0;
+        let near =
+            self.nearest(graph, lane, place).map(|event| (event, (metrics.x(self.projection.place(graph, event)) - x).abs()));
+        if let Some((event, distance)) = near
+            && distance <= REACH
+            && (y - metrics.y(row as usize)).abs() <= (metrics.row / 2.0).min(16.0)
+        {
+            return Hit::Event(event);
+        }
+        if self.detail_in(graph, &metrics) != Detail::Single {
+            return nothing;
+        }
+        self.message_at(graph, &metrics, &rows, Point::new(x, y)).map_or(nothing, Hit::Message)
+    }
+
+    /// The shown event of a lane that stands nearest to a place.
+    fn nearest(&self, graph: &CausalGraph, lane: u16, place: f64) -> Option<u32> {
+        let events = graph.lanes().get(lane as usize)?.events();
+        let after = partition(0, events.len() as u32, |at| self.projection.place(graph, events[at as usize]) < place) as usize;
+        let shows = |event: &&u32| self.projection.shows(graph, **event);
+        let before = events[..after].iter().rev().take(64).find(shows);
+        let after = events[after..].iter().take(64).find(shows);
+        let distance = |event: &&u32| (self.projection.place(graph, **event) - place).abs();
+        before.into_iter().chain(after).min_by(|a, b| distance(a).total_cmp(&distance(b))).copied()
+    }
+
+    fn message_at(&self, graph: &CausalGraph, metrics: &Metrics, rows: &[u16], p: Point) -> Option<usize> {
+        let window = self.window(graph, metrics);
+        let mut best: Option<(f64, usize)> = None;
+        let mut left = 2_000;
+        graph.edges().across(window.start, window.end, |number, edge| {
+            if let Some((a, b)) = draw::ends(self, graph, metrics, rows, edge) {
+                let distance = super::geometry::segment_distance(p, a, b);
+                if distance <= 6.0 && best.is_none_or(|(least, _)| distance < least) {
+                    best = Some((distance, number));
+                }
+            }
+            left -= 1;
+            left > 0
+        });
+        best.map(|(_, number)| number)
+    }
+
+    /// The next shown event from an event: along its lane, or by a message to another.
+    pub fn walk(&mut self, graph: &CausalGraph, look: &Look, from: u32, way: Way) -> Option<u32> {
+        self.follow(graph, look);
+        let shows = |event: &u32| self.projection.shows(graph, *event);
+        let edge = |number: usize| graph.edges().get(number);
+        let visible =
+            |event: &u32| graph.lane_of(*event).is_some_and(|lane| !self.hidden.get(lane as usize).copied().unwrap_or(false));
+        match way {
+            Way::Later => std::iter::successors(graph.after(from), |event| graph.after(*event)).find(shows),
+            Way::Earlier => std::iter::successors(graph.before(from), |event| graph.before(*event)).find(shows),
+            Way::Effect => {
+                let mut sent: Vec<u32> =
+                    graph.edges().outgoing(from).filter_map(edge).map(|edge| edge.to).filter(visible).collect();
+                sent.extend(self.transitive.iter().filter(|edge| edge.from == from).map(|edge| edge.to));
+                sent.into_iter().min()
+            }
+            Way::Cause => {
+                let heard = graph.edges().incoming(from).filter_map(edge).map(|edge| edge.from).filter(visible);
+                heard.chain(self.transitive.iter().filter(|edge| edge.to == from).map(|edge| edge.from)).max()
+            }
+            Way::Above | Way::Below => {
+                let rows = self.rows(graph);
+                let row = rows.iter().position(|lane| Some(*lane) == graph.lane_of(from))?;
+                let row = if way == Way::Above { row.checked_sub(1)? } else { row + 1 };
+                self.nearest(graph, *rows.get(row)?, self.projection.place(graph, from))
+            }
+        }
+    }
+}
+
+/// A step with the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The next event of the lane.
+    Later,
+    /// The event before on the lane.
+    Earlier,
+    /// Along a message that the event sent.
+    Effect,
+    /// Back along the message that the event heard.
+    Cause,
+    /// To the lane above.
+    Above,
+    /// To the lane below.
+    Below,
+}

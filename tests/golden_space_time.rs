@@ -1,0 +1,94 @@
+//! The space-time diagram as text, to the byte: a run as it is played, its cones and a chain, its lanes by order, and two branches.
+//!
+//! `NETSPLIT_REWRITE=1 cargo test --test golden_space_time` writes the files anew; look at them before committing.
+
+use netsplit::base::NodeId;
+use netsplit::scenario::{compile, library};
+use netsplit::sim::plan::Action;
+use netsplit::system::open;
+use netsplit::timeline::Session;
+use netsplit::timeline::causal_graph::Axis;
+use netsplit::view::playback::{Goals, JobState, Playback};
+use netsplit::view::space_time::{Detail, Hit, Look};
+use netsplit::view::{Lang, Theme, to_svg};
+use std::path::PathBuf;
+
+fn playback(id: &str, until_us: u64) -> Playback {
+    let scenario = library::find(id).expect("the library holds it");
+    let compiled = compile(scenario, open::info(&scenario.system).expect("a system")).expect("it compiles");
+    let mut session = Session::open(compiled.plan, Default::default(), open::open).expect("it opens");
+    session.seek_time(until_us);
+    Playback::new(session, Lang::En, Goals::default(), 1.0)
+}
+
+fn look(width: f64, height: f64) -> Look {
+    Look { width, height, spoken: true, ..Look::default() }
+}
+
+/// The picture of all that was read.
+fn picture(playback: &mut Playback, look: &Look, theme: Theme) -> String {
+    let read = playback.space_time_follow(u32::MAX);
+    assert_eq!(read.read, read.all, "all of the run is read");
+    let scene = playback.with_space_time(|graph, diagram, now, texts| diagram.scene(graph, look, Some(now), texts));
+    to_svg(&scene, theme.palette())
+}
+
+fn golden(name: &str, svg: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.svg"));
+    if std::env::var_os("NETSPLIT_REWRITE").is_some() {
+        std::fs::write(&path, svg).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(svg == expected, "{} differs; NETSPLIT_REWRITE=1 writes it anew", path.display());
+}
+
+#[test]
+fn a_run_is_drawn_along_time() {
+    let mut playback = playback("raft/leader-crash", 500_000);
+    playback.act(Action::Crash(NodeId(0))).expect("a server can crash");
+    let job = playback.seek_time(900_000);
+    playback.work(&mut |_| false);
+    assert!(!matches!(playback.job(job), JobState::Working));
+    golden("space-time", &picture(&mut playback, &look(900.0, 480.0), Theme::Light));
+    golden("space-time-dark-360", &picture(&mut playback, &look(360.0, 300.0), Theme::Dark));
+    let order = Look { axis: Axis::Order, hidden: vec![0], collapsed: true, ..look(900.0, 480.0) };
+    golden("space-time-order-hidden", &picture(&mut playback, &order, Theme::Light));
+}
+
+#[test]
+fn cones_and_the_shortest_chain_are_drawn() {
+    let mut playback = playback("clock/vectors-tell", 5_000_000);
+    playback.space_time_follow(u32::MAX);
+    let (first, last) = playback.with_space_time(|graph, _, _, _| {
+        let cones = |event| netsplit::timeline::causal_graph::cone::Cones::of(graph, event);
+        let last = (0..graph.len()).max_by_key(|event| cones(*event).map(|cones| cones.sizes(graph).0)).expect("events");
+        (graph.edges().incoming(last).filter_map(|n| graph.edges().get(n)).map(|edge| edge.from).next().unwrap_or(0), last)
+    });
+    let chosen = Look { selected: Some(first), other: Some(last), ..look(900.0, 420.0) };
+    golden("space-time-chain", &picture(&mut playback, &chosen, Theme::Light));
+    let links = playback.with_space_time(|_, diagram, _, _| diagram.chain().map(<[_]>::len));
+    assert!(links.is_some_and(|links| links >= 2), "there is a chain");
+}
+
+#[test]
+fn what_is_drawn_is_found_where_it_is_drawn() {
+    let mut playback = playback("raft/leader-crash", 500_000);
+    playback.space_time_follow(u32::MAX);
+    let look = look(1_400.0, 600.0);
+    playback.with_space_time(|graph, diagram, now, texts| {
+        assert_eq!(diagram.detail(graph, &look), Detail::Single);
+        let scene = diagram.scene(graph, &look, Some(now), texts);
+        let mut found = 0;
+        for target in scene.targets().iter().filter(|target| target.id.starts_with("event:")) {
+            let (x, y) = (target.x + target.width / 2.0, target.y + target.height / 2.0);
+            let Hit::Event(event) = diagram.hit(graph, &look, x, y) else { panic!("{} is not at {x}, {y}", target.id) };
+            found += usize::from(target.id == format!("event:{event}"));
+        }
+        let all = scene.targets().iter().filter(|target| target.id.starts_with("event:")).count();
+        assert!(
+            all > 40 && found * 10 >= all * 9,
+            "{found} of {all}: only those that lie upon each other may be taken for another"
+        );
+    });
+}
