@@ -5,7 +5,8 @@
 //! - [`node`] keeps keys with a time to live that it measures itself, as one Redis instance does;
 //! - [`client`] is the automaton that acquires, holds, extends and releases: one [`session`] for each lock;
 //! - [`resource`] is what the lock is for: it takes writes, and looks at their fence;
-//! - [`role`] puts them behind one type. Every decision is in [`rules`], with its wrong variants.
+//! - [`role`] puts them behind one type. Every decision is in [`rules`], with its wrong variants;
+//! - [`table`] is the other way: locks as the state machine of a replicated log.
 //!
 //! Redlock's tokens are unique and have no order, so they cannot be fences. Here each node keeps a number beside its keys, on
 //! disk: who has a majority of tokens raises the greatest of these numbers by one at a majority, and only then holds the lock.
@@ -20,3 +21,4 @@ pub mod resource;
 pub mod role;
 pub mod rules;
 pub mod session;
+pub mod table;
