@@ -248,7 +248,7 @@ impl Table {
         };
         lock.queue.remove(at);
         // Of a semaphore no single entry is in the way: those are woken for whom there is a permit now.
-        let now = &lock.queue[..front(&lock.queue, permits)];
+        let now = &lock.queue[..if lock.delayed { 0 } else { front(&lock.queue, permits) }];
         let permitted = waited.iter().map(|(_, created)| *created).filter(|created| now.iter().any(|w| w.created == *created));
         let woken = if permits > 1 && watch == Watch::Predecessor { permitted.collect() } else { watching };
         applied.woken.extend(woken.into_iter().map(|created| (name, created)));
