@@ -72,7 +72,14 @@ class Views extends Part {
       unknown > 0 && t("{n} unknown", { n: unknown }),
     ].filter((part) => part !== false);
     const worst = violated > 0 ? "violated" : holds > 0 ? "holds" : "unknown";
-    redraw(this.#chip, [worst, text], () => [verdictIcon(worst), h("span", { class: "hidden" }, `${t("Properties")}: `), text.join(", ")]);
+    const most = { violated, holds, unknown }[worst];
+    redraw(this.#chip, [worst, text], () => [
+      verdictIcon(worst),
+      h("span", { class: "hidden" }, `${t("Properties")}: `),
+      h("span", { class: "chip-words" }, text.join(", ")),
+      // Where there is no room for words.
+      h("span", { class: "chip-count", "aria-hidden": "true" }, String(most)),
+    ]);
     this.#chip.classList.toggle("violated", violated > 0);
     this.#chip.hidden = verdicts.length === 0;
 
