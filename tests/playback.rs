@@ -68,6 +68,24 @@ fn time_passes_at_the_pace_of_the_viewer_between_events_too() {
 }
 
 #[test]
+fn event_by_event_each_stays_long_enough_to_be_read() {
+    let mut lab = lab();
+    lab.set_by_event();
+    lab.set_playing(true);
+    let mut frames = Vec::new();
+    for frame in 0..500 {
+        let before = lab.cursor().event;
+        let row = lab.tick(16.0, &mut |_| false);
+        assert!(row.events <= 1 && lab.cursor().event == before + row.events, "{row:?}");
+        frames.extend((row.events > 0).then_some(frame));
+    }
+    assert_eq!(frames, [0, 50, 100, 150, 200, 250, 300, 350, 400, 450]);
+    assert!(lab.cursor().by_event);
+    lab.set_speed(1_000.0);
+    assert!(!lab.cursor().by_event);
+}
+
+#[test]
 fn a_tick_that_makes_no_sense_moves_nothing() {
     let mut lab = lab();
     lab.set_playing(true);

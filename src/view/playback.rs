@@ -139,6 +139,8 @@ pub struct CursorRow {
     pub playing: bool,
     /// Virtual microseconds for each real millisecond.
     pub speed: f64,
+    /// Playing goes event by event, at no speed.
+    pub by_event: bool,
     /// Acting here continues the branch.
     pub at_end: bool,
     /// How far into the microsecond after `at_us`, 0 to 1: for drawing only.
@@ -233,6 +235,10 @@ pub struct Playback {
     goals: Goals,
     playing: bool,
     speed: f64,
+    /// Events come one by one, however far apart they are.
+    by_event: bool,
+    /// Real milliseconds since the last of them.
+    waited_ms: f64,
     pause_on: PauseOn,
     job: Option<JobId>,
     ended: Option<(JobId, Stop)>,
@@ -277,6 +283,8 @@ const TICK_MS_MAX: f64 = 100.0;
 const PULSE_MS: f64 = 240.0;
 /// Events between two looks at the clock.
 const SLICE: u64 = 64;
+/// Event by event: how long each can be looked at, milliseconds of real time.
+pub const EVENT_MS: f64 = 800.0;
 /// Most rows that one call answers with.
 const ROWS_MAX: u64 = 10_000;
 /// In clusters of up to this many nodes every link is looked at in every picture.
@@ -299,6 +307,8 @@ impl Playback {
             goals,
             playing: false,
             speed: speed.clamp(SPEED_MIN, SPEED_MAX),
+            by_event: false,
+            waited_ms: 0.0,
             pause_on: PauseOn::default(),
             job: None,
             ended: None,
@@ -340,6 +350,7 @@ impl Playback {
             branch: cursor.branch.0,
             playing: self.playing,
             speed: self.speed,
+            by_event: self.by_event,
             at_end: cursor.at_end,
             fraction: f64::from(cursor.fraction_ppm) / 1e6,
             busy: self.job.is_some(),
@@ -356,8 +367,15 @@ impl Playback {
         let fine = (SPEED_MIN..=SPEED_MAX).contains(&us_per_ms);
         if fine {
             self.speed = us_per_ms;
+            self.by_event = false;
         }
         fine
+    }
+
+    /// Plays event by event, each [`EVENT_MS`] of real time, however far apart they are, until a speed is set.
+    pub fn set_by_event(&mut self) {
+        self.by_event = true;
+        self.waited_ms = EVENT_MS;
     }
 
     /// What pauses playing.
@@ -387,15 +405,22 @@ impl Playback {
     }
 
     fn play(&mut self, elapsed_ms: f64, spent: Spent<'_>) -> TickRow {
+        self.waited_ms += elapsed_ms;
+        if self.by_event && self.waited_ms < EVENT_MS {
+            return TickRow::default();
+        }
+        self.waited_ms = 0.0;
         let cursor = self.session.cursor();
         let advance_us = elapsed_ms * self.speed + f64::from(cursor.fraction_ppm) / 1e6;
-        let until_us = cursor.moment.at_us.saturating_add(advance_us as u64);
+        let until_us = if self.by_event { u64::MAX } else { cursor.moment.at_us.saturating_add(advance_us as u64) };
+        let slice = if self.by_event { 1 } else { SLICE };
         let mut row = TickRow { moved: true, ..TickRow::default() };
         self.session.play_begin(until_us);
         loop {
-            let Progress { events, stop } = self.session.slice(SLICE);
+            let Progress { events, stop } = self.session.slice(slice);
             row.events += events;
             match stop {
+                None if self.by_event && row.events > 0 => self.session.drop_job(),
                 None if spent(self.session.cursor().position) => {
                     row.behind = true;
                     self.session.drop_job();
@@ -407,6 +432,7 @@ impl Playback {
                 Some(Stop::Goal(n)) if self.pause_on.step && n < self.goals.steps.len() => {
                     row.paused_by = Some(PausedBy::Step);
                 }
+                Some(Stop::Goal(_)) if self.by_event => {}
                 Some(Stop::Goal(_)) => {
                     self.session.play_begin(until_us);
                     continue;

@@ -411,6 +411,15 @@ impl Lab {
         }))
     }
 
+    /// Plays event by event, each at a pace to read it, however far apart they are, until a speed is set.
+    #[wasm_bindgen(js_name = playByEvent, unchecked_return_type = "Result<null>")]
+    pub fn play_by_event(&self) -> JsValue {
+        answer(self.with(|desk, _| {
+            desk.playback.set_by_event();
+            Ok(JsValue::NULL)
+        }))
+    }
+
     /// What pauses playing: a property that falls (does at first), a step that is first done, the goal when it is first reached
     /// (do not).
     #[wasm_bindgen(js_name = pauseOn, unchecked_return_type = "Result<null>")]

@@ -115,6 +115,8 @@ export interface Cursor {
   playing: boolean;
   /** Virtual microseconds for each real millisecond. */
   speed: number;
+  /** Playing goes event by event, at no speed. */
+  by_event: boolean;
   /** Acting here continues the branch. */
   at_end: boolean;
   /** How far into the microsecond after `at_us`, 0 to 1. */

@@ -34,7 +34,7 @@ import { Core, Stopped } from "./core.js";
 import { keepInAddress, language, speak, t } from "./language.js";
 import { Settings } from "./settings.js";
 import { Sight } from "./sight.js";
-import { nextSpeed, refusal, sentence } from "./words.js";
+import { nextSpeed, refusal, sentence, speeds } from "./words.js";
 
 const FRAME_MS_MAX = 100;
 const CAPTION_MS_MIN = 1500;
@@ -665,10 +665,19 @@ export class App {
     this.changed("moment");
   }
 
-  /** @param {1 | -1} way */
+  playByEvent() {
+    this.#accept(this.#need().playByEvent());
+    this.changed("moment");
+  }
+
+  /** @param {1 | -1} way slower than the slowest is event by event */
   changeSpeed(way) {
-    const { speed } = this.#need().cursor();
-    this.setSpeed(nextSpeed(speed, this.scenario?.pace ?? speed, way));
+    const { speed, by_event } = this.#need().cursor();
+    const pace = this.scenario?.pace ?? speed;
+    const slowest = speeds(speed, pace)[0] ?? speed;
+    if (by_event) return way > 0 ? this.setSpeed(slowest) : undefined;
+    if (way < 0 && speed === slowest) return this.playByEvent();
+    this.setSpeed(nextSpeed(speed, pace, way));
   }
 
   /** @param {"event" | "story"} kind */
@@ -846,7 +855,7 @@ export class App {
     const changed = { ...plan, mutants };
     const before = this.runs.find((run) => run.input === inputOf(changed));
     if (before) return this.backTo(before);
-    const { playing, speed } = lab.cursor();
+    const { playing, speed, by_event } = lab.cursor();
     const source = scenario?.id ? { scenario: scenario.id, plan: changed } : { plan: changed };
     const opened = this.#accept(/** @type {Core} */ (this.#core).open(source));
     if (!opened || !scenario) return;
@@ -854,6 +863,7 @@ export class App {
     this.#adopt(opened.value, scenario);
     this.setView(view);
     opened.value.setSpeed(speed);
+    if (by_event) opened.value.playByEvent();
     if (playing) this.play();
     const again = on ? t("The scenario runs again from its start, with {rule}.", { rule: id }) : t("The scenario runs again from its start, without {rule}.", { rule: id });
     this.say(`${again} ${t("The run before is kept, beside the branches.")}`);

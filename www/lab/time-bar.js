@@ -11,10 +11,12 @@ import { count, speed, speeds, time } from "./words.js";
 
 /** More commits than this are drawn as a band. */
 const TICKS_MAX = 60;
+/** The speed that is none. */
+const BY_EVENT = "event";
 
 class TimeBar extends Part {
   #play = h("button", { type: "button", class: "play", "aria-keyshortcuts": "k Space", onclick: () => this.app.togglePlay() });
-  #speed = h("select", { "aria-label": t("Speed"), onchange: () => this.app.setSpeed(Number(this.#speed.value)) });
+  #speed = h("select", { "aria-label": t("Speed"), onchange: () => this.#choose() });
   #now = h("output", { class: "now", "aria-label": t("Time"), "aria-live": "off" });
   #range = h("input", {
     type: "range",
@@ -52,15 +54,22 @@ class TimeBar extends Part {
     this.onResize(() => this.#drawMarks(), this.#marks);
   }
 
+  #choose() {
+    const { value } = this.#speed;
+    if (value === BY_EVENT) this.app.playByEvent();
+    else this.app.setSpeed(Number(value));
+  }
+
   #drawTime() {
     const { lab } = this.app;
     if (!lab) return;
     const cursor = lab.cursor();
     redraw(this.#play, cursor.playing, () => [icon(cursor.playing ? "pause" : "play"), cursor.playing ? t("Pause") : t("Play")]);
     const pace = this.app.scenario?.pace ?? cursor.speed;
-    redraw(this.#speed, [cursor.speed, pace], () =>
-      speeds(cursor.speed, pace).map((value) => h("option", { value, selected: value === cursor.speed }, speed(value))),
-    );
+    redraw(this.#speed, [cursor.speed, cursor.by_event, pace], () => [
+      h("option", { value: BY_EVENT, selected: cursor.by_event }, t("event by event")),
+      ...speeds(cursor.speed, pace).map((value) => h("option", { value, selected: value === cursor.speed && !cursor.by_event }, speed(value))),
+    ]);
     setText(this.#now, time(cursor.at_us));
     // Offered where it makes a difference: in the past. Its place stays free, so that nothing jumps.
     this.#fork.classList.toggle("away", cursor.at_end);

@@ -4,6 +4,8 @@
 import { language, t } from "./language.js";
 
 const LADDER_US_PER_MS = [1, 2, 5, 10, 20, 33, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 60_000];
+/** The lab's fastest: as many events as a frame has time for. */
+const FASTEST = 1_000_000;
 
 /** @param {number} us virtual time, e.g. `1.204 s`: cut off, not rounded, as the command line writes it */
 export function time(us) {
@@ -41,6 +43,7 @@ function figure(value, least, most, grouped = false) {
 
 /** @param {number} usPerMs playback speed: virtual microseconds per real millisecond */
 export function speed(usPerMs) {
+  if (usPerMs === FASTEST) return t("as fast as possible");
   if (usPerMs === 60_000) return t("1 min per second");
   if (usPerMs > 1000) return t("{n} x faster", { n: trimmed(usPerMs / 1000) });
   if (usPerMs === 1000) return t("real time");
@@ -49,7 +52,7 @@ export function speed(usPerMs) {
 
 /** @param {...number} usPerMs speeds that must be among them @returns {number[]} the speeds to choose from, slowest first */
 export function speeds(...usPerMs) {
-  return [...new Set([...LADDER_US_PER_MS, ...usPerMs])].sort((a, b) => a - b);
+  return [...new Set([...LADDER_US_PER_MS, ...usPerMs, FASTEST])].sort((a, b) => a - b);
 }
 
 /**
