@@ -160,6 +160,12 @@ fn a_run_becomes_a_trace_and_a_trace_is_converted() {
     assert!(events.iter().all(|event| event["clock"].is_object() && event["at_us"].is_u64()), "{:?}", events.first());
     let again = netsplit(&["convert", "--from", "shiviz", "--to", "shiviz", file]);
     assert_eq!(again.stdout, go.stdout, "the layout is the same");
+    let picture = netsplit(&["convert", "--from", "shiviz", "--to", "svg", file]);
+    let svg = String::from_utf8(picture.stdout).expect("text");
+    assert!(picture.status.success() && svg.starts_with("<svg") && svg.contains("Foreign"), "a picture that says what it is");
+    assert!(["S1", "S5", "client 1"].iter().all(|host| svg.contains(&format!(">{host}<"))), "a lane for each host");
+    let texts = events.iter().filter_map(|event| event["event"].as_str());
+    assert!(texts.take(10).all(|text| svg.contains(&text.replace('\'', "&#39;")) || svg.contains(text)), "events have their sentences");
 }
 
 #[test]

@@ -219,7 +219,12 @@ impl TraceFile {
         with(&self.desk, work)
     }
 
-    fn trace<T>(&self, execution: &JsValue, work: impl FnOnce(&Trace, Arguments) -> Answer<T>) -> Answer<T> {
+    /// A second handle of the same file.
+    pub(super) fn share(&self) -> TraceFile {
+        TraceFile { desk: Rc::clone(&self.desk) }
+    }
+
+    pub(super) fn trace<T>(&self, execution: &JsValue, work: impl FnOnce(&Trace, Arguments) -> Answer<T>) -> Answer<T> {
         self.with(|desk, read| {
             let number = read.whole(execution, "execution", u32::MAX.into())? as usize;
             let traces = match desk {

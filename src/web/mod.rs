@@ -14,8 +14,10 @@
 mod answers;
 mod arguments;
 pub mod canvas;
+mod diagram_calls;
 mod entropy;
 pub mod foreign;
+pub mod foreign_diagram;
 pub mod lab;
 mod lab_space_time;
 pub mod panic;

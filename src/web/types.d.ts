@@ -399,6 +399,7 @@ export interface TraceEventRow {
   parents: number[];
   before: number | null;
 }
+
 // ---- the space-time diagram
 
 /** How the diagram is wanted. Events are named by their index on the branch, lanes by number. */
@@ -432,6 +433,9 @@ export interface SpaceTimePainted {
   /** All of the axis. */
   from: number;
   to: number;
+  /** Where the window lies in the picture, pixels. */
+  left: number;
+  right: number;
   by_time: boolean;
   detail: "single" | "marks" | "density";
 }
@@ -470,3 +474,10 @@ export type SpaceTimeSought = { words: string } | { lanes: number[]; messages: [
 export interface SpaceTimeSearch { read: number; all: number; found: number; done: boolean }
 export interface SpaceTimeFound { index: number; events: number[]; text: string }
 export interface SpaceTimeDiff { first: number | null; only_here: number; only_there: number }
+
+/** What can show a diagram: a run, or an execution of a trace of another program. */
+export type SpaceTimeSource = Pick<
+  Lab,
+  | "spaceTimeRead" | "spaceTimeLanes" | "spaceTimePaint" | "spaceTimeSvg" | "spaceTimeTargets" | "spaceTimeHit" | "spaceTimeWalk"
+  | "spaceTimeEvent" | "spaceTimeBetween" | "spaceTimeSearch" | "spaceTimeSearchOn" | "spaceTimeFound"
+>;

@@ -164,3 +164,29 @@ test("a run of the lab is saved as a trace, and opens as one", async (t) => {
   await stage(page).waitFor();
   assert.match(await stage(page).innerText(), /\d+ events, \d+ hosts/);
 });
+
+test("it has the space-time diagram, which shares the selection with list and inspector", async (t) => {
+  const visit = await lab.visit(t, calm);
+  const { page } = visit;
+  await drop(page, "rpc.log", FILE);
+  const diagram = stage(page).locator("netsplit-space-time");
+  await diagram.and(page.locator("[data-ready]")).waitFor();
+  assert.deepEqual(await diagram.getByRole("option").allInnerTexts().then((texts) => texts.map((text) => text.replace(/ .*/, "")).sort()), ["client:", "client:", "server:", "server:"]);
+  await stage(page).getByRole("button", { name: "Details" }).click();
+  const rows = page.locator("netsplit-foreign-events .events li");
+  await rows.filter({ hasText: "Received the call" }).getByRole("button").click();
+  await page.locator("netsplit-foreign [role=option][aria-selected=true]", { hasText: "Received the call" }).waitFor({ state: "attached" });
+
+  const call = diagram.getByRole("option", { name: /Making a call/ });
+  const box = await call.boundingBox();
+  assert(box);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await diagram.locator(".st-stamp").filter({ hasText: "client 2" }).waitFor();
+  await page.keyboard.down("Shift");
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await page.keyboard.up("Shift");
+  await diagram.getByRole("status").filter({ hasText: "The shortest chain has 1 message and 2 events." }).waitFor({ state: "attached" });
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await page.locator("netsplit-foreign-events li[aria-current=true]", { hasText: "Making a call" }).waitFor();
+  await visit.screenshot("foreign-diagram");
+});

@@ -9,6 +9,7 @@
 import { h, redraw, setText } from "./dom.js";
 import { findings } from "./foreign-open.js";
 import { language, t } from "./language.js";
+import { loadDiagram } from "./on-demand.js";
 import { Part } from "./part.js";
 import { TabPart } from "./tab.js";
 import { count, time } from "./words.js";
@@ -37,10 +38,12 @@ export function showTraces(app) {
 
 class Foreign extends Part {
   #head = h("div", { class: "foreign-head" });
+  #diagram = h("div", { class: "foreign-diagram" });
   #body = h("div", { class: "foreign-body", tabindex: 0, role: "region", "aria-label": t("Trace") });
 
   setUp() {
-    this.append(this.#head, this.#body);
+    this.append(this.#head, this.#diagram, this.#body);
+    loadDiagram(this.app, () => this.isConnected && this.#diagram.append(document.createElement("netsplit-space-time")));
     this.on(["open", "look", "panel"], () => this.#draw());
     this.#draw();
     // What opened it is closed, or belongs to the lab: keys mean the trace now.

@@ -12,9 +12,10 @@
  * @typedef {import("../netsplit.js").SpaceTimeHit} Hit
  * @typedef {import("../netsplit.js").SpaceTimePainted} Painted
  * @typedef {import("../netsplit.js").SpaceTimeWay} Way
+ * @typedef {import("./app.js").OpenTrace} OpenTrace
  */
 import { h, redraw, setText } from "./dom.js";
-import { t } from "./language.js";
+import { language, t } from "./language.js";
 import { Part } from "./part.js";
 import { count, time } from "./words.js";
 
@@ -68,8 +69,6 @@ class SpaceTime extends Part {
   #cursor = -1;
   #searching = false;
   #status = "";
-  /** What is to be done when it has left the page, where it knows no lab any more. */
-  #leave = () => {};
 
   setUp() {
     useStyles();
@@ -78,30 +77,63 @@ class SpaceTime extends Part {
     this.onResize(() => this.#resized(), this.#plot);
     this.on(["open", "moment", "look", "settings", "branches"], () => this.#ask());
     this.on(["open", "branches"], () => this.#drawBar());
-    this.on(["open", "moment", "look"], () => this.#drawTwin(), { slow: true });
     this.#plot.addEventListener("pointerdown", (event) => this.#down(event));
     this.#plot.addEventListener("pointermove", (event) => this.#move(event));
     this.#plot.addEventListener("pointerup", (event) => this.#up(event));
     this.#plot.addEventListener("pointercancel", (event) => this.#pointers.delete(event.pointerId));
     this.#plot.addEventListener("pointerleave", () => this.#point(null));
     this.#plot.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    const { app } = this;
-    app.diagram = (size) => this.#svg(size);
-    this.#leave = () => (app.diagram = null);
     this.#resized();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     cancelAnimationFrame(this.#frame);
-    this.#leave();
+    this.#made?.diagram.free();
+    this.#made = null;
+    if (this.#root?.diagram === this.#picture) this.#root.diagram = null;
   }
+
+  // ---- whose diagram it is
+
+  /** A trace of another program, if it stands in one; otherwise the lab's run. */
+  get #trace() {
+    return this.closest("netsplit-foreign") ? this.app.trace : null;
+  }
+
+  /** @type {{ of: OpenTrace, execution: number, diagram: import("../netsplit.js").TraceDiagram } | null} */
+  #made = null;
+
+  /** @returns {import("../netsplit.js").SpaceTimeSource | null} */
+  get #source() {
+    return this.closest("netsplit-foreign") ? this.#traced : this.app.lab;
+  }
+
+  get #traced() {
+    const trace = this.#trace;
+    if (!trace) return null;
+    if (this.#made?.of === trace && this.#made.execution === trace.execution) return this.#made.diagram;
+    this.#made?.diagram.free();
+    this.#made = null;
+    const made = trace.file.diagram(trace.execution, language());
+    if (!made.ok) return null;
+    this.#made = { of: trace, execution: trace.execution, diagram: made.value };
+    return made.value;
+  }
+
+  /** @type {import("./app.js").App | null} */
+  #root = null;
+  /** @param {{ width: number, height: number }} size */
+  #picture = (size) => (this.#size.width === 0 ? null : this.#svg(size));
 
   // ---- painting
 
   #resized() {
+    this.#root = this.app;
+    if (this.getBoundingClientRect().width > 0) this.app.diagram = this.#picture;
     const { width, height } = this.#plot.getBoundingClientRect();
-    this.#size = { width: Math.round(width), height: Math.round(height), dpr: devicePixelRatio };
+    const { zoom } = this.app.settings;
+    this.#size = { width: Math.round(width / zoom), height: Math.round(height / zoom), dpr: devicePixelRatio * zoom };
     this.#ask();
   }
 
@@ -112,7 +144,7 @@ class SpaceTime extends Part {
   /** @returns {Look} */
   #look() {
     const { selected, hovered } = this.app;
-    const node = [hovered, selected].find((id) => id?.startsWith("node:"));
+    const node = this.#trace ? undefined : [hovered, selected].find((id) => id?.startsWith("node:"));
     return {
       ...this.#size,
       theme: this.app.theme,
@@ -122,7 +154,7 @@ class SpaceTime extends Part {
       scroll: this.#scroll,
       hidden: [...this.#hidden],
       collapsed: this.#collapsed,
-      level: this.app.level,
+      level: this.#trace ? "everything" : this.app.level,
       selected: this.#selected,
       other: this.#other,
       hover: this.#hover,
@@ -133,13 +165,13 @@ class SpaceTime extends Part {
 
   #paint() {
     this.#frame = 0;
-    const { lab } = this.app;
+    const source = this.#source;
     const { width, height } = this.#size;
-    if (!lab || width === 0 || height === 0) return;
-    const read = lab.spaceTimeRead();
+    if (!source || width === 0 || height === 0) return;
+    const read = source.spaceTimeRead();
     if (!read.ok) return;
     const { read: upTo, all } = read.value;
-    this.#forget(lab.cursor().branch);
+    this.#forget();
     if (upTo < all) {
       this.#tell(t("Reading events: {read} of {all}.", { read: count(upTo), all: count(all) }));
       this.#ask();
@@ -147,20 +179,34 @@ class SpaceTime extends Part {
     } else if (this.#status !== "" && !this.#searching) this.#tell("");
     if (this.#window === null && this.#painted === null) this.#window = this.#first(all);
     this.#follow();
-    const painted = lab.spaceTimePaint(this.#canvas, this.#look());
+    const painted = source.spaceTimePaint(this.#canvas, this.#look());
     if (painted.ok) this.#painted = painted.value;
     this.dataset.read = String(upTo);
     this.dataset.detail = this.#painted?.detail ?? "";
-    if (upTo < all || "ready" in this.dataset) return;
+    if (upTo < all) return;
+    if ("ready" in this.dataset) return this.#twinSoon();
     this.dataset.ready = "";
     this.#drawTwin();
   }
 
-  /** Another run, another branch: what was selected there is not here. @param {number} branch */
-  #forget(branch) {
-    const of = `${this.app.run} ${branch}`;
+  #twinTimer = 0;
+
+  /** The twin follows the picture, a few times a second. */
+  #twinSoon() {
+    if (this.#twinTimer !== 0) return;
+    const draw = () => {
+      this.#twinTimer = 0;
+      if (this.isConnected) this.#drawTwin();
+    };
+    this.#twinTimer = window.setTimeout(draw, this.app.playing ? 500 : 120);
+  }
+
+  /** Another run, another branch, another trace: what was selected there is not here. */
+  #forget() {
+    const trace = this.#trace;
+    const of = `${this.app.run} ${trace ? `${this.app.traces.indexOf(trace)} ${trace.execution}` : this.app.lab?.cursor().branch}`;
     if (of === this.#of) return;
-    const other = this.#of !== "" && !this.#of.startsWith(`${this.app.run} `);
+    const other = this.#of !== "" && (trace !== null || !this.#of.startsWith(`${this.app.run} `));
     this.#of = of;
     this.#selected = this.#other = this.#hover = null;
     this.#found = [];
@@ -177,7 +223,7 @@ class SpaceTime extends Part {
   #first(all) {
     const { lab } = this.app;
     if (!lab || all <= FIRST) return null;
-    const { event } = lab.cursor();
+    const event = this.#trace ? Math.max(FIRST, (this.#selected ?? 0) + FIRST / 2) : lab.cursor().event;
     const to = this.#placeOf(Math.min(all - 1, event));
     const from = this.#placeOf(Math.max(0, event - FIRST));
     const span = Math.max(to - from, 1);
@@ -186,12 +232,22 @@ class SpaceTime extends Part {
 
   /** @param {number} event @returns {number} its place along the axis */
   #placeOf(event) {
-    return this.app.lab?.spaceTimeEvent(event, this.#look())?.place ?? 0;
+    return this.#source?.spaceTimeEvent(event, this.#look())?.place ?? 0;
   }
 
   /** When the cursor moves and leaves the window, the window goes with it. */
   #follow() {
     const { lab } = this.app;
+    const trace = this.#trace;
+    if (trace) {
+      const selected = trace.event === null ? null : (this.#made?.diagram.diagramEvent(trace.event) ?? null);
+      if (selected === this.#selected) return;
+      this.#selected = selected;
+      this.#other = null;
+      this.#drawBar();
+      if (selected !== null) this.#show(selected);
+      return;
+    }
     if (!lab) return;
     const { event, at_us: at } = lab.cursor();
     if (event === this.#cursor) return;
@@ -207,7 +263,7 @@ class SpaceTime extends Part {
 
   /** @param {{ width: number, height: number }} size @returns {import("../netsplit.js").Result<string> | null} */
   #svg({ width, height }) {
-    return this.app.lab?.spaceTimeSvg({ ...this.#look(), width, height, dpr: 1, theme: "light", hover: null }) ?? null;
+    return this.#source?.spaceTimeSvg({ ...this.#look(), width, height, dpr: 1, theme: "light", hover: null }) ?? null;
   }
 
   // ---- the window
@@ -217,12 +273,20 @@ class SpaceTime extends Part {
     return this.#window ?? { from, to };
   }
 
+  /** Where the window begins in the picture, pixels. */
+  get #left() {
+    return this.#painted?.left ?? 0;
+  }
+
+  /** How wide the window is in the picture, pixels. */
+  get #wide() {
+    return this.#painted ? Math.max(1, this.#painted.right - this.#painted.left) : Math.max(1, this.#size.width);
+  }
+
   /** @param {number} x pixels from the left @returns {number} its place */
   #placeAt(x) {
     const { from, to } = this.#range();
-    const left = this.#size.width < 560 ? 12 : 86;
-    const width = Math.max(1, this.#size.width - 12 - left);
-    return from + ((x - left) / width) * (to - from);
+    return from + ((x - this.#left) / this.#wide) * (to - from);
   }
 
   /** @param {number} factor less than 1 comes nearer @param {number} [at] what stays where it is */
@@ -230,7 +294,7 @@ class SpaceTime extends Part {
     const all = this.#painted ?? { from: 0, to: 1 };
     const { from, to } = this.#range();
     const middle = at ?? this.#middle();
-    const least = this.#axis === "time" ? 20 : 4;
+    const least = this.#painted?.by_time ? 20 : 4;
     const span = Math.min(Math.max((to - from) * factor, least), (all.to - all.from) * 1.1);
     const start = middle - ((middle - from) / (to - from)) * span;
     this.#window = span >= all.to - all.from ? null : this.#within(start, start + span);
@@ -280,12 +344,13 @@ class SpaceTime extends Part {
   /** @param {{ clientX: number, clientY: number }} event */
   #at(event) {
     const box = this.#plot.getBoundingClientRect();
-    return { x: event.clientX - box.x, y: event.clientY - box.y };
+    const { zoom } = this.app.settings;
+    return { x: (event.clientX - box.x) / zoom, y: (event.clientY - box.y) / zoom };
   }
 
   /** @param {{ x: number, y: number }} at @returns {Hit | null} */
   #hit({ x, y }) {
-    const hit = this.app.lab?.spaceTimeHit(x, y, this.#look());
+    const hit = this.#source?.spaceTimeHit(x, y, this.#look());
     return hit?.ok ? hit.value : null;
   }
 
@@ -315,10 +380,10 @@ class SpaceTime extends Part {
     press.dragging = true;
     const { from, to } = press.window;
     const [a, b] = [...this.#pointers.values()];
-    const width = Math.max(1, this.#size.width);
+    const width = this.#wide;
     if (a && b && press.distance > 0) {
       const factor = press.distance / Math.max(8, Math.abs(a.x - b.x));
-      const middle = from + ((press.x / width) * (to - from));
+      const middle = from + ((press.x - this.#left) / width) * (to - from);
       this.#window = this.#within(middle - (middle - from) * factor, middle + (to - middle) * factor);
     } else if (press.hit?.kind === "minimap") {
       const hit = this.#hit({ x: at.x, y: press.y });
@@ -346,28 +411,32 @@ class SpaceTime extends Part {
   /** @param {Hit} hit @param {boolean} second */
   #choose(hit, second) {
     if (hit.event !== null) return this.#select(hit.event, second || this.#chaining);
-    if (hit.kind === "lane" && hit.lane !== null) return void this.app.select(`node:${hit.lane}`);
+    if (hit.kind === "lane" && hit.lane !== null) return this.#trace ? undefined : this.app.select(`node:${hit.lane}`);
     if (hit.place === null) return;
     if (hit.kind === "minimap") {
       const { from, to } = this.#range();
       this.#window = this.#within(hit.place - (to - from) / 2, hit.place + (to - from) / 2);
       return this.#ask();
     }
-    if (this.#selected !== null) {
-      this.#selected = this.#other = null;
-      this.#chaining = false;
-      this.#drawBar();
-      return this.#ask();
-    }
+    if (this.#selected !== null) return this.#chooseNothing();
+    if (this.#trace) return;
     // The axis is the time bar's: a click goes there.
     if (this.#axis === "time") void this.app.seekTime(Math.max(0, Math.round(hit.place)));
     else void this.app.seekEvent(hit.n ?? 0);
   }
 
+  #chooseNothing() {
+    this.#selected = this.#other = null;
+    this.#chaining = false;
+    if (this.#trace) this.app.selectTraceEvent(null);
+    this.#drawBar();
+    this.#ask();
+  }
+
   /** @param {number} event @param {boolean} [second] as the other end of a chain */
   #select(event, second = false) {
-    const { lab } = this.app;
-    if (!lab) return;
+    const source = this.#source;
+    if (!source) return;
     if (second && this.#selected !== null && event !== this.#selected) {
       this.#other = event;
       this.#chaining = false;
@@ -377,12 +446,17 @@ class SpaceTime extends Part {
     }
     this.#selected = event;
     this.#other = null;
-    const row = lab.spaceTimeEvent(event, this.#look());
+    const trace = this.#trace;
+    const row = source.spaceTimeEvent(event, this.#look());
     if (row) {
       this.#say(`${row.text} ${t("{past} events before it, {future} after it, the others concurrent.", { past: count(row.past), future: count(row.future) })}`);
-      if (row.lane !== null) this.app.select(`node:${row.lane}`);
+      if (row.lane !== null && !trace) this.app.select(`node:${row.lane}`);
     }
     this.#drawBar();
+    if (trace) {
+      this.app.selectTraceEvent(this.#made?.diagram.traceEvent(event) ?? null);
+      return this.#ask();
+    }
     // The cursor goes to just after the event, as it does from the list of events.
     void this.app.seekEvent(event + 1);
     this.#ask();
@@ -390,7 +464,7 @@ class SpaceTime extends Part {
 
   /** @param {number} a @param {number} b */
   #tellChain(a, b) {
-    const between = this.app.lab?.spaceTimeBetween(a, b);
+    const between = this.#source?.spaceTimeBetween(a, b);
     if (!between?.ok) return;
     const { relation, chain, messages } = between.value;
     const text =
@@ -398,14 +472,15 @@ class SpaceTime extends Part {
         ? t("Neither happened before the other: they are concurrent.")
         : t("The shortest chain has {messages} {messages|message|messages} and {events} events.", { messages, events: count(chain.length) });
     this.#say(text);
-    this.app.say(text);
+    if (this.#trace) this.#tell(text);
+    else this.app.say(text);
   }
 
   /** Hovering previews, here and in the other views. @param {Hit | null} hit */
   #point(hit) {
     const event = hit?.kind === "event" ? hit.event : null;
     this.#plot.style.cursor = hit?.event !== null && hit?.event !== undefined ? "pointer" : "";
-    this.app.hover(hit?.lane !== null && hit?.lane !== undefined ? `node:${hit.lane}` : null);
+    if (!this.#trace) this.app.hover(hit?.lane !== null && hit?.lane !== undefined ? `node:${hit.lane}` : null);
     this.#drawNote(hit && hit.kind === "message" ? hit.text : null, event);
     if (event === this.#hover) return;
     this.#hover = event;
@@ -414,8 +489,8 @@ class SpaceTime extends Part {
 
   /** The sentence of what is pointed at, with its vector stamp. @param {string | null} text @param {number | null} event */
   #drawNote(text, event) {
-    const row = event === null ? null : this.app.lab?.spaceTimeEvent(event, this.#look());
-    const lanes = this.app.lab && row ? this.app.lab.spaceTimeLanes() : [];
+    const row = event === null ? null : this.#source?.spaceTimeEvent(event, this.#look());
+    const lanes = row ? (this.#source?.spaceTimeLanes() ?? []) : [];
     this.#note.hidden = !text && !row;
     redraw(this.#note, [text, row?.n, row?.stamp], () => [
       text ?? row?.text ?? "",
@@ -429,7 +504,7 @@ class SpaceTime extends Part {
     const unit = event.deltaMode === 1 ? 16 : 1;
     if (Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey) {
       const by = (event.deltaX || event.deltaY) * unit;
-      this.#pan(by / Math.max(1, this.#size.width));
+      this.#pan(by / this.#wide);
     } else if (event.altKey) {
       this.#scroll = Math.max(0, this.#scroll + event.deltaY * unit);
       this.#ask();
@@ -441,6 +516,7 @@ class SpaceTime extends Part {
   // ---- the keyboard, and the twin
 
   #lastEvent() {
+    if (this.#trace) return 0;
     return Math.max(0, (this.app.lab?.cursor().event ?? 1) - 1);
   }
 
@@ -454,7 +530,7 @@ class SpaceTime extends Part {
       : { ArrowRight: "later", ArrowLeft: "earlier", ArrowUp: "above", ArrowDown: "below" };
     const way = ways[event.key];
     if (way) {
-      const to = this.app.lab?.spaceTimeWalk(from, way, this.#look()) ?? null;
+      const to = this.#source?.spaceTimeWalk(from, way, this.#look()) ?? null;
       if (to !== null) this.#focusEvent(to);
       else this.#say(event.shiftKey ? t("No message leads further.") : t("The lane ends here."));
     } else if (event.key === "Enter") this.#select(from, event.shiftKey);
@@ -466,11 +542,8 @@ class SpaceTime extends Part {
     else if (event.key === "n") this.#next(false);
     else if (event.key === "N") this.#next(true);
     else if (event.key === "/") this.#openFind();
-    else if (event.key === "Escape" && (this.#selected !== null || this.#chaining)) {
-      this.#selected = this.#other = null;
-      this.#chaining = false;
-      this.#drawBar();
-    } else return;
+    else if (event.key === "Escape" && (this.#selected !== null || this.#chaining)) this.#chooseNothing();
+    else return;
     event.preventDefault();
     event.stopPropagation();
     this.#ask();
@@ -483,8 +556,7 @@ class SpaceTime extends Part {
 
   /** @param {number} event has the keyboard's focus */
   #focusEvent(event) {
-    const { lab } = this.app;
-    if (!lab) return;
+    if (!this.#source) return;
     this.#hover = event;
     this.#show(event);
     this.#drawNote(null, event);
@@ -493,23 +565,24 @@ class SpaceTime extends Part {
   }
 
   #drawTwin() {
-    const { lab } = this.app;
-    if (!lab || this.#size.width === 0 || this.dataset.read === undefined) return;
-    const all = lab.spaceTimeTargets(this.#look()).filter(({ id }) => id.startsWith("event:"));
+    const source = this.#source;
+    if (!source || this.#size.width === 0 || this.dataset.read === undefined) return;
+    const all = source.spaceTimeTargets(this.#look()).filter(({ id }) => id.startsWith("event:"));
     const focus = this.#hover ?? this.#selected;
     const active = focus === null ? null : `event:${focus}`;
-    const row = focus === null || all.some(({ id }) => id === active) ? null : lab.spaceTimeEvent(focus, this.#look());
+    const row = focus === null || all.some(({ id }) => id === active) ? null : source.spaceTimeEvent(focus, this.#look());
     const targets = [...(row ? [{ id: `event:${row.n}`, label: row.text, x: 0, y: 0, width: 24, height: 24 }] : []), ...all.slice(0, TWIN_MAX)];
     redraw(this.#twin, [targets.map(({ id, label }) => [id, label]), this.#selected, active], () =>
       targets.map(({ id, label }) =>
         h("li", { role: "option", id: twinId(id), "aria-selected": String(id === `event:${this.#selected}`) }, label, id === active ? this.#around(Number(id.slice(6))) : ""),
       ),
     );
+    const { zoom } = this.app.settings;
     for (const [n, { x, y, width, height }] of targets.entries()) {
       const item = /** @type {HTMLElement} */ (this.#twin.children[n]);
-      item.style.translate = `${Math.round(x)}px ${Math.round(y)}px`;
-      item.style.width = `${Math.round(width)}px`;
-      item.style.height = `${Math.round(height)}px`;
+      item.style.translate = `${Math.round(x * zoom)}px ${Math.round(y * zoom)}px`;
+      item.style.width = `${Math.round(width * zoom)}px`;
+      item.style.height = `${Math.round(height * zoom)}px`;
     }
     if (active && targets.some(({ id }) => id === active)) this.#twin.setAttribute("aria-activedescendant", twinId(active));
     else this.#twin.removeAttribute("aria-activedescendant");
@@ -517,10 +590,9 @@ class SpaceTime extends Part {
 
   /** What is spoken of an event besides its sentence: when, and where its messages lead. @param {number} event */
   #around(event) {
-    const { lab } = this.app;
-    const row = lab?.spaceTimeEvent(event, this.#look());
-    if (!lab || !row) return "";
-    const at = lab.events(event, event + 1)[0]?.at_us;
+    const row = this.#source?.spaceTimeEvent(event, this.#look());
+    if (!row) return "";
+    const at = this.#trace ? undefined : this.app.lab?.events(event, event + 1)[0]?.at_us;
     return [
       ` ${at === undefined ? "" : time(at)}`,
       row.heard.length > 0 ? t("Hears a message.") : "",
@@ -572,7 +644,7 @@ class SpaceTime extends Part {
     if (!lab) return;
     const { openMenu } = await import("./menu.js");
     const here = lab.cursor().branch;
-    const others = lab.branches().filter(({ id }) => id !== here);
+    const others = this.#trace ? [] : lab.branches().filter(({ id }) => id !== here);
     openMenu(
       t("Space-time diagram"),
       [
@@ -594,12 +666,12 @@ class SpaceTime extends Part {
   }
 
   async #chooseLanes() {
-    const { lab } = this.app;
-    if (!lab) return;
+    const source = this.#source;
+    if (!source) return;
     const { openDialog } = await import("./dialog.js");
     openDialog(t("Lanes"), () => [
       h("p", null, t("A hidden lane leaves the order of the others as it was: dotted lines stand for what went through it.")),
-      ...lab.spaceTimeLanes().map(({ name, events }, lane) =>
+      ...source.spaceTimeLanes().map(({ name, events }, lane) =>
         h(
           "label",
           { class: "check" },
@@ -646,7 +718,7 @@ class SpaceTime extends Part {
     const svg = this.#svg({ width: Math.max(720, this.#size.width), height: Math.max(400, this.#size.height) });
     if (!svg?.ok) return;
     const href = URL.createObjectURL(new Blob([svg.value], { type: "image/svg+xml" }));
-    h("a", { href, download: `${(this.app.scenario?.id || "run").replaceAll("/", "-")}-space-time.svg` }).click();
+    h("a", { href, download: `${(this.#trace?.name || this.app.scenario?.id || "run").replaceAll("/", "-")}-space-time.svg` }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
   }
 
@@ -687,7 +759,7 @@ class SpaceTime extends Part {
 
   /** @param {import("../netsplit.js").SpaceTimeSought | null} sought */
   #search(sought) {
-    const begun = this.app.lab?.spaceTimeSearch(sought);
+    const begun = this.#source?.spaceTimeSearch(sought);
     this.#found = [];
     setText(this.#count, "");
     if (!begun?.ok || sought === null || ("words" in sought && sought.words.trim() === "")) return this.#ask();
@@ -695,7 +767,7 @@ class SpaceTime extends Part {
   }
 
   #searchOn() {
-    const on = this.app.lab?.spaceTimeSearchOn();
+    const on = this.#source?.spaceTimeSearchOn();
     this.#searching = Boolean(on?.ok && !on.value.done && this.isConnected);
     if (!on?.ok) return;
     const { found, read, all, done } = on.value;
@@ -707,7 +779,7 @@ class SpaceTime extends Part {
 
   /** @param {boolean} back @param {number | null} [from] */
   #next(back, from = this.#found[0] ?? null) {
-    const found = this.app.lab?.spaceTimeFound(from, back);
+    const found = this.#source?.spaceTimeFound(from, back);
     if (!found) return;
     this.#found = found.events;
     const first = found.events[0];

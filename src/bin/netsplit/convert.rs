@@ -3,7 +3,9 @@
 use super::{Done, Failure, Language};
 use netsplit::scenario::Diagnostic;
 use netsplit::scenario::foreign::{self, Finding, Format, Importer, Options, Trace, Weight};
-use netsplit::view::words;
+use netsplit::view::palette::Theme;
+use netsplit::view::space_time::foreign::picture;
+use netsplit::view::{to_svg, words};
 use std::io::{Read, Write};
 
 #[derive(clap::Args)]
@@ -11,9 +13,9 @@ pub(super) struct Arguments {
     /// What the file is written in
     #[arg(long, value_enum)]
     from: From,
-    /// What to write, to standard output: one JSON object a line, or a log with its parser
+    /// What to write, to standard output: one JSON object a line, a log with its parser, or a picture
     #[arg(long, value_enum)]
-    to: To,
+    to: Output,
     /// The parser, for a log that does not begin with it: a regular expression with host, clock and event
     #[arg(long)]
     parser: Option<String>,
@@ -45,6 +47,16 @@ pub(super) enum To {
     Shiviz,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Output {
+    /// One JSON object a line
+    Jsonl,
+    /// The layout of GoVector, as ShiViz opens it
+    Shiviz,
+    /// The space-time diagram of one execution: the largest, if none is named
+    Svg,
+}
+
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     let bytes = read(&arguments.file)?;
     let format = match arguments.from {
@@ -67,9 +79,24 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
         eprintln!("netsplit: {unlisted} more findings are not listed");
     }
     let traces = chosen(arguments, &imported.traces)?;
-    arguments.to.write(&traces, out)?;
+    let traces = if arguments.to == Output::Svg { traces.into_iter().take(1).collect() } else { traces };
+    match arguments.to {
+        Output::Jsonl => To::Jsonl.write(&traces, out)?,
+        Output::Shiviz => To::Shiviz.write(&traces, out)?,
+        Output::Svg => draw(&traces, arguments, out)?,
+    }
     summary(&traces, imported.partial());
     if imported.partial() { Err(Failure::Failed) } else { Ok(()) }
+}
+
+/// Writes the picture of the first trace.
+fn draw(traces: &[&Trace], arguments: &Arguments, out: &mut impl Write) -> Done {
+    let scene = traces.first().and_then(|trace| picture(trace, arguments.lang.lang));
+    let scene = scene.ok_or_else(|| {
+        Diagnostic::at("--to", "this execution has no picture", "at most 65,535 hosts, and an order that does not go in a circle")
+    })?;
+    out.write_all(to_svg(&scene, Theme::Light.palette()).as_bytes())?;
+    Ok(())
 }
 
 impl To {

@@ -9,6 +9,7 @@
 
 mod axis;
 mod draw;
+pub mod foreign;
 pub mod live;
 mod roles;
 pub mod search;
@@ -291,6 +292,12 @@ impl Diagram {
     pub fn span(&mut self, graph: &CausalGraph, look: &Look) -> (f64, f64) {
         self.follow(graph, look);
         self.projection.span(graph)
+    }
+
+    /// From where to where the axis reaches in the picture, pixels.
+    pub fn plot(&mut self, graph: &CausalGraph, look: &Look) -> (f64, f64) {
+        let metrics = self.metrics(graph, look);
+        (metrics.left, metrics.right)
     }
 
     /// The place of an event along the axis.

@@ -7,10 +7,12 @@ use crate::system::inspect::Fill;
 pub fn role_of(note: &Note) -> Option<(char, Fill, u64)> {
     let (letter, fill) = match note.kind.key.rsplit('.').next().unwrap_or_default() {
         "becomes-leader" => ('L', Fill::Solid),
+        "holds" => ('H', Fill::Solid),
+        "is-over" | "releases" | "holds-nothing" => ('C', Fill::Outline),
         "times-out" | "asks-again" | "wins-pre-vote" => ('C', Fill::Half),
         "steps-down-term" | "steps-down-quorum" | "yields" | "follows" | "adopts-term" => ('F', Fill::Outline),
         _ => return None,
     };
-    let term = note.kind.args.iter().position(|(name, _)| *name == "term").and_then(|at| note.args.get(at));
+    let term = note.kind.args.iter().position(|(name, _)| ["term", "fence"].contains(name)).and_then(|at| note.args.get(at));
     Some((letter, fill, term.copied().unwrap_or_default()))
 }

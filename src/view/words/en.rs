@@ -74,6 +74,8 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("view.log", "Logs of {rows} {rows|server|servers}, positions {first} to {last}."),
     ("view.log.part", "entries {first} to {last} of {newest}"),
     ("view.log.part.rows", "entries {first} to {last} of {newest}; servers {from} to {to} of {rows}"),
+    ("chip.foreign", "Foreign"),
+    ("chip.partial", "Partial"),
     ("space-time.label", "Space-time diagram: {lanes} {lanes|lane|lanes}, {events} {events|event|events} in the window."),
     ("space-time.copy", "{message} from {from} to {to}, a second copy"),
     ("space-time.lost", "{message} from {from} to {to}, lost"),
