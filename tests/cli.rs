@@ -165,7 +165,10 @@ fn a_run_becomes_a_trace_and_a_trace_is_converted() {
     assert!(picture.status.success() && svg.starts_with("<svg") && svg.contains("Foreign"), "a picture that says what it is");
     assert!(["S1", "S5", "client 1"].iter().all(|host| svg.contains(&format!(">{host}<"))), "a lane for each host");
     let texts = events.iter().filter_map(|event| event["event"].as_str());
-    assert!(texts.take(10).all(|text| svg.contains(&text.replace('\'', "&#39;")) || svg.contains(text)), "events have their sentences");
+    assert!(
+        texts.take(10).all(|text| svg.contains(&text.replace('\'', "&#39;")) || svg.contains(text)),
+        "events have their sentences"
+    );
 }
 
 #[test]

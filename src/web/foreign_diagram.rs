@@ -37,7 +37,7 @@ impl TraceFile {
             let too_large = || read.problem("bad-data", "execution", &[("why", "it has too many hosts or events")]);
             let graph = TraceGraph::new(trace).ok_or_else(too_large)?;
             let execution = execution.as_f64().unwrap_or_default() as u32;
-            Ok(TraceDiagram { file: self.share(), execution, graph, diagram: RefCell::default(), lang: lang }.into())
+            Ok(TraceDiagram { file: self.share(), execution, graph, diagram: RefCell::default(), lang }.into())
         }))
     }
 }

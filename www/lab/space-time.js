@@ -181,6 +181,10 @@ class SpaceTime extends Part {
     this.#follow();
     const painted = source.spaceTimePaint(this.#canvas, this.#look());
     if (painted.ok) this.#painted = painted.value;
+    if (this.#axis === "time" && painted.ok && this.#timed !== painted.value.by_time) {
+      this.#timed = painted.value.by_time;
+      this.#drawBar();
+    }
     this.dataset.read = String(upTo);
     this.dataset.detail = this.#painted?.detail ?? "";
     if (upTo < all) return;
@@ -189,6 +193,8 @@ class SpaceTime extends Part {
     this.#drawTwin();
   }
 
+  /** Whether events have times: without them, there is only one axis. */
+  #timed = true;
   #twinTimer = 0;
 
   /** The twin follows the picture, a few times a second. */
@@ -603,11 +609,12 @@ class SpaceTime extends Part {
   // ---- the bar
 
   #drawBar() {
+    const timed = this.#timed;
     const { lab } = this.app;
     const chain = this.#selected !== null;
-    redraw(this.#bar, [this.#axis, chain, this.#chaining, this.#find.hidden, lab?.branches().length], () => [
-      this.#button(t("Time"), () => this.#setAxis("time"), { key: "time", "aria-pressed": String(this.#axis === "time") }),
-      this.#button(t("Order"), () => this.#setAxis("order"), { key: "order", "aria-pressed": String(this.#axis === "order") }),
+    redraw(this.#bar, [timed, this.#axis, chain, this.#chaining, this.#find.hidden, lab?.branches().length], () => [
+      timed && this.#button(t("Time"), () => this.#setAxis("time"), { key: "time", "aria-pressed": String(this.#axis === "time") }),
+      timed && this.#button(t("Order"), () => this.#setAxis("order"), { key: "order", "aria-pressed": String(this.#axis === "order") }),
       this.#button("\u2212", () => this.#zoom(2), { key: "out", "aria-label": t("Zoom out"), title: t("Zoom out") }),
       this.#button("+", () => this.#zoom(0.5), { key: "in", "aria-label": t("Zoom in"), title: t("Zoom in") }),
       this.#button(t("All"), () => this.#all(), { key: "all", title: t("Show all of the run") }),
