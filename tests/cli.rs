@@ -163,7 +163,7 @@ fn a_run_becomes_a_trace_and_a_trace_is_converted() {
     let picture = netsplit(&["convert", "--from", "shiviz", "--to", "svg", file]);
     let svg = String::from_utf8(picture.stdout).expect("text");
     assert!(picture.status.success() && svg.starts_with("<svg") && svg.contains("Foreign"), "a picture that says what it is");
-    assert!(["S1", "S5", "client 1"].iter().all(|host| svg.contains(&format!(">{host}<"))), "a lane for each host");
+    assert!(["S1", "S5", "client-1"].iter().all(|host| svg.contains(&format!(">{host}<"))), "a lane for each host");
     let texts = events.iter().filter_map(|event| event["event"].as_str());
     assert!(
         texts.take(10).all(|text| svg.contains(&text.replace('\'', "&#39;")) || svg.contains(text)),
