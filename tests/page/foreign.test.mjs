@@ -73,6 +73,7 @@ test("its events are listed, searched and inspected", async (t) => {
   await stage(page).waitFor();
   await stage(page).getByRole("button", { name: "Details" }).click();
   const rows = page.locator("netsplit-foreign-events .events li");
+  await rows.nth(3).waitFor();
   assert.equal(await rows.count(), 4);
   await page.getByRole("searchbox", { name: "Filter" }).fill("received");
   await page.waitForFunction(() => document.querySelectorAll("netsplit-foreign-events .events li").length === 1);
