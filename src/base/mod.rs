@@ -16,6 +16,7 @@ pub mod time;
 pub use chunked::Chunked;
 pub use encode::{Encode, Encoder, Fingerprint, RunHash};
 pub use ids::{EventId, NoSuchId, NodeId, OpId, Place, WriteId};
+pub(crate) use note::note_kinds;
 pub use note::{ArgType, Level, NodesArg, Note, NoteKind};
 pub use sorted::Sorted;
 pub use time::LocalTime;

@@ -55,6 +55,28 @@ pub struct NoteKind {
     pub args: &'static [(&'static str, ArgType)],
 }
 
+/// Declares kinds of notes, each a static of its name, and `ALL`, the list of them:
+///
+/// `/// Stores a key.`
+/// `STORES = "lock.stores", Protocol, Some("may_set"), ["client": Node, "key": Key];`
+///
+/// Without a level and a rule, as in verdicts, the level is [`Level::Story`] and no rule decided.
+macro_rules! note_kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident = $key:literal, $($level:ident, $rule:expr,)? [$($arg:literal: $type:ident),*];)*) => {
+        $($(#[doc = $doc])+ pub static $name: $crate::base::NoteKind = $crate::base::NoteKind {
+            key: $key,
+            level: note_kinds!(@or $crate::base::Level::Story $(, $crate::base::Level::$level)?),
+            rule: note_kinds!(@or None $(, $rule)?),
+            args: &[$(($arg, $crate::base::ArgType::$type)),*],
+        };)*
+        /// All of them, in this order.
+        pub static ALL: &[&$crate::base::NoteKind] = &[$(&$name),*];
+    };
+    (@or $default:expr) => { $default };
+    (@or $default:expr, $given:expr) => { $given };
+}
+pub(crate) use note_kinds;
+
 /// A remark about the event in which it was made, by the node at which it happened.
 #[derive(Clone, Copy)]
 pub struct Note {

@@ -12,6 +12,7 @@
 pub mod clock;
 pub mod kv;
 pub mod lock;
+pub mod mutants;
 pub mod raft;
 
 use crate::base::{Encode, LocalTime, NodeId, Note, OpId, WriteId};

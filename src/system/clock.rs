@@ -7,7 +7,7 @@
 use super::clock_view::{describe, portray, request_text, response_text};
 use super::inspect::{EntryView, Mutant, SettingInfo, SystemInfo};
 use super::live::{Description, Live, Portrait, System};
-use super::open::OpenError;
+use super::open::{OpenError, check_operations};
 use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::Sequence;
@@ -15,7 +15,7 @@ use crate::check::clock::{ClockChecks, PROPERTIES};
 use crate::protocol::clock::config::{Config, ConfigError, Mode};
 use crate::protocol::clock::message::{Act, Answer, Ask, Message, Request, Timer};
 use crate::protocol::clock::node::Node;
-use crate::protocol::clock::rules::{MUTANTS, Mutant as ClockMutant, Rules};
+use crate::protocol::clock::rules::{MUTANTS, Rules};
 use crate::protocol::clock::stamp::Carried;
 use crate::protocol::{Message as _, TimerName};
 use crate::sim::plan::{Cluster, Generator, Operation, Plan};
@@ -174,24 +174,16 @@ impl System for Clocks {
 /// What the catalogue says of clocks.
 pub fn info() -> &'static SystemInfo {
     static INFO: OnceLock<SystemInfo> = OnceLock::new();
-    INFO.get_or_init(|| {
-        let mutant = |mutant: &crate::protocol::clock::rules::MutantInfo| Mutant {
-            id: mutant.id,
-            rule: mutant.rule,
-            falls: mutant.falls,
-            scenario: scenario_of(mutant.id),
-        };
-        SystemInfo {
-            id: "clock",
-            behaviour: BEHAVIOUR,
-            messages: Message::KINDS,
-            timers: Timer::NAMES,
-            properties: PROPERTIES,
-            mutants: Vec::leak(MUTANTS.iter().map(mutant).collect()),
-            settings: SETTINGS,
-            verbs: VERBS,
-            views: &["cluster", "space-time"],
-        }
+    INFO.get_or_init(|| SystemInfo {
+        id: "clock",
+        behaviour: BEHAVIOUR,
+        messages: Message::KINDS,
+        timers: Timer::NAMES,
+        properties: PROPERTIES,
+        mutants: Mutant::catalogue(MUTANTS, scenario_of),
+        settings: SETTINGS,
+        verbs: VERBS,
+        views: &["cluster", "space-time"],
     })
 }
 
@@ -288,7 +280,7 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     config.samples = number("samples").map_or(config.samples, |n| n as usize);
     let members = number("members").filter(|n| *n > 0);
     config.members = members.map_or(config.servers, |n| u16::try_from(n).unwrap_or(u16::MAX));
-    config.rules = plan.mutants.iter().filter_map(|id| ClockMutant::from_id(id)).fold(Rules::RIGHT, Rules::with);
+    config.rules = Rules::named(&plan.mutants);
     let place = |error: &ConfigError| match error {
         ConfigError::EmptyRange => "settings.every_us_min",
         ConfigError::Members => "settings.members",
@@ -305,19 +297,7 @@ pub fn deployment(plan: &Plan) -> Result<Clocks, OpenError> {
         return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for clocks", "at most 64"));
     }
     let clocks = Clocks { cluster: plan.cluster, config: Arc::new(config(plan)?) };
-    let understood = verbs_of(clocks.mode());
-    let hint = if understood.is_empty() { "no operation".to_owned() } else { format!("one of {}", understood.join(", ")) };
-    for (n, planned) in plan.workload.operations.iter().enumerate() {
-        if let Err(why) = clocks.parse(&planned.operation) {
-            return Err(OpenError::new(format!("workload.operations[{n}]"), "bad-operation", why, hint));
-        }
-    }
-    if let Some(generator) = &plan.workload.generator
-        && let Some((verb, _)) = generator.mix.iter().find(|(verb, _)| !understood.contains(&verb.as_str()))
-    {
-        let message = format!("\"{verb}\" means nothing to these nodes");
-        return Err(OpenError::new("workload.generator.mix", "bad-operation", message, hint));
-    }
+    check_operations(plan, verbs_of(clocks.mode()), |operation| clocks.parse(operation))?;
     Ok(clocks)
 }
 

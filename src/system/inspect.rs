@@ -2,6 +2,7 @@
 
 use crate::base::{EventId, Level, NodeId};
 pub use crate::check::verdict::{Status, Verdict, Witness};
+use crate::protocol::mutants::MutantInfo;
 
 /// What a node's circle is filled with (PAGE-DESIGN, section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -379,6 +380,15 @@ pub struct Mutant {
     pub falls: &'static str,
     /// Id of the scenario that shows it fall; empty while there is none.
     pub scenario: &'static str,
+}
+
+impl Mutant {
+    /// The wrong variants of a core, each with the scenario that shows its property fall. Made once for a system, and kept.
+    pub(super) fn catalogue<M>(of: &'static [MutantInfo<M>], scenario_of: fn(&str) -> &'static str) -> &'static [Mutant] {
+        let known =
+            |info: &MutantInfo<M>| Mutant { id: info.id, rule: info.rule, falls: info.falls, scenario: scenario_of(info.id) };
+        Vec::leak(of.iter().map(known).collect())
+    }
 }
 
 /// A setting of a system.

@@ -4,7 +4,7 @@ use super::inspect::{EntryView, LeasesView, Mutant, SettingInfo, SystemInfo};
 use super::live::{Description, Live, Portrait, System};
 use super::lock_leases::leases;
 use super::lock_view::{describe, portray, request_text, response_text};
-use super::open::OpenError;
+use super::open::{OpenError, check_operations};
 use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::Sequence;
@@ -12,7 +12,7 @@ use crate::check::lock::{LockChecks, PROPERTIES};
 use crate::protocol::lock::config::{Config, ConfigError};
 use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer};
 use crate::protocol::lock::role::Role;
-use crate::protocol::lock::rules::{MUTANTS, Mutant as LockMutant, Rules};
+use crate::protocol::lock::rules::{MUTANTS, Rules};
 use crate::protocol::{Message as _, TimerName};
 use crate::sim::plan::{Cluster, Generator, Operation, Plan};
 use crate::sim::{Deployment, World};
@@ -147,24 +147,16 @@ impl System for Locks {
 /// What the catalogue says of locks.
 pub fn info() -> &'static SystemInfo {
     static INFO: OnceLock<SystemInfo> = OnceLock::new();
-    INFO.get_or_init(|| {
-        let mutant = |mutant: &crate::protocol::lock::rules::MutantInfo| Mutant {
-            id: mutant.id,
-            rule: mutant.rule,
-            falls: mutant.falls,
-            scenario: scenario_of(mutant.id),
-        };
-        SystemInfo {
-            id: "lock",
-            behaviour: BEHAVIOUR,
-            messages: Message::KINDS,
-            timers: Timer::NAMES,
-            properties: PROPERTIES,
-            mutants: Vec::leak(MUTANTS.iter().map(mutant).collect()),
-            settings: SETTINGS,
-            verbs: VERBS,
-            views: &["cluster", "leases", "space-time"],
-        }
+    INFO.get_or_init(|| SystemInfo {
+        id: "lock",
+        behaviour: BEHAVIOUR,
+        messages: Message::KINDS,
+        timers: Timer::NAMES,
+        properties: PROPERTIES,
+        mutants: Mutant::catalogue(MUTANTS, scenario_of),
+        settings: SETTINGS,
+        verbs: VERBS,
+        views: &["cluster", "leases", "space-time"],
     })
 }
 
@@ -232,7 +224,7 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     config.extensions = number("extensions").map_or(config.extensions, |n| n as u32);
     config.fencing = number("fencing").map_or(config.fencing, |n| n != 0);
     config.persist = number("persist").map_or(config.persist, |n| n != 0);
-    config.rules = plan.mutants.iter().filter_map(|id| LockMutant::from_id(id)).fold(Rules::RIGHT, Rules::with);
+    config.rules = Rules::named(&plan.mutants);
     config.validate().map_err(refuse)?;
     Ok(config)
 }
@@ -243,18 +235,7 @@ pub fn deployment(plan: &Plan) -> Result<Locks, OpenError> {
         return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for locks", "at most 64"));
     }
     let locks = Locks { cluster: plan.cluster, config: Arc::new(config(plan)?) };
-    let hint = format!("one of {}", VERBS.join(", "));
-    for (n, planned) in plan.workload.operations.iter().enumerate() {
-        if let Err(why) = locks.parse(&planned.operation) {
-            return Err(OpenError::new(format!("workload.operations[{n}]"), "bad-operation", why, hint));
-        }
-    }
-    if let Some(generator) = &plan.workload.generator
-        && let Some((verb, _)) = generator.mix.iter().find(|(verb, _)| !VERBS.contains(&verb.as_str()))
-    {
-        let message = format!("\"{verb}\" means nothing to locks");
-        return Err(OpenError::new("workload.generator.mix", "bad-operation", message, hint));
-    }
+    check_operations(plan, VERBS, |operation| locks.parse(operation))?;
     Ok(locks)
 }
 

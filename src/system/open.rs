@@ -3,7 +3,7 @@
 use super::inspect::SystemInfo;
 use super::run::Run;
 use crate::base::NodeId;
-use crate::sim::plan::{Action, Plan};
+use crate::sim::plan::{Action, Operation, Plan};
 use std::fmt;
 
 /// Why a plan cannot be run, and where.
@@ -45,6 +45,29 @@ pub fn systems() -> Vec<&'static SystemInfo> {
 /// A system by name.
 pub fn info(name: &str) -> Option<&'static SystemInfo> {
     systems().into_iter().find(|info| info.id == name)
+}
+
+/// Checks what a system is asked to do: planned operations by how it reads them, generated ones by their verbs, of which it
+/// understands these.
+pub(super) fn check_operations<R>(
+    plan: &Plan,
+    verbs: &[&str],
+    parse: impl Fn(&Operation) -> Result<R, String>,
+) -> Result<(), OpenError> {
+    let hint = if verbs.is_empty() { "no operation".to_owned() } else { format!("one of {}", verbs.join(", ")) };
+    for (n, planned) in plan.workload.operations.iter().enumerate() {
+        if let Err(why) = parse(&planned.operation) {
+            return Err(OpenError::new(format!("workload.operations[{n}]"), "bad-operation", why, hint));
+        }
+    }
+    let generated = plan.workload.generator.iter().flat_map(|generator| &generator.mix);
+    match generated.map(|(verb, _)| verb).find(|verb| !verbs.contains(&verb.as_str())) {
+        None => Ok(()),
+        Some(verb) => {
+            let message = format!("\"{verb}\" means nothing to these nodes");
+            Err(OpenError::new("workload.generator.mix", "bad-operation", message, hint))
+        }
+    }
 }
 
 /// Builds the run of a plan, before its first event; the plan's interventions are the timeline's to replay.

@@ -4,15 +4,13 @@ use super::inspect::{
     Detail, EntryState, EntryView, Field, FieldValue, Fill, LogSummary, Mutant, PeerView, RoleView, SettingInfo, SystemInfo,
 };
 use super::live::{Description, Live, Portrait, System};
-use super::open::{MAX_NODES, OpenError};
+use super::open::{MAX_NODES, OpenError, check_operations};
 use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::Sequence;
 use crate::check::raft::{PROPERTIES, RaftChecks};
 use crate::protocol::kv::{Answer, Key, Op, Value};
-use crate::protocol::raft::{
-    Client, Command, Config, Log, MUTANTS, Message, Mutant as RaftMutant, Node, NodeSet, Request, Role, Rules, Server, Timer,
-};
+use crate::protocol::raft::{Client, Command, Config, Log, MUTANTS, Message, Node, NodeSet, Request, Role, Rules, Server, Timer};
 use crate::protocol::{Message as _, TimerName};
 use crate::sim::kernel::Process;
 use crate::sim::plan::{Cluster, Generator, Operation, Plan};
@@ -430,33 +428,11 @@ pub fn info() -> &'static SystemInfo {
         messages: Message::KINDS,
         timers: Timer::NAMES,
         properties: PROPERTIES,
-        mutants: Vec::leak(
-            MUTANTS
-                .iter()
-                .map(|mutant| Mutant {
-                    id: mutant.id,
-                    rule: mutant.rule,
-                    falls: property_id(mutant.falls),
-                    scenario: scenario_of(mutant.id),
-                })
-                .collect(),
-        ),
+        mutants: Mutant::catalogue(MUTANTS, scenario_of),
         settings: SETTINGS,
         verbs: VERBS,
         views: &["cluster", "log", "space-time"],
     })
-}
-
-/// The id of a property by its published name; what no checker watches yet keeps its name.
-fn property_id(name: &'static str) -> &'static str {
-    match name {
-        "Election Safety" => "election-safety",
-        "Log Matching" => "log-matching",
-        "Leader Completeness" => "leader-completeness",
-        "State Machine Safety" => "state-machine-safety",
-        "monotonic commit index" => "monotonic-commit",
-        other => other,
-    }
 }
 
 /// The scenario in which a mutant's property falls; empty while there is none.
@@ -523,7 +499,7 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     };
     switch("pre_vote", &mut config.pre_vote);
     switch("check_quorum", &mut config.check_quorum);
-    config.rules = plan.mutants.iter().filter_map(|id| RaftMutant::from_id(id)).fold(Rules::RIGHT, Rules::with);
+    config.rules = Rules::named(&plan.mutants);
     config.validate().map_err(|error| OpenError::new("settings", "bad-value", error.to_string(), "see the defaults"))?;
     Ok(config)
 }
@@ -534,18 +510,7 @@ pub fn deployment(plan: &Plan) -> Result<Raft, OpenError> {
         return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for Raft", "at most 1,000"));
     }
     let raft = Raft { cluster: plan.cluster, config: Arc::new(config(plan)?) };
-    for (n, planned) in plan.workload.operations.iter().enumerate() {
-        if let Err(why) = raft.parse(&planned.operation) {
-            let place = format!("workload.operations[{n}]");
-            return Err(OpenError::new(place, "bad-operation", why, format!("one of {}", VERBS.join(", "))));
-        }
-    }
-    if let Some(generator) = &plan.workload.generator
-        && let Some((verb, _)) = generator.mix.iter().find(|(verb, _)| !VERBS.contains(&verb.as_str()))
-    {
-        let message = format!("\"{verb}\" is no operation");
-        return Err(OpenError::new("workload.generator.mix", "bad-operation", message, format!("one of {}", VERBS.join(", "))));
-    }
+    check_operations(plan, VERBS, |operation| raft.parse(operation))?;
     Ok(raft)
 }
 

@@ -17,9 +17,9 @@ mod truetime;
 mod truth;
 mod versions;
 
-use super::fall::{Fall, Property};
+use super::fall::properties;
 use super::{Checker, Status, Verdict};
-use crate::base::{Encoder, EventId, LocalTime, NodeId, Note};
+use crate::base::{Encoder, LocalTime, NodeId, Note};
 use crate::protocol::clock::broadcaster::Broadcaster;
 use crate::protocol::clock::config::Mode;
 use crate::protocol::clock::message::Object;
@@ -35,18 +35,6 @@ use std::sync::Arc;
 use truetime::Transactions;
 use versions::Versions;
 
-macro_rules! properties {
-    ($($property:ident, $id:literal, $holds:ident, $unknown:ident;)*) => {
-        /// The properties, by number.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        enum P { $($property),* }
-        /// Ids of the properties, in the order to be shown.
-        pub const PROPERTIES: &[&str] = &[$($id),*];
-        static TABLE: [Property; PROPERTIES.len()] =
-            [$(Property { id: $id, holds: &notes::$holds, unknown: &notes::$unknown }),*];
-    };
-}
-
 properties! {
     ExactOrder, "exact-order", EXACT_ORDER_HOLDS, EXACT_ORDER_UNKNOWN;
     ClockCondition, "clock-condition", CLOCK_CONDITION_HOLDS, CLOCK_CONDITION_UNKNOWN;
@@ -61,23 +49,6 @@ properties! {
     ExternalConsistency, "external-consistency", EXTERNAL_CONSISTENCY_HOLDS, EXTERNAL_CONSISTENCY_UNKNOWN;
     Interval, "interval", INTERVAL_HOLDS, INTERVAL_UNKNOWN;
     OffsetBound, "offset-bound", OFFSET_BOUND_HOLDS, OFFSET_BOUND_UNKNOWN;
-}
-
-/// Which properties have fallen, and how.
-#[derive(Clone, Debug, Default)]
-struct Falls([Fall; PROPERTIES.len()]);
-
-impl Falls {
-    fn has(&self, property: P) -> bool {
-        self.0[property as usize].has_happened()
-    }
-
-    fn at(&mut self, property: P, event: &Event, note: Note, earlier: &[EventId], nodes: &[NodeId]) {
-        let fall = &mut self.0[property as usize];
-        if !fall.has_happened() {
-            fall.at(event, note, earlier, nodes, &[]);
-        }
-    }
 }
 
 /// What is remembered, by what runs.
@@ -152,7 +123,7 @@ impl ClockChecks {
 
     fn verdict(&self, property: P, unchecked: u64) -> Verdict {
         let known = &TABLE[property as usize];
-        let fall = &self.falls.0[property as usize];
+        let fall = self.falls.of(property);
         let unknown = self.out_of_reach(property).filter(|_| !fall.has_happened() && unchecked == 0);
         match (unknown, &self.memory) {
             (Some(note), _) => Verdict { property: known.id, status: Status::Unknown, note, witness: None },
@@ -228,13 +199,13 @@ impl<D: Deployment<Node = Node>> Checker<D> for ClockChecks {
     }
 
     fn fallen(&self) -> u32 {
-        self.falls.0.iter().filter(|fall| fall.has_happened()).count() as u32
+        self.falls.count()
     }
 
     fn encode_state(&self, world: &World<D>, to: &mut Encoder) {
         let unchecked = world.kernel().executed() != self.told;
         to.bool(unchecked);
-        self.falls.0.iter().for_each(|fall| to.bool(fall.has_happened()));
+        self.falls.encode(to);
         if unchecked {
             return;
         }

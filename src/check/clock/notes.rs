@@ -3,22 +3,9 @@
 //! For each property: `clock.<property>.holds`, in everything so far; `.unknown`, since so many events went by unchecked; and
 //! `.violated`, or a key that starts so, with the moment first.
 
-use crate::base::{ArgType, Level, NoteKind};
+use crate::base::note_kinds;
 
-macro_rules! notes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $key:literal, [$($arg:literal: $type:ident),*];)*) => {
-        $($(#[doc = $doc])+ pub static $name: NoteKind = NoteKind {
-            key: $key,
-            level: Level::Story,
-            rule: None,
-            args: &[$(($arg, ArgType::$type)),*],
-        };)*
-        /// Every kind of note that a verdict on clocks consists of.
-        pub static ALL: &[&NoteKind] = &[$(&$name),*];
-    };
-}
-
-notes! {
+note_kinds! {
     /// Numbers grow along causality.
     CLOCK_CONDITION_HOLDS = "clock.clock-condition.holds", [];
     /// Not known.

@@ -15,7 +15,7 @@ where
     C: Iterator<Item = (NodeId, &'a Client, LocalTime)>,
     N: Iterator<Item = (NodeId, &'a LockNode, LocalTime)>,
 {
-    if falls.0[P::Covered as usize].has_happened() {
+    if falls.has(P::Covered) {
         return;
     }
     let majority = usize::from(config.nodes() / 2) + 1;

@@ -108,7 +108,7 @@ impl Liveness {
         {
             self.stood.insert(node);
         }
-        if falls.0[P::BoundedAttempt as usize].has_happened() {
+        if falls.has(P::BoundedAttempt) {
             return;
         }
         for (node, client, now) in all().filter(|(node, ..)| !self.stood.contains(node)) {

@@ -18,9 +18,9 @@ pub mod notes;
 mod release;
 mod tokens;
 
-use super::fall::{Fall, Property};
+use super::fall::properties;
 use super::{Checker, Verdict};
-use crate::base::{Encoder, EventId, LocalTime, NodeId, Note};
+use crate::base::{Encoder, EventId, LocalTime, NodeId};
 use crate::protocol::lock::client::Client;
 use crate::protocol::lock::config::Config;
 use crate::protocol::lock::message::{Entry, Message};
@@ -31,18 +31,6 @@ use crate::sim::kernel::Process;
 use crate::sim::trace::{Event, EventKind};
 use crate::sim::{Deployment, World};
 use std::sync::Arc;
-
-macro_rules! properties {
-    ($($property:ident, $id:literal, $holds:ident, $unknown:ident;)*) => {
-        /// The properties, by number.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        enum P { $($property),* }
-        /// Ids of the properties, in the order to be shown.
-        pub const PROPERTIES: &[&str] = &[$($id),*];
-        static TABLE: [Property; PROPERTIES.len()] =
-            [$(Property { id: $id, holds: &notes::$holds, unknown: &notes::$unknown }),*];
-    };
-}
 
 properties! {
     Belief, "exclusion-by-belief", BELIEF_HOLDS, BELIEF_UNKNOWN;
@@ -57,19 +45,6 @@ properties! {
     BoundedAttempt, "bounded-attempt", BOUNDED_ATTEMPT_HOLDS, BOUNDED_ATTEMPT_UNKNOWN;
     HolderServed, "holder-served", HOLDER_SERVED_HOLDS, HOLDER_SERVED_UNKNOWN;
     NoLivelock, "no-livelock", NO_LIVELOCK_HOLDS, NO_LIVELOCK_UNKNOWN;
-}
-
-/// Which properties have fallen, and how.
-#[derive(Clone, Debug, Default)]
-struct Falls([Fall; PROPERTIES.len()]);
-
-impl Falls {
-    fn at(&mut self, property: P, event: &Event, note: Note, earlier: &[EventId], nodes: &[NodeId]) {
-        let fall = &mut self.0[property as usize];
-        if !fall.has_happened() {
-            fall.at(event, note, earlier, nodes, &[]);
-        }
-    }
 }
 
 /// All checkers of locks.
@@ -179,17 +154,17 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
 
     fn verdicts(&self, world: &World<D>) -> Vec<Verdict> {
         let unchecked = world.kernel().executed().saturating_sub(self.told);
-        TABLE.iter().zip(&self.falls.0).map(|(property, fall)| property.verdict(fall, unchecked)).collect()
+        self.falls.verdicts(&TABLE, unchecked).collect()
     }
 
     fn fallen(&self) -> u32 {
-        self.falls.0.iter().filter(|fall| fall.has_happened()).count() as u32
+        self.falls.count()
     }
 
     fn encode_state(&self, world: &World<D>, to: &mut Encoder) {
         let unchecked = world.kernel().executed() != self.told;
         to.bool(unchecked);
-        self.falls.0.iter().for_each(|fall| to.bool(fall.has_happened()));
+        self.falls.encode(to);
         if !unchecked {
             self.effect.encode(to);
             self.tokens.encode(to);

@@ -3,22 +3,9 @@
 //! For each property: `lock.<property>.holds`, in everything so far; `.unknown`, since so many events went by unchecked; and
 //! `.violated`, or a key that starts so, with the moment first.
 
-use crate::base::{ArgType, Level, NoteKind};
+use crate::base::note_kinds;
 
-macro_rules! notes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $key:literal, [$($arg:literal: $type:ident),*];)*) => {
-        $($(#[doc = $doc])+ pub static $name: NoteKind = NoteKind {
-            key: $key,
-            level: Level::Story,
-            rule: None,
-            args: &[$(($arg, ArgType::$type)),*],
-        };)*
-        /// Every kind of note that a verdict on locks consists of.
-        pub static ALL: &[&NoteKind] = &[$(&$name),*];
-    };
-}
-
-notes! {
+note_kinds! {
     /// At most one client believes to hold a lock.
     BELIEF_HOLDS = "lock.exclusion-by-belief.holds", [];
     /// Not known.

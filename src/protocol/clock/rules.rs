@@ -17,55 +17,7 @@ use super::truetime::Interval;
 use super::vector::Vector;
 use super::version::VersionVector;
 use crate::base::NodeId;
-use std::fmt;
-
-/// A wrong version of one rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-#[allow(missing_docs, reason = "each is described in `MUTANTS`")]
-pub enum Mutant {
-    LamportIgnoresMessage,
-    SendWithoutTick,
-    ReceiveWithoutMerge,
-    MaxWithoutTick,
-    ConcurrentIsEqual,
-    CounterRestarts,
-    PruneOldest,
-    ForkKeepsAll,
-    HybridWithoutPhysical,
-    HybridUnbounded,
-    PlainVersionVector,
-    TickOnRead,
-    DeliverOnArrival,
-    CollectWhenSeenHere,
-    NoCommitWait,
-    EarliestTimestamp,
-    BoundIgnoresRoundTrip,
-}
-
-/// What the catalogue says about a mutant.
-#[derive(Debug)]
-pub struct MutantInfo {
-    /// Which.
-    pub mutant: Mutant,
-    /// Its name in scenarios and links.
-    pub id: &'static str,
-    /// The function of [`Rules`] that it replaces.
-    pub rule: &'static str,
-    /// Id of the property that falls first.
-    pub falls: &'static str,
-    /// What it does instead, in a few words for the reader of the code.
-    pub instead: &'static str,
-}
-
-macro_rules! mutants {
-    ($($mutant:ident, $id:literal, $rule:literal, $falls:literal, $instead:literal;)*) => {
-        /// All mutants, in the order of [`Mutant`].
-        pub static MUTANTS: &[MutantInfo] = &[$(
-            MutantInfo { mutant: Mutant::$mutant, id: $id, rule: $rule, falls: $falls, instead: $instead },
-        )*];
-    };
-}
+use crate::protocol::mutants::mutants;
 
 mutants! {
     LamportIgnoresMessage, "lamport_ignores_message", "lamport_of_receive", "clock-condition", "a receive only ticks";
@@ -85,46 +37,6 @@ mutants! {
     NoCommitWait, "no_commit_wait", "commit_wait_us", "external-consistency", "a commit does not wait";
     EarliestTimestamp, "earliest_timestamp", "commit_timestamp", "external-consistency", "the earliest end of the interval";
     BoundIgnoresRoundTrip, "bound_ignores_round_trip", "offset_error_us", "offset-bound", "the way there and back counts for nothing";
-}
-
-impl Mutant {
-    /// What the catalogue says about it.
-    pub fn info(self) -> &'static MutantInfo {
-        &MUTANTS[self as usize]
-    }
-
-    /// The mutant with this name.
-    pub fn from_id(id: &str) -> Option<Mutant> {
-        MUTANTS.iter().find(|info| info.id == id).map(|info| info.mutant)
-    }
-}
-
-/// The rules in force: the right ones, but for a set of mutants.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Rules(u32);
-
-impl fmt::Debug for Rules {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids = MUTANTS.iter().filter(|info| self.has(info.mutant)).map(|info| info.id);
-        f.debug_set().entries(ids).finish()
-    }
-}
-
-/// Set-up of the set.
-impl Rules {
-    /// No mutant.
-    pub const RIGHT: Rules = Rules(0);
-
-    /// These rules, and this mutant.
-    pub const fn with(self, mutant: Mutant) -> Rules {
-        Rules(self.0 | 1 << mutant as u8)
-    }
-
-    /// Whether a mutant is in force.
-    #[inline]
-    pub const fn has(self, mutant: Mutant) -> bool {
-        self.0 >> mutant as u8 & 1 == 1
-    }
 }
 
 /// Logical clocks.

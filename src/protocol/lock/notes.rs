@@ -1,21 +1,8 @@
 //! What nodes remark, for the reader of a run. Their sentences are in the catalogue, under these keys.
 
-use crate::base::{ArgType, Level, NoteKind};
+use crate::base::note_kinds;
 
-macro_rules! notes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $key:literal, $level:ident, $rule:expr, [$($arg:literal: $type:ident),*];)*) => {
-        $($(#[doc = $doc])+ pub static $name: NoteKind = NoteKind {
-            key: $key,
-            level: Level::$level,
-            rule: $rule,
-            args: &[$(($arg, ArgType::$type)),*],
-        };)*
-        /// Every kind of note that this core leaves.
-        pub static ALL: &[&NoteKind] = &[$(&$name),*];
-    };
-}
-
-notes! {
+note_kinds! {
     // Lock nodes
     /// Stores a key.
     STORES = "lock.stores", Protocol, Some("may_set"), ["client": Node, "key": Key, "ttl": DurationUs];

@@ -13,62 +13,7 @@ use super::message::{Entry, Token};
 use super::session::Alarm;
 use crate::base::LocalTime;
 use crate::base::time::MS;
-use std::fmt;
-
-/// A wrong version of one rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-#[allow(missing_docs, reason = "each is described in `MUTANTS`")]
-pub enum Mutant {
-    ReleaseByResource,
-    ReleaseIgnoresOwner,
-    StaleTimer,
-    TimerNotMoved,
-    ExpiredStays,
-    NoElapsed,
-    NoNodeTimeout,
-    NoReleaseOnFailure,
-    TokenFromTime,
-    AbsoluteExpiry,
-    ExtendForever,
-    ExtendAfterExpiry,
-    Unfenced,
-    NoDelayedRestart,
-    PlainDelete,
-    NoDrift,
-    SequentialAcquire,
-    HalfQuorum,
-    WallClockExpiry,
-    ExtendByMinority,
-    FenceAboveOnly,
-    FenceForgotten,
-    FixedRetryDelay,
-    WriteWithoutRecheck,
-}
-
-/// What the catalogue says about a mutant.
-#[derive(Debug)]
-pub struct MutantInfo {
-    /// Which.
-    pub mutant: Mutant,
-    /// Its name in scenarios and links.
-    pub id: &'static str,
-    /// The function of [`Rules`] that it replaces.
-    pub rule: &'static str,
-    /// Id of the property that falls first.
-    pub falls: &'static str,
-    /// What it does instead, in a few words for the reader of the code.
-    pub instead: &'static str,
-}
-
-macro_rules! mutants {
-    ($($mutant:ident, $id:literal, $rule:literal, $falls:literal, $instead:literal;)*) => {
-        /// All mutants, in the order of [`Mutant`].
-        pub static MUTANTS: &[MutantInfo] = &[$(
-            MutantInfo { mutant: Mutant::$mutant, id: $id, rule: $rule, falls: $falls, instead: $instead },
-        )*];
-    };
-}
+use crate::protocol::mutants::mutants;
 
 mutants! {
     ReleaseByResource, "release_by_resource", "token_to_release", "exclusion-by-belief", "a failed acquire releases whatever is held here under that name";
@@ -95,46 +40,6 @@ mutants! {
     FenceForgotten, "fence_forgotten", "fence_after_restart", "exclusion-by-effect", "the resource forgets its fence in a crash";
     FixedRetryDelay, "fixed_retry_delay", "retry_us", "no-livelock", "everybody tries again after the same time";
     WriteWithoutRecheck, "write_without_recheck", "may_write", "exclusion-by-belief", "a holder writes without a look at its clock";
-}
-
-impl Mutant {
-    /// What the catalogue says about it.
-    pub fn info(self) -> &'static MutantInfo {
-        &MUTANTS[self as usize]
-    }
-
-    /// The mutant with this name.
-    pub fn from_id(id: &str) -> Option<Mutant> {
-        MUTANTS.iter().find(|info| info.id == id).map(|info| info.mutant)
-    }
-}
-
-/// The rules in force: the right ones, but for a set of mutants.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Rules(u64);
-
-impl fmt::Debug for Rules {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids = MUTANTS.iter().filter(|info| self.has(info.mutant)).map(|info| info.id);
-        f.debug_set().entries(ids).finish()
-    }
-}
-
-/// Set-up of the set.
-impl Rules {
-    /// No mutant.
-    pub const RIGHT: Rules = Rules(0);
-
-    /// These rules, and this mutant.
-    pub const fn with(self, mutant: Mutant) -> Rules {
-        Rules(self.0 | 1 << mutant as u8)
-    }
-
-    /// Whether a mutant is in force.
-    #[inline]
-    pub const fn has(self, mutant: Mutant) -> bool {
-        self.0 >> mutant as u8 & 1 == 1
-    }
 }
 
 /// Acquire.

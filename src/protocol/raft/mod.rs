@@ -54,6 +54,6 @@ pub use node_set::NodeSet;
 pub use progress::{Progress, ProgressState};
 pub use record::{HardState, Record};
 pub use role::{Leader, Role, Votes};
-pub use rules::{MUTANTS, Mutant, MutantInfo, Rules};
+pub use rules::{MUTANTS, Mutant, Rules};
 pub use server::Server;
 pub use sessions::{Session, Sessions};

@@ -11,72 +11,21 @@ use super::node_set::NodeSet;
 use super::role::Votes;
 use crate::base::NodeId;
 use crate::protocol::kv;
+use crate::protocol::mutants::mutants;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A wrong version of one rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-#[allow(missing_docs, reason = "each is described in `MUTANTS`")]
-pub enum Mutant {
-    NoPersistVote,
-    ClearVoteSameTerm,
-    NoSelfVote,
-    CountDupVotes,
-    StaleVoteResp,
-    EvenMajority,
-    NoUpToDateCheck,
-    IndexBeforeTerm,
-    LeaderIgnoresHigherTerm,
-    PreVoteHidesTerm,
-    FixedTimeout,
-    Fig8,
-    AeAlwaysTruncates,
-    NoPrevTermCheck,
-    BriefCommitIndex,
-    CommitToLastIndex,
-    HeartbeatCommitUnclipped,
-    CommitRegress,
-    AckLastIndex,
-    StaleAckOtherLeadership,
-    AckBeforeFsync,
-    NoSessionDedup,
-    LocalLeaderRead,
-}
-
-/// What the catalogue says about a mutant.
-#[derive(Debug)]
-pub struct MutantInfo {
-    /// Which.
-    pub mutant: Mutant,
-    /// Its name in scenarios and links.
-    pub id: &'static str,
-    /// The function of [`Rules`] that it replaces.
-    pub rule: &'static str,
-    /// The property that falls first, by its published name.
-    pub falls: &'static str,
-    /// What it does instead, in a few words for the reader of the code.
-    pub instead: &'static str,
-}
-
-const ES: &str = "Election Safety";
-const LM: &str = "Log Matching";
-const LC: &str = "Leader Completeness";
-const SMS: &str = "State Machine Safety";
-const MON: &str = "monotonic commit index";
+const ES: &str = "election-safety";
+const LM: &str = "log-matching";
+const LC: &str = "leader-completeness";
+const SMS: &str = "state-machine-safety";
+const MON: &str = "monotonic-commit";
 const LIN: &str = "linearizable";
 const LIV: &str = "liveness";
 
-macro_rules! mutants {
-    ($($mutant:ident, $id:literal, $rule:literal, $falls:ident, $instead:literal;)*) => {
-        /// All mutants, in the order of [`Mutant`].
-        pub static MUTANTS: &[MutantInfo] = &[$(
-            MutantInfo { mutant: Mutant::$mutant, id: $id, rule: $rule, falls: $falls, instead: $instead },
-        )*];
-    };
-}
-
 mutants! {
+    #[derive(Serialize, Deserialize)]
+    #[serde(try_from = "Vec<String>", into = "Vec<String>")]
     NoPersistVote, "no_persist_vote", "vote_to_write", ES, "the vote is never written, only the term";
     ClearVoteSameTerm, "clear_vote_same_term", "vote_after_step_down", ES, "stepping down forgets the vote, even within a term";
     NoSelfVote, "no_self_vote", "vote_of_a_candidate", ES, "a candidate counts its own vote but does not record it";
@@ -101,23 +50,6 @@ mutants! {
     NoSessionDedup, "no_session_dedup", "is_duplicate", LIN, "a repeated request is taken for a new one";
     LocalLeaderRead, "local_leader_read", "needs_log", LIN, "a leader answers reads from its own store";
 }
-
-impl Mutant {
-    /// What the catalogue says about it.
-    pub fn info(self) -> &'static MutantInfo {
-        &MUTANTS[self as usize]
-    }
-
-    /// The mutant with this name.
-    pub fn from_id(id: &str) -> Option<Mutant> {
-        MUTANTS.iter().find(|info| info.id == id).map(|info| info.mutant)
-    }
-}
-
-/// The rules in force: the right ones, but for a set of mutants.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<String>", into = "Vec<String>")]
-pub struct Rules(u32);
 
 /// No mutant has this name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,18 +76,6 @@ impl From<Rules> for Vec<String> {
     }
 }
 
-impl FromIterator<Mutant> for Rules {
-    fn from_iter<I: IntoIterator<Item = Mutant>>(mutants: I) -> Rules {
-        mutants.into_iter().fold(Rules::RIGHT, Rules::with)
-    }
-}
-
-impl fmt::Debug for Rules {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.mutants().map(|mutant| mutant.info().id)).finish()
-    }
-}
-
 /// Why a vote is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -172,33 +92,6 @@ pub struct LogEnd {
     pub term: Term,
     /// Index of the last entry.
     pub index: Index,
-}
-
-/// Set-up of the set.
-impl Rules {
-    /// Real Raft: no mutant.
-    pub const RIGHT: Rules = Rules(0);
-
-    /// These rules, and this mutant.
-    pub const fn with(self, mutant: Mutant) -> Rules {
-        Rules(self.0 | 1 << mutant as u8)
-    }
-
-    /// These rules, without this mutant.
-    pub const fn without(self, mutant: Mutant) -> Rules {
-        Rules(self.0 & !(1 << mutant as u8))
-    }
-
-    /// Whether a mutant is in force.
-    #[inline]
-    pub const fn has(self, mutant: Mutant) -> bool {
-        self.0 >> mutant as u8 & 1 == 1
-    }
-
-    /// The mutants in force.
-    pub fn mutants(self) -> impl Iterator<Item = Mutant> {
-        MUTANTS.iter().map(|info| info.mutant).filter(move |mutant| self.has(*mutant))
-    }
 }
 
 /// Elections.
