@@ -110,6 +110,7 @@ export const states = [
         await page.keyboard.press("Shift+ArrowRight");
         await page.locator("netsplit-caption").getByRole("button", { name: "Why?" }).click();
       });
+      await page.getByRole("dialog", { name: "Why?", exact: true }).waitFor();
       await page.locator(".decided[aria-busy]").waitFor({ state: "detached" });
     },
     leave: (page) => closeDialog(page, "Why?"),

@@ -60,3 +60,13 @@ test("what looks like a text of the page goes through t", async () => {
     }
   }
 });
+
+test("figures are written by words.js and language.js alone, as the language writes them", async () => {
+  for (const path of await modules()) {
+    if (path === "lab/words.js") continue;
+    const code = await source(path);
+    assert.doesNotMatch(code, /toLocaleString|toPrecision|\bIntl\b/, path);
+    // Attributes of SVG and styles are no figures to be read.
+    for (const [call] of code.matchAll(/.*\.toFixed\(.*/g)) assert.match(call, /translate\(/, `${path}: ${call.trim()}`);
+  }
+});

@@ -30,7 +30,8 @@ export const language = () => code;
 export const labTexts = () => texts.lab;
 
 /**
- * A text of the page: `{name}` stands for an argument, `{n|event|events}` for a word that follows a number.
+ * A text of the page: `{name}` stands for an argument, `{n|event|events}` for a word that follows a number. Numbers are
+ * written as the language writes them; whoever wants more digits or fewer hands on a text.
  * `#word` at the end is not shown: it tells two texts apart that are the same in English only.
  *
  * @param {string} english @param {Record<string, string | number>} [args]
@@ -40,8 +41,18 @@ export function t(english, args = {}) {
   return template.replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (all, /** @type {string} */ name, one, many) => {
     const value = args[name];
     if (value === undefined) return all;
-    return one === undefined ? String(value) : value === 1 ? one : many;
+    if (one !== undefined) return value === 1 ? one : many;
+    return typeof value === "number" ? numbers(value) : value;
   });
+}
+
+/** Numbers in the page's texts: with the language's marks. @type {{ code: Lang, format: Intl.NumberFormat } | null} */
+let format = null;
+
+/** @param {number} value */
+function numbers(value) {
+  if (format?.code !== code) format = { code, format: new Intl.NumberFormat(code) };
+  return format.format.format(value);
 }
 
 /**
