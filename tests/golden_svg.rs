@@ -447,6 +447,19 @@ fn the_page_holds_a_picture_of_its_opening_moment() {
     }
 }
 
+/// What the page says until the lab is there: the story's question and its two sentences, as `www/lab/story.js` lays them out.
+#[test]
+fn the_page_holds_the_beginning_of_its_story() {
+    let scenario = library::find("raft/leader-crash").expect("the page opens with it");
+    let compiled = compile(scenario, netsplit::system::open::info("raft").expect("it is there")).expect("it compiles");
+    let (question, about) = (compiled.lesson.question, compiled.lesson.about);
+    assert!(!format!("{question}{about}").contains(['<', '>', '&']), "it needs no escape");
+    let html = format!(
+        r#"<div class="story-head opening-head"><h2><span class="unfold">{question}</span><span class="question">{question}</span></h2><p>{about}</p></div>"#
+    );
+    compare("www/opening/story.html", html + "\n");
+}
+
 #[test]
 fn many_nodes_show_less_each() {
     let mut moment = Moment::new(21, 0);

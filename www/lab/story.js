@@ -3,10 +3,10 @@
  * `<netsplit-story>`: the scenario's question, its steps, and what came of it. A step is done when its predicate holds in
  * the run, however that came about. The first open step is the page's only filled button.
  */
-import { linkTo } from "./address.js";
+import { HOME, isLink, linkTo, parseAddress } from "./address.js";
 import { h, redraw, setText } from "./dom.js";
 import { icon } from "./icons.js";
-import { t } from "./language.js";
+import { language, t } from "./language.js";
 import { Part } from "./part.js";
 
 class Story extends Part {
@@ -21,6 +21,9 @@ class Story extends Part {
   #told = false;
 
   setUp() {
+    // What stands there while the page loads is of the scenario that it opens with by itself, and in English.
+    const { scenario } = parseAddress(location.hash);
+    if ((scenario ?? HOME) !== HOME || isLink(location.hash) || language() !== "en") this.replaceChildren();
     this.append(this.#head, this.#guess, this.#steps, this.#end, this.#said);
     this.on(["open"], () => this.#opened());
     this.on(["open", "moment"], () => this.#draw(), { slow: true });
@@ -32,6 +35,7 @@ class Story extends Part {
     this.#answer = null;
     this.#told = false;
     this.removeAttribute("data-unfolded");
+    this.querySelector(".opening-head")?.remove();
     redraw(this.#head, scenario.id, () => [
       h(
         "h2",
