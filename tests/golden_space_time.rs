@@ -2,7 +2,7 @@
 //!
 //! `NETSPLIT_REWRITE=1 cargo test --test golden_space_time` writes the files anew; look at them before committing.
 
-use netsplit::base::NodeId;
+use netsplit::base::{Level, NodeId};
 use netsplit::scenario::{compile, library};
 use netsplit::sim::plan::Action;
 use netsplit::system::open;
@@ -52,6 +52,8 @@ fn a_run_is_drawn_along_time() {
     assert!(!matches!(playback.job(job), JobState::Working));
     golden("space-time", &picture(&mut playback, &look(900.0, 480.0), Theme::Light));
     golden("space-time-dark-360", &picture(&mut playback, &look(360.0, 300.0), Theme::Dark));
+    let story = Look { level: Level::Story, ..look(900.0, 480.0) };
+    golden("space-time-story", &picture(&mut playback, &story, Theme::Forced));
     let order = Look { axis: Axis::Order, hidden: vec![0], collapsed: true, ..look(900.0, 480.0) };
     golden("space-time-order-hidden", &picture(&mut playback, &order, Theme::Light));
 }
@@ -69,6 +71,19 @@ fn cones_and_the_shortest_chain_are_drawn() {
     golden("space-time-chain", &picture(&mut playback, &chosen, Theme::Light));
     let links = playback.with_space_time(|_, diagram, _, _| diagram.chain().map(<[_]>::len));
     assert!(links.is_some_and(|links| links >= 2), "there is a chain");
+}
+
+#[test]
+fn the_axis_has_figures_only_where_something_can_be() {
+    let mut playback = playback("raft/leader-crash", 500_000);
+    let early = Look { window: (-300_000.0, 400_000.0), ..look(900.0, 480.0) };
+    let late = Look { window: (300_000.0, 2_000_000.0), ..look(900.0, 480.0) };
+    let figures = |svg: String| {
+        let texts = svg.split("</text>").filter_map(|text| text.rsplit('>').next().filter(|text| text.ends_with(" s")));
+        texts.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(figures(picture(&mut playback, &early, Theme::Light)), ["0.000 s", "0.100 s", "0.200 s", "0.300 s"]);
+    assert_eq!(figures(picture(&mut playback, &late, Theme::Light)), ["0.500 s"]);
 }
 
 #[test]

@@ -56,6 +56,8 @@ struct LookRow {
     found: Vec<u32>,
     #[serde(default)]
     minimap: Option<bool>,
+    #[serde(default)]
+    chips: Option<bool>,
 }
 
 /// What was painted.
@@ -104,6 +106,13 @@ struct EventRow {
     future: u64,
     heard: Vec<u32>,
     sent: Vec<u32>,
+}
+
+#[derive(Serialize)]
+struct WhereRow {
+    place: f64,
+    x: Option<f64>,
+    y: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -307,6 +316,27 @@ macro_rules! diagram_calls {
                 to.ok().flatten().map_or(JsValue::NULL, |event| f64::from(event).into())
             }
 
+            /// Where an event stands: along the axis, and in the picture (null if its lane is not drawn); null if there is none with
+            /// this index.
+            #[wasm_bindgen(js_name = spaceTimeWhere, unchecked_return_type = "SpaceTimeWhere | null")]
+            pub fn space_time_where(
+                &self,
+                #[wasm_bindgen(unchecked_param_type = "number")] event: JsValue,
+                #[wasm_bindgen(unchecked_param_type = "SpaceTimeLook")] look: JsValue,
+            ) -> JsValue {
+                let found = self.diagram(|read, graph, diagram, _, _| {
+                    let event = read.whole(&event, "event", NONE.into())? as u32;
+                    let (look, ..) = look_of(read, &look)?;
+                    if event >= graph.len() {
+                        return Ok(JsValue::NULL);
+                    }
+                    let point = diagram.point(graph, &look, event);
+                    let place = diagram.place(graph, &look, event);
+                    Ok(row(&WhereRow { place, x: point.map(|point| point.x), y: point.map(|point| point.y) }))
+                });
+                found.unwrap_or(JsValue::NULL)
+            }
+
             /// An event with its vector stamp (events known of each lane), how many happened before and after it, and whom it heard
             /// from and sent to; null if there is none with this index.
             #[wasm_bindgen(js_name = spaceTimeEvent, unchecked_return_type = "SpaceTimeEvent | null")]
@@ -463,6 +493,7 @@ fn look_of(read: Arguments, look: &JsValue) -> Answer<(Look, Theme, f64)> {
         lane: look.lane,
         found: look.found,
         minimap: look.minimap.unwrap_or(true),
+        chips: look.chips.unwrap_or(true),
         spoken: false,
         lang: read.lang,
     };

@@ -426,6 +426,8 @@ export interface SpaceTimeLook {
   lane?: number | null;
   found?: number[];
   minimap?: boolean;
+  /** What no picture may be without (a broken rule, a foreign trace) is in it; false only where it stands beside it. */
+  chips?: boolean;
 }
 export interface SpaceTimeRead { read: number; all: number }
 export interface SpaceTimeLane { name: string; kind: "server" | "client" | "process"; events: number }
@@ -463,6 +465,8 @@ export interface SpaceTimeEvent {
   heard: number[];
   sent: number[];
 }
+/** Along the axis, and in the picture: null if its lane is not drawn. */
+export interface SpaceTimeWhere { place: number; x: number | null; y: number | null }
 export interface SpaceTimeBetween {
   /** How the first stands to the second. */
   relation: "same" | "before" | "after" | "concurrent";
@@ -479,5 +483,5 @@ export interface SpaceTimeDiff { first: number | null; only_here: number; only_t
 export type SpaceTimeSource = Pick<
   Lab,
   | "spaceTimeRead" | "spaceTimeLanes" | "spaceTimePaint" | "spaceTimeSvg" | "spaceTimeTargets" | "spaceTimeHit" | "spaceTimeWalk"
-  | "spaceTimeEvent" | "spaceTimeBetween" | "spaceTimeSearch" | "spaceTimeSearchOn" | "spaceTimeFound"
+  | "spaceTimeEvent" | "spaceTimeWhere" | "spaceTimeBetween" | "spaceTimeSearch" | "spaceTimeSearchOn" | "spaceTimeFound"
 >;

@@ -140,6 +140,47 @@ test("a pasted log with several executions: one is chosen", async (t) => {
   await visit.screenshot("foreign-phone");
 });
 
+test("on a telephone it has all of the window, and the panel leaves the diagram in view", async (t) => {
+  const visit = await lab.visit(t, { ...calm, size: sizes.phone, touch: true });
+  const { page } = visit;
+  await drop(page, "bad.log", FILE.replace('"client":2, "server":2', '"client":7, "server":2'));
+  await stage(page).locator("netsplit-space-time[data-ready]").waitFor();
+  const bottom = () => stage(page).evaluate((element) => element.getBoundingClientRect().bottom);
+  assert.ok(Math.abs((await bottom()) - sizes.phone.height) < 3, `it ends at ${await bottom()}`);
+  const last = stage(page).getByRole("cell").last();
+  await last.scrollIntoViewIfNeeded();
+  const cell = await last.boundingBox();
+  assert.ok(cell && cell.y + cell.height <= sizes.phone.height, "all of it can be scrolled to");
+  await visit.assertAccessible();
+  await stage(page).getByRole("button", { name: "Details" }).click();
+  // It slides in.
+  await page.waitForFunction(() => {
+    const [stage, panel] = ["netsplit-foreign", "netsplit-panel"].map((name) => document.querySelector(name)?.getBoundingClientRect());
+    return stage && panel && panel.height > 100 && stage.bottom <= panel.top + 1;
+  });
+  await visit.screenshot("foreign-panel-phone");
+});
+
+test("what it is stands on the page once, and in its picture all the same", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await drop(page, "rpc.log", FILE);
+  await stage(page).locator("netsplit-space-time[data-ready]").waitFor();
+  const saved = page.waitForEvent("download");
+  await stage(page).getByRole("button", { name: "More.." }).click();
+  await page.getByRole("menuitem", { name: "Save a picture (SVG)" }).click();
+  const chunks = [];
+  for await (const chunk of await (await saved).createReadStream()) chunks.push(chunk);
+  assert.match(Buffer.concat(chunks).toString(), />Foreign</);
+  // The diagram's own words are painted: without them, the corner where they would stand is paper.
+  const painted = await stage(page).locator("canvas").evaluate((/** @type {HTMLCanvasElement} */ canvas) => {
+    const { width } = canvas;
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const { data } = context?.getImageData(width - 90, 24, 76, 16) ?? { data: [] };
+    return new Set(Array.from({ length: data.length / 4 }, (_, n) => data.slice(4 * n, 4 * n + 3).join(" "))).size;
+  });
+  assert.equal(painted, 1);
+});
+
 test("a hostile pattern does not hang the tab", async (t) => {
   const visit = await lab.visit(t, calm);
   const { page } = visit;

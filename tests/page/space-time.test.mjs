@@ -71,6 +71,40 @@ test("a selected event dims what is concurrent with it; two have a chain between
   await status.filter({ hasText: /shortest chain has \d+ message|concurrent/ }).waitFor({ state: "attached" });
 });
 
+test("the note hides neither the event that it is about nor the selected one, on any side, on any screen", async (t) => {
+  for (const size of [sizes.desktop, sizes.phone]) {
+    const { page } = await lab.visit(t, { ...there, size });
+    await ready(page);
+    const plot = await diagram(page).locator(".st-plot").boundingBox();
+    assert.ok(plot);
+    const boxes = await events(page).evaluateAll((all) => all.map((option) => option.getBoundingClientRect()).map(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 })));
+    const inside = boxes.filter(({ x, y }) => x > plot.x + 70 && x < plot.x + plot.width - 20 && y > plot.y && y < plot.y + plot.height);
+    const corners = new Set();
+    const spread = inside.filter((_, n) => n % Math.ceil(inside.length / 12) === 0);
+    assert.ok(spread.length >= 8);
+    for (const at of spread) {
+      await page.mouse.move(plot.x + plot.width / 2, plot.y + plot.height - 5);
+      await page.mouse.move(at.x, at.y);
+      await note(page).waitFor();
+      const box = await note(page).boundingBox();
+      assert.ok(box);
+      assert.ok(at.x < box.x || at.x > box.x + box.width || at.y < box.y || at.y > box.y + box.height, `${JSON.stringify(at)} is below the note, ${JSON.stringify(box)}`);
+      corners.add(await note(page).getAttribute("data-corner"));
+    }
+    assert.ok(corners.size > 1, "it has gone out of the way");
+  }
+});
+
+test("the words to find stand apart from the bar, with room for the focus", async (t) => {
+  const { page } = await lab.visit(t, there);
+  await ready(page);
+  await diagram(page).getByRole("button", { name: "Find.." }).click();
+  const [field, above, below] = await Promise.all([diagram(page).getByRole("searchbox"), diagram(page).getByRole("button", { name: "Time" }), diagram(page).locator(".st-plot")].map((each) => each.boundingBox()));
+  assert.ok(field && above && below);
+  assert.ok(field.y - (above.y + above.height) >= 6, "above");
+  assert.ok(below.y - (field.y + field.height) >= 4, "below");
+});
+
 test("words are found, one match after the other; so is a drawn pattern", async (t) => {
   const { page } = await lab.visit(t, there);
   await ready(page);

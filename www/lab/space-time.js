@@ -17,6 +17,7 @@
 import { h, redraw, setText } from "./dom.js";
 import { language, t } from "./language.js";
 import { Part } from "./part.js";
+import { Note } from "./space-time-note.js";
 import { count, time } from "./words.js";
 
 /** Events that the first window holds, about. */
@@ -35,11 +36,11 @@ class SpaceTime extends Part {
     onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     onfocus: () => this.matches(":has(:focus-visible)") && this.#hover === null && this.#focusEvent(this.#selected ?? this.#lastEvent()),
   });
-  #note = h("p", { class: "st-note", hidden: true });
+  #note = new Note();
   #said = h("p", { class: "hidden", role: "status" });
   #bar = h("div", { class: "st-bar", role: "toolbar", "aria-label": t("Space-time diagram") });
   #find = h("form", { class: "st-find", hidden: true, onsubmit: (/** @type {Event} */ event) => this.#submit(event) });
-  #plot = h("div", { class: "st-plot" }, this.#canvas, this.#twin, this.#note, this.#said);
+  #plot = h("div", { class: "st-plot" }, this.#canvas, this.#twin, this.#note.element, this.#said);
 
   #size = { width: 0, height: 0, dpr: 1 };
   /** @type {"time" | "order"} */
@@ -160,6 +161,8 @@ class SpaceTime extends Part {
       hover: this.#hover,
       lane: node ? Number(node.slice("node:".length)) : null,
       found: this.#found,
+      // The head of a trace's page says what it is.
+      chips: !this.#trace,
     };
   }
 
@@ -180,7 +183,10 @@ class SpaceTime extends Part {
     if (this.#window === null && this.#painted === null) this.#window = this.#first(all);
     this.#follow();
     const painted = source.spaceTimePaint(this.#canvas, this.#look());
-    if (painted.ok) this.#painted = painted.value;
+    if (painted.ok) {
+      this.#painted = painted.value;
+      this.#plot.style.setProperty("--left", `${Math.round(painted.value.left * this.app.settings.zoom)}px`);
+    }
     if (this.#axis === "time" && painted.ok && this.#timed !== painted.value.by_time) {
       this.#timed = painted.value.by_time;
       this.#drawBar();
@@ -238,7 +244,7 @@ class SpaceTime extends Part {
 
   /** @param {number} event @returns {number} its place along the axis */
   #placeOf(event) {
-    return this.#source?.spaceTimeEvent(event, this.#look())?.place ?? 0;
+    return this.#source?.spaceTimeWhere(event, this.#look())?.place ?? 0;
   }
 
   /** When the cursor moves and leaves the window, the window goes with it. */
@@ -269,7 +275,7 @@ class SpaceTime extends Part {
 
   /** @param {{ width: number, height: number }} size @returns {import("../netsplit.js").Result<string> | null} */
   #svg({ width, height }) {
-    return this.#source?.spaceTimeSvg({ ...this.#look(), width, height, dpr: 1, theme: "light", hover: null }) ?? null;
+    return this.#source?.spaceTimeSvg({ ...this.#look(), width, height, dpr: 1, theme: "light", hover: null, chips: true }) ?? null;
   }
 
   // ---- the window
@@ -497,11 +503,19 @@ class SpaceTime extends Part {
   #drawNote(text, event) {
     const row = event === null ? null : this.#source?.spaceTimeEvent(event, this.#look());
     const lanes = row ? (this.#source?.spaceTimeLanes() ?? []) : [];
-    this.#note.hidden = !text && !row;
-    redraw(this.#note, [text, row?.n, row?.stamp], () => [
-      text ?? row?.text ?? "",
-      row && row.stamp.length > 0 && h("span", { class: "st-stamp" }, row.stamp.map((n, lane) => (n > 0 ? `${lanes[lane]?.name ?? lane} ${n}` : "")).filter((part) => part !== "").join(" · ")),
-    ]);
+    if (!text && !row) return this.#status === "" ? this.#note.hide() : this.#tell(this.#status);
+    const stamp = row?.stamp.map((n, lane) => (n > 0 ? `${lanes[lane]?.name ?? lane} ${n}` : "")).filter((part) => part !== "") ?? [];
+    this.#note.show([text, row?.n, row?.stamp], () => [text ?? row?.text ?? "", stamp.length > 0 && h("span", { class: "st-stamp" }, stamp.join(" \u00b7 "))], this.#marks(event));
+  }
+
+  /** Where what somebody looks at stands in the page, for notes not to hide it. @param {number | null} pointed */
+  #marks(pointed) {
+    const box = this.#plot.getBoundingClientRect();
+    const { zoom } = this.app.settings;
+    return [pointed, this.#selected, this.#other].flatMap((event) => {
+      const at = event === null ? null : this.#source?.spaceTimeWhere(event, this.#look());
+      return at?.x == null || at.y === null ? [] : [{ x: box.x + at.x * zoom, y: box.y + at.y * zoom }];
+    });
   }
 
   /** @param {WheelEvent} event */
@@ -814,8 +828,8 @@ class SpaceTime extends Part {
   /** @param {string} text what is shown for as long as nothing is pointed at */
   #tell(text) {
     this.#status = text;
-    this.#note.hidden = text === "";
-    redraw(this.#note, ["status", text], () => [text]);
+    if (text === "") this.#note.hide();
+    else this.#note.show(["status", text], () => [text], this.#marks(null));
   }
 }
 customElements.define("netsplit-space-time", SpaceTime);

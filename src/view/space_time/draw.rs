@@ -1,7 +1,7 @@
 //! From graph and look to shapes.
 
 use super::axis::{is_local, partition};
-use super::{Detail, Diagram, Look, MINIMAP, Metrics, Now, Texts};
+use super::{Detail, Diagram, Look, MINIMAP, Metrics, Now, Texts, is_narrow, name_size};
 use crate::base::Level;
 use crate::system::inspect::{Fill, NodeStatus};
 use crate::timeline::causal_graph::cone::Cones;
@@ -20,6 +20,8 @@ const BARS_MAX: f64 = 9_000.0;
 const STORY_MAX: usize = 160;
 /// How strong what lies outside of the cones is.
 const DIM: f64 = 0.74;
+/// How strong the lines are of what the level leaves out.
+const RECEDING: f64 = 0.5;
 
 struct Drawing<'a> {
     diagram: &'a Diagram,
@@ -78,6 +80,13 @@ pub(super) fn ends(
 }
 
 impl Drawing<'_> {
+    /// Lines that look alike, as one shape.
+    fn lines(&mut self, lines: Vec<(Point, Point)>, style: impl FnOnce(Shape) -> Shape) {
+        if !lines.is_empty() {
+            self.scene.push(style(Shape::hatch(lines)));
+        }
+    }
+
     fn visible_rows(&self) -> Vec<(usize, u16)> {
         self.rows.iter().copied().enumerate().filter(|(row, _)| self.metrics.in_view(*row)).collect()
     }
@@ -208,7 +217,8 @@ impl Drawing<'_> {
             found.extend((from..last).step_by(stride).filter_map(|number| Some((number, edges.get(number)?))));
         }
         let cones = self.diagram.cones().cloned();
-        let (mut plain, mut copies, mut faint, mut crosses, mut heads) = (vec![], vec![], vec![], vec![], vec![]);
+        let (mut plain, mut copies, mut faint, mut crosses) = (vec![], vec![], vec![], vec![]);
+        let (mut heads, mut receding, mut receding_heads) = (vec![], vec![], vec![]);
         let with_heads = self.detail == Detail::Single && found.len() <= HEADS_MAX;
         for &(number, edge) in &found {
             let Some((a, b)) = ends(self.diagram, self.graph, &self.metrics, &self.rows, edge) else { continue };
@@ -217,8 +227,11 @@ impl Drawing<'_> {
             }
             let (a, b) = self.cut(a, b);
             let inside = cones.as_ref().is_none_or(|cones| within(cones, self.graph, edge));
+            let recedes = self.recedes(edge.from) && self.recedes(edge.to);
             if !inside {
                 faint.push((a, b));
+            } else if recedes && edge.fate == Fate::Arrived {
+                receding.push((a, b));
             } else if edge.fate == Fate::Copy {
                 copies.push((a, b));
             } else {
@@ -231,6 +244,7 @@ impl Drawing<'_> {
             } else if with_heads && inside {
                 let back = b.direction(a);
                 let tip = b.along(back, 5.0);
+                let heads = if recedes { &mut receding_heads } else { &mut heads };
                 heads.push((tip, tip.along(back, 7.0).along(back.right(), 3.5)));
                 heads.push((tip, tip.along(back, 7.0).along(back.right(), -3.5)));
             }
@@ -240,11 +254,13 @@ impl Drawing<'_> {
             }
         }
         let strength = if stride > 1 { 0.35 } else { 0.8 };
-        self.scene.push(Shape::hatch(faint).outlined(Role::Line, 1.0).faded(0.2));
-        self.scene.push(Shape::hatch(plain).outlined(Role::Muted, 1.0).faded(strength));
-        self.scene.push(Shape::hatch(copies).stroked(Role::Muted, 1.5, Dash::Dashed).faded(strength));
-        self.scene.push(Shape::hatch(heads).outlined(Role::Muted, 1.0));
-        self.scene.push(Shape::hatch(crosses).outlined(Role::Ink, 1.5));
+        self.lines(faint, |shape| shape.outlined(Role::Line, 1.0).faded(0.2));
+        self.lines(receding, |shape| shape.outlined(Role::Muted, 1.0).faded(strength * RECEDING));
+        self.lines(receding_heads, |shape| shape.outlined(Role::Muted, 1.0).faded(RECEDING));
+        self.lines(plain, |shape| shape.outlined(Role::Muted, 1.0).faded(strength));
+        self.lines(copies, |shape| shape.stroked(Role::Muted, 1.5, Dash::Dashed).faded(strength));
+        self.lines(heads, |shape| shape.outlined(Role::Muted, 1.0));
+        self.lines(crosses, |shape| shape.outlined(Role::Ink, 1.5));
         self.transitive();
         stride
     }
@@ -261,9 +277,7 @@ impl Drawing<'_> {
                 lines.push(self.cut(a, b));
             }
         }
-        if !lines.is_empty() {
-            self.scene.push(Shape::hatch(lines).stroked(Role::Muted, 1.5, Dash::Dotted));
-        }
+        self.lines(lines, |shape| shape.stroked(Role::Muted, 1.5, Dash::Dotted));
     }
 
     /// The part of a line within the plot.
@@ -306,11 +320,11 @@ impl Drawing<'_> {
             let stripe = |from: f64, to: f64| (Point::new(from, edge), Point::new(to.max(from), edge));
             if past > 0 {
                 let lines = vec![stripe(self.metrics.left, from)];
-                self.scene.push(Shape::hatch(lines).outlined(Role::Ink, 2.0));
+                self.lines(lines, |shape| shape.outlined(Role::Ink, 2.0));
             }
             if future != NONE {
                 let lines = vec![stripe(to, self.metrics.right)];
-                self.scene.push(Shape::hatch(lines).stroked(Role::Ink, 2.0, Dash::Dashed));
+                self.lines(lines, |shape| shape.stroked(Role::Ink, 2.0, Dash::Dashed));
             }
         }
     }
@@ -318,6 +332,11 @@ impl Drawing<'_> {
     fn concurrent(&self, event: u32) -> bool {
         use crate::timeline::causal_graph::cone::Relation;
         self.diagram.cones().is_some_and(|cones| cones.relation(self.graph, event) == Some(Relation::Concurrent))
+    }
+
+    /// True if the level leaves an event out: it steps back, but stays to be seen.
+    fn recedes(&self, event: u32) -> bool {
+        self.graph.level_of(event) as u8 > self.look.level as u8
     }
 
     fn events(&mut self) {
@@ -338,19 +357,32 @@ impl Drawing<'_> {
             let y = self.metrics.y(row);
             let lane = &self.graph.lanes()[lane as usize];
             let mut group: Option<(u32, u32, u32)> = None;
-            for &event in &lane.events()[lane.positions(self.window.clone())] {
-                let kept = [self.look.selected, self.look.other, self.look.hover].contains(&Some(event));
-                if self.look.collapsed && is_local(self.graph, event) && !kept {
+            let events = &lane.events()[lane.positions(self.window.clone())];
+            let (look, graph) = (self.look, self.graph);
+            let alone = |event: u32| {
+                let kept = [look.selected, look.other, look.hover].contains(&Some(event));
+                kept || !(look.collapsed && is_local(graph, event))
+            };
+            for &event in events {
+                if !alone(event) {
                     group = Some(group.map_or((event, event, 1), |(first, _, n)| (first, event, n + 1)));
                     continue;
                 }
                 if let Some(group) = group.take() {
                     self.group(group, y);
                 }
-                self.single(event, y);
+                self.single(event, y, look.spoken);
             }
             if let Some(group) = group {
                 self.group(group, y);
+            }
+            // Once more, over what recedes; names are spoken in the lane's order.
+            if events.iter().any(|event| self.recedes(*event)) {
+                for &event in events.iter().filter(|event| alone(**event)) {
+                    if !self.recedes(event) && !self.concurrent(event) {
+                        self.single(event, y, false);
+                    }
+                }
             }
         }
     }
@@ -370,39 +402,39 @@ impl Drawing<'_> {
         }
     }
 
-    fn single(&mut self, event: u32, y: f64) {
-        let (at, level) = (Point::new(self.x(event), y), self.graph.level_of(event));
-        let passes = level as u8 <= self.look.level as u8;
-        let shape = match self.graph.kind_of(event) {
-            Kind::Timer | Kind::Disk if level != Level::Story => {
-                Shape::rect(at.by(-2.5, -2.5), 5.0, 5.0, 0.0).filled(Role::Muted)
-            }
-            Kind::Invoked => Shape::rect(at.by(-4.0, -4.0), 8.0, 8.0, 1.0).filled(Role::Paper).outlined(Role::Ink, 1.5),
-            Kind::Crashed => Shape::rect(at.by(-5.0, -5.0), 10.0, 10.0, 0.0).filled(Role::Paper).outlined(Role::Ink, 2.0),
-            _ if level == Level::Story => {
-                Shape::polygon(vec![at.by(0.0, -6.0), at.by(6.0, 0.0), at.by(0.0, 6.0), at.by(-6.0, 0.0)]).filled(Role::Ink)
-            }
-            Kind::Delivered | Kind::Foreign => Shape::circle(at, 4.0).filled(Role::Paper).outlined(Role::Ink, 1.5),
-            _ => Shape::circle(at, 3.5).filled(Role::Muted),
-        };
-        let strength = if self.concurrent(event) {
-            1.0 - DIM
-        } else if passes {
-            1.0
-        } else {
-            0.3
-        };
-        let shape = shape.faded(strength);
-        self.scene.push(if self.look.spoken { shape.named(format!("event:{event}"), self.texts.event(event)) } else { shape });
+    fn single(&mut self, event: u32, y: f64, named: bool) {
+        let at = Point::new(self.x(event), y);
+        let strength = if self.concurrent(event) { 1.0 - DIM } else { 1.0 };
+        let shape = self.mark(event, at).faded(strength);
+        self.scene.push(if named { shape.named(format!("event:{event}"), self.texts.event(event)) } else { shape });
         if self.graph.kind_of(event) == Kind::Crashed {
             let cross = vec![(at.by(-3.0, -3.0), at.by(3.0, 3.0)), (at.by(-3.0, 3.0), at.by(3.0, -3.0))];
             self.scene.push(Shape::hatch(cross).outlined(Role::Ink, 1.5).faded(strength));
         }
     }
 
+    fn mark(&self, event: u32, at: Point) -> Shape {
+        let level = self.graph.level_of(event);
+        let (ink, size) = if self.recedes(event) { (Role::Muted, 0.7) } else { (Role::Ink, 1.0) };
+        let square = |half: f64| Shape::rect(at.by(-half, -half), 2.0 * half, 2.0 * half, 0.0);
+        match self.graph.kind_of(event) {
+            Kind::Timer | Kind::Disk if level != Level::Story => square(2.5 * size).filled(Role::Muted),
+            Kind::Invoked => {
+                let half = 4.0 * size;
+                Shape::rect(at.by(-half, -half), 2.0 * half, 2.0 * half, 1.0).filled(Role::Paper).outlined(ink, 1.5)
+            }
+            Kind::Crashed => square(5.0).filled(Role::Paper).outlined(Role::Ink, 2.0),
+            _ if level == Level::Story => {
+                Shape::polygon(vec![at.by(0.0, -6.0), at.by(6.0, 0.0), at.by(0.0, 6.0), at.by(-6.0, 0.0)]).filled(Role::Ink)
+            }
+            Kind::Delivered | Kind::Foreign => Shape::circle(at, 4.0 * size).filled(Role::Paper).outlined(ink, 1.5 * size),
+            _ => Shape::circle(at, 3.5 * size).filled(Role::Muted),
+        }
+    }
+
     /// Every event a tick.
     fn marks(&mut self) {
-        let (mut strong, mut dim) = (vec![], vec![]);
+        let (mut strong, mut dim, mut receding) = (vec![], vec![], vec![]);
         for (row, lane) in self.visible_rows() {
             let y = self.metrics.y(row);
             let lane = &self.graph.lanes()[lane as usize];
@@ -411,13 +443,19 @@ impl Drawing<'_> {
                     continue;
                 }
                 let x = self.x(event);
-                let tick = (Point::new(x, y - 4.0), Point::new(x, y + 4.0));
-                let faint = self.concurrent(event) || self.graph.level_of(event) as u8 > self.look.level as u8;
-                if faint { dim.push(tick) } else { strong.push(tick) }
+                let tick = |half: f64| (Point::new(x, y - half), Point::new(x, y + half));
+                if self.concurrent(event) {
+                    dim.push(tick(4.0));
+                } else if self.recedes(event) {
+                    receding.push(tick(3.0));
+                } else {
+                    strong.push(tick(4.0));
+                }
             }
         }
-        self.scene.push(Shape::hatch(dim).outlined(Role::Muted, 1.5).faded(0.3));
-        self.scene.push(Shape::hatch(strong).outlined(Role::Ink, 1.5).faded(0.85));
+        self.lines(dim, |shape| shape.outlined(Role::Muted, 1.5).faded(0.3));
+        self.lines(receding, |shape| shape.outlined(Role::Muted, 1.0).faded(0.7));
+        self.lines(strong, |shape| shape.outlined(Role::Ink, 1.5).faded(0.85));
     }
 
     /// For each column and lane a bar as high as there are events.
@@ -459,8 +497,8 @@ impl Drawing<'_> {
                 if dim[n * columns + column] { faint.push(bar) } else { strong.push(bar) }
             }
         }
-        self.scene.push(Shape::hatch(faint).outlined(Role::Muted, step - 0.5).faded(0.25));
-        self.scene.push(Shape::hatch(strong).outlined(Role::Muted, step - 0.5).faded(0.8));
+        self.lines(faint, |shape| shape.outlined(Role::Muted, step - 0.5).faded(0.25));
+        self.lines(strong, |shape| shape.outlined(Role::Muted, step - 0.5).faded(0.8));
     }
 
     /// Number of events of a list before a place; `from` are known to be. In steps that double: columns hold few or many.
@@ -509,7 +547,7 @@ impl Drawing<'_> {
             lines.push((Point::new(at.x, top), Point::new(at.x, at.y - 6.0)));
             lines.push((Point::new(at.x - 3.0, top), Point::new(at.x + 3.0, top)));
         }
-        self.scene.push(Shape::hatch(lines).outlined(Role::Ink, 2.0));
+        self.lines(lines, |shape| shape.outlined(Role::Ink, 2.0));
         let found: Vec<Point> = self.look.found.iter().filter_map(|event| self.point(*event)).collect();
         found.into_iter().for_each(|at| self.scene.push(Shape::circle(at, 8.0).outlined(Role::Ink, 2.0)));
     }
@@ -550,8 +588,8 @@ impl Drawing<'_> {
         }
         let name = compared.name.clone();
         let first = compared.diff.first;
-        self.scene.push(Shape::hatch(ours).outlined(Role::Ink, 2.0));
-        self.scene.push(Shape::hatch(theirs).outlined(Role::Muted, 1.5));
+        self.lines(ours, |shape| shape.outlined(Role::Ink, 2.0));
+        self.lines(theirs, |shape| shape.outlined(Role::Muted, 1.5));
         let Some(first) = first else { return };
         let at =
             if first < self.graph.len() { self.x(first) } else { self.metrics.x(self.diagram.projection.span(self.graph).1) };
@@ -602,14 +640,12 @@ impl Drawing<'_> {
     }
 
     fn names(&mut self) {
-        let beside = self.metrics.left > 60.0;
+        let size = name_size(self.look);
+        let x = if is_narrow(self.look) { 4.0 } else { 8.0 };
         for (row, lane) in self.visible_rows() {
-            let y = self.metrics.y(row);
             let name = self.graph.lanes()[lane as usize].name.clone();
-            let (at, size) =
-                if beside { (Point::new(8.0, y), 13.0) } else { (Point::new(4.0, y - self.metrics.row / 2.0 + 8.0), 12.0) };
-            let room = if beside { self.metrics.left - 16.0 } else { self.look.width };
-            let shape = Shape::text(at, shortened(&name, room, size), size).anchored(Anchor::Start).bold().rimmed();
+            let text = shortened(&name, self.metrics.left - x - 8.0, size);
+            let shape = Shape::text(Point::new(x, self.metrics.y(row)), text, size).anchored(Anchor::Start).bold().rimmed();
             self.scene.push(if self.look.spoken { shape.named(format!("node:{lane}"), name) } else { shape });
         }
     }
@@ -619,9 +655,12 @@ impl Drawing<'_> {
         let by_time = self.diagram.projection.by_time(self.graph);
         let span = self.metrics.to - self.metrics.from;
         let step = round_step(span / ((self.metrics.right - self.metrics.left) / 110.0).max(2.0), 1.0);
-        let mut tick = (self.metrics.from / step).ceil() * step;
+        // There is nothing before the beginning, nor after the last event or the cursor.
+        let (first, last) = self.diagram.projection.span(self.graph);
+        let last = now.map_or(last, |now| last.max(self.now_place(now))).min(self.metrics.to);
+        let mut tick = (self.metrics.from.max(first) / step).ceil() * step;
         let mut count = 0;
-        while tick <= self.metrics.to && count < 40 {
+        while tick <= last && count < 40 {
             let x = self.metrics.x(tick);
             self.scene.push(Shape::line(Point::new(x, 16.0), Point::new(x, 20.0)).outlined(Role::Line, 1.0));
             let text = if by_time { words::time(self.look.lang, tick as u64) } else { format!("{}", tick as u64) };
@@ -696,7 +735,8 @@ impl Drawing<'_> {
 
     fn chips(&mut self) {
         let mut x = self.metrics.right;
-        for text in self.texts.chips() {
+        let texts = if self.look.chips { self.texts.chips() } else { Vec::new() };
+        for text in texts {
             let width = Text::width_of(&text, 12.0) + 16.0;
             let at = Point::new((x - width).max(4.0), 22.0);
             self.scene.push(Shape::rect(at, width, 20.0, 6.0).filled(Role::Paper).outlined(Role::Ink, 1.0));

@@ -19,7 +19,7 @@ pub use search::{Found, Sought};
 
 use super::geometry::Point;
 use super::layout::ViewOptions;
-use super::scene::Scene;
+use super::scene::{Scene, Text};
 use super::words::Lang;
 use crate::base::Level;
 use crate::timeline::causal_graph::chain::{self, Link};
@@ -60,6 +60,9 @@ pub struct Look {
     pub found: Vec<u32>,
     /// A stripe with all of the run at the foot.
     pub minimap: bool,
+    /// What must not be missing in any picture is in this one: a broken rule, a foreign trace. False only where it stands
+    /// beside it.
+    pub chips: bool,
     /// Single events have names and sentences: for SVG and for the twin in the document.
     pub spoken: bool,
     /// The language.
@@ -83,6 +86,7 @@ impl Default for Look {
             lane: None,
             found: Vec::new(),
             minimap: true,
+            chips: true,
             spoken: false,
             lang: Lang::En,
         }
@@ -186,6 +190,19 @@ pub struct Diagram {
     pub compared: Option<Compared>,
 }
 
+/// Lanes whose names say how much room there is for all names.
+const NAMES_MAX: usize = 200;
+
+/// True on telephones.
+pub(super) fn is_narrow(look: &Look) -> bool {
+    look.width < 560.0
+}
+
+/// The size of the letters of the lanes' names.
+pub(super) fn name_size(look: &Look) -> f64 {
+    if is_narrow(look) { 12.0 } else { 13.0 }
+}
+
 /// Sizes that follow from the look.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Metrics {
@@ -269,17 +286,23 @@ impl Diagram {
 
     pub(super) fn metrics(&self, graph: &CausalGraph, look: &Look) -> Metrics {
         let rows = self.rows(graph).len().max(1);
-        let narrow = look.width < 560.0;
         let foot = if look.minimap { MINIMAP + 8.0 } else { 4.0 };
         let bottom = (look.height - foot).max(HEAD + ROW_MIN);
         let row = ((bottom - HEAD) / rows as f64).clamp(ROW_MIN, ROW_MAX);
         let span = self.projection.span(graph);
         let (from, to) = if look.window.1 > look.window.0 { look.window } else { span };
         // A little of air on both sides, so that the first and the last event are whole.
-        let left = if narrow { 12.0 } else { 86.0 };
+        let left = self.names(graph, look);
         let top = HEAD + ((bottom - HEAD - row * rows as f64) / 2.0).max(0.0);
         let scroll = look.scroll.clamp(0.0, (row * rows as f64 - (bottom - HEAD)).max(0.0));
         Metrics { left, right: (look.width - 12.0).max(left + 16.0), top, bottom, row, scroll, from, to: to.max(from + 1e-3) }
+    }
+
+    /// The room for the names of the lanes: on telephones no more than they need, for long names no more than is left over.
+    fn names(&self, graph: &CausalGraph, look: &Look) -> f64 {
+        let longest = |lane: u16| Text::width_of(&graph.lanes()[lane as usize].name, name_size(look));
+        let widest = self.rows(graph).into_iter().take(NAMES_MAX).map(longest).fold(0.0, f64::max).ceil();
+        if is_narrow(look) { (widest + 14.0).clamp(24.0, look.width * 0.22) } else { (widest + 18.0).clamp(86.0, 148.0) }
     }
 
     /// The picture.
@@ -304,6 +327,14 @@ impl Diagram {
     pub fn place(&mut self, graph: &CausalGraph, look: &Look, event: u32) -> f64 {
         self.follow(graph, look);
         self.projection.place(graph, event)
+    }
+
+    /// Where an event stands in the picture, pixels; `None` if it is on no lane that is drawn.
+    pub fn point(&mut self, graph: &CausalGraph, look: &Look, event: u32) -> Option<Point> {
+        self.follow(graph, look);
+        let metrics = self.metrics(graph, look);
+        let row = self.rows(graph).binary_search(&graph.lane_of(event)?).ok()?;
+        Some(Point::new(metrics.x(self.projection.place(graph, event)), metrics.y(row)))
     }
 
     /// How finely the window is drawn.
