@@ -1,15 +1,17 @@
-//! The space-time diagram as text, to the byte: a run as it is played, its cones and a chain, its lanes by order, and two branches.
+//! The space-time diagram as text, to the byte: a run as it is played, its cones and a chain, its lanes by order, two branches,
+//! and a trace of another program.
 //!
 //! `NETSPLIT_REWRITE=1 cargo test --test golden_space_time` writes the files anew; look at them before committing.
 
 use netsplit::base::{Level, NodeId};
+use netsplit::scenario::foreign::{Format, Importer, Options};
 use netsplit::scenario::{compile, library};
 use netsplit::sim::plan::Action;
 use netsplit::system::open;
 use netsplit::timeline::Session;
 use netsplit::timeline::causal_graph::Axis;
 use netsplit::view::playback::{Goals, JobState, Playback};
-use netsplit::view::space_time::{Detail, Hit, Look};
+use netsplit::view::space_time::{Detail, Hit, Look, foreign};
 use netsplit::view::{Lang, Theme, to_svg};
 use std::path::PathBuf;
 
@@ -71,6 +73,61 @@ fn cones_and_the_shortest_chain_are_drawn() {
     golden("space-time-chain", &picture(&mut playback, &chosen, Theme::Light));
     let links = playback.with_space_time(|_, diagram, _, _| diagram.chain().map(<[_]>::len));
     assert!(links.is_some_and(|links| links >= 2), "there is a chain");
+}
+
+#[test]
+fn two_branches_are_compared() {
+    let mut playback = playback("raft/leader-crash", 700_000);
+    playback.space_time_follow(u32::MAX);
+    let job = playback.seek_time(560_000);
+    playback.work(&mut |_| false);
+    assert!(!matches!(playback.job(job), JobState::Working));
+    playback.act(Action::Crash(NodeId(1))).expect("a server can crash");
+    let job = playback.seek_time(700_000);
+    playback.work(&mut |_| false);
+    assert!(!matches!(playback.job(job), JobState::Working));
+    let others: Vec<u32> = playback.branches().iter().filter(|row| !row.current).map(|row| row.id).collect();
+    assert_eq!(others.len(), 1, "the old future is kept");
+    playback.space_time_follow(u32::MAX);
+    playback.space_time_compare(others.first().copied());
+    let window = Look { window: (480_000.0, 720_000.0), ..look(900.0, 480.0) };
+    golden("space-time-branches", &picture(&mut playback, &window, Theme::Light));
+    let diff = playback.with_space_time(|_, diagram, _, _| diagram.compared.as_ref().map(|compared| compared.diff.clone()));
+    let diff = diff.expect("both are read");
+    assert!(diff.first.is_some() && !diff.only_a.is_empty() && !diff.only_b.is_empty(), "each has something of its own");
+}
+
+/// Four calls that two clients make to one server, without times; the clock in the last line but one knows of an event that
+/// is not there.
+const CALLS: &str = r#"(?<host>\S*) (?<clock>{.*})\n(?<event>.*)
+
+alice {"alice":1}
+asks for the lock
+bob {"bob":1}
+asks for the lock
+a-server-with-a-long-name.example {"a-server-with-a-long-name.example":1, "alice":1}
+gives the lock to alice
+a-server-with-a-long-name.example {"a-server-with-a-long-name.example":2, "alice":1, "bob":1}
+refuses bob: the lock is taken
+alice {"alice":2, "a-server-with-a-long-name.example":1}
+has the lock
+bob {"bob":2, "a-server-with-a-long-name.example":2, "alice":1}
+waits
+alice {"alice":3, "a-server-with-a-long-name.example":1, "bob":9}
+gives the lock back
+"#;
+
+#[test]
+fn a_trace_of_another_program_is_drawn_and_says_so() {
+    let draw = |text: &str, lang: Lang| {
+        let options = Options { format: Format::Shiviz, parser: None, delimiter: None };
+        let imported = Importer::read(options, text.as_bytes());
+        let trace = imported.traces.first().expect("an execution");
+        to_svg(&foreign::picture(trace, lang).expect("it goes in no circle"), Theme::Light.palette())
+    };
+    let whole = CALLS.replace(", \"bob\":9", "");
+    golden("space-time-foreign", &draw(&whole, Lang::En));
+    golden("space-time-foreign-partial", &draw(CALLS, Lang::De));
 }
 
 #[test]
