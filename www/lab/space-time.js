@@ -6,48 +6,76 @@
  * the rest fades. A second event, with Shift or with "Chain to..", shows the shortest chain between the two. With the
  * keyboard: Left and Right walk along a lane, with Shift along messages, Up and Down change the lane.
  *
- * The diagram is drawn by the lab; nothing here knows what happened.
+ * The diagram is drawn by the lab; nothing here knows what happened. What is in the window, the pointer, the twin in the
+ * document, the controls, finding and the note are modules of their own, `space-time-*.js`.
  *
  * @typedef {import("../netsplit.js").SpaceTimeLook} Look
  * @typedef {import("../netsplit.js").SpaceTimeHit} Hit
- * @typedef {import("../netsplit.js").SpaceTimePainted} Painted
  * @typedef {import("../netsplit.js").SpaceTimeWay} Way
  * @typedef {import("./app.js").OpenTrace} OpenTrace
  */
-import { h, redraw, setText } from "./dom.js";
+import { h, setText } from "./dom.js";
 import { language, t } from "./language.js";
 import { Part } from "./part.js";
+import { Bar, chooseLanes, save } from "./space-time-bar.js";
+import { Find } from "./space-time-find.js";
 import { Note } from "./space-time-note.js";
-import { count, time } from "./words.js";
-
-/** Events that the first window holds, about. */
-const FIRST = 120;
-const TWIN_MAX = 300;
-/** Pixels that a pointer must move before it drags. */
-const DRAG_MIN = 5;
+import { Pointer } from "./space-time-pointer.js";
+import { Twin } from "./space-time-twin.js";
+import { FIRST, Window } from "./space-time-window.js";
+import { count } from "./words.js";
 
 class SpaceTime extends Part {
   #canvas = h("canvas", { "aria-hidden": "true" });
-  #twin = h("ul", {
-    role: "listbox",
-    tabindex: 0,
-    class: "twin",
-    "aria-label": t("Space-time diagram. Left and Right walk along a lane, with Shift along messages; Up and Down change the lane; Enter goes there."),
-    onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
-    onfocus: () => this.matches(":has(:focus-visible)") && this.#hover === null && this.#focusEvent(this.#selected ?? this.#lastEvent()),
+  #twin = new Twin({
+    onkeydown: (event) => this.#key(event),
+    onfocus: () => void (this.matches(":has(:focus-visible)") && this.#hover === null && this.#focusEvent(this.#selected ?? this.#lastEvent())),
   });
   #note = new Note();
   #said = h("p", { class: "hidden", role: "status" });
-  #bar = h("div", { class: "st-bar", role: "toolbar", "aria-label": t("Space-time diagram") });
-  #find = h("form", { class: "st-find", hidden: true, onsubmit: (/** @type {Event} */ event) => this.#submit(event) });
-  #plot = h("div", { class: "st-plot" }, this.#canvas, this.#twin, this.#note.element, this.#said);
+  #plot = h("div", { class: "st-plot" }, this.#canvas, this.#twin.element, this.#note.element, this.#said);
+
+  #window = new Window();
+  #pointer = new Pointer(this.#plot, {
+    window: this.#window,
+    zoom: () => this.app.settings.zoom,
+    hit: (x, y) => this.#hit(x, y),
+    moved: () => this.#ask(),
+    point: (hit) => this.#point(hit),
+    choose: (hit, second) => (hit ? this.#choose(hit, second) : this.#drawTwin()),
+  });
+  #find = new Find({
+    source: () => this.#source,
+    isConnected: () => this.isConnected,
+    from: () => this.#hover ?? this.#selected,
+    found: (found) => this.#found(found),
+    changed: () => {
+      this.#bar.draw();
+      this.#ask();
+    },
+    closed: () => {
+      this.#bar.draw();
+      this.#twin.element.focus();
+    },
+  });
+  #bar = new Bar(() => this.#controls(), {
+    setAxis: (axis) => this.#setAxis(axis),
+    zoom: (factor) => this.#zoom(factor),
+    all: () => this.#all(),
+    find: () => this.#find.open(),
+    findPattern: () => void this.#find.drawPattern(),
+    chainTo: () => this.#chainTo(),
+    collapse: () => this.#collapse(),
+    chooseLanes: () => void chooseLanes(this.#source?.spaceTimeLanes() ?? [], this.#hidden, () => this.#lanesChanged()),
+    compare: (branch) => this.#compare(branch),
+    save: () => this.#save(),
+  });
 
   #size = { width: 0, height: 0, dpr: 1 };
   /** @type {"time" | "order"} */
   #axis = "time";
-  /** The window; all of the run if it is null. @type {{ from: number, to: number } | null} */
-  #window = null;
-  #scroll = 0;
+  /** Whether events have times: without them, there is only one axis. */
+  #timed = true;
   /** @type {Set<number>} */
   #hidden = new Set();
   #collapsed = false;
@@ -57,33 +85,24 @@ class SpaceTime extends Part {
   #other = null;
   /** @type {number | null} */
   #hover = null;
-  /** @type {number[]} */
-  #found = [];
+  /** The events of the match that is looked at. @type {number[]} */
+  #match = [];
   /** @type {number | null} */
   #compared = null;
   /** The next event that is chosen is the chain's other end. */
   #chaining = false;
-  /** @type {Painted | null} */
-  #painted = null;
   #frame = 0;
   #of = "";
   #cursor = -1;
-  #searching = false;
   #status = "";
 
   setUp() {
     useStyles();
-    this.append(this.#bar, this.#find, this.#plot);
-    this.#drawBar();
+    this.append(this.#bar.element, this.#find.element, this.#plot);
+    this.#bar.draw();
     this.onResize(() => this.#resized(), this.#plot);
     this.on(["open", "moment", "look", "settings", "branches"], () => this.#ask());
-    this.on(["open", "branches"], () => this.#drawBar());
-    this.#plot.addEventListener("pointerdown", (event) => this.#down(event));
-    this.#plot.addEventListener("pointermove", (event) => this.#move(event));
-    this.#plot.addEventListener("pointerup", (event) => this.#up(event));
-    this.#plot.addEventListener("pointercancel", (event) => this.#pointers.delete(event.pointerId));
-    this.#plot.addEventListener("pointerleave", () => this.#point(null));
-    this.#plot.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    this.on(["open", "branches"], () => this.#bar.draw());
     this.#resized();
   }
 
@@ -126,7 +145,6 @@ class SpaceTime extends Part {
   #root = null;
   /** @param {{ width: number, height: number }} size */
   #picture = (size) => (this.#size.width === 0 ? null : this.#svg(size));
-
   // ---- painting
 
   #resized() {
@@ -150,9 +168,9 @@ class SpaceTime extends Part {
       ...this.#size,
       theme: this.app.theme,
       axis: this.#axis,
-      from: this.#window?.from ?? 0,
-      to: this.#window?.to ?? 0,
-      scroll: this.#scroll,
+      from: this.#window.range?.from ?? 0,
+      to: this.#window.range?.to ?? 0,
+      scroll: this.#pointer.scroll,
       hidden: [...this.#hidden],
       collapsed: this.#collapsed,
       level: this.#trace ? "everything" : this.app.level,
@@ -160,7 +178,7 @@ class SpaceTime extends Part {
       other: this.#other,
       hover: this.#hover,
       lane: node ? Number(node.slice("node:".length)) : null,
-      found: this.#found,
+      found: this.#match,
       // The head of a trace's page says what it is.
       chips: !this.#trace,
     };
@@ -178,29 +196,27 @@ class SpaceTime extends Part {
     if (upTo < all) {
       this.#tell(t("Reading events: {read} of {all}.", { read: count(upTo), all: count(all) }));
       this.#ask();
-      if (this.#painted === null && upTo < FIRST) return;
-    } else if (this.#status !== "" && !this.#searching) this.#tell("");
-    if (this.#window === null && this.#painted === null) this.#window = this.#first(all);
+      if (this.#window.painted === null && upTo < FIRST) return;
+    } else if (this.#status !== "" && !this.#find.searching) this.#tell("");
+    if (this.#window.range === null && this.#window.painted === null) this.#first(all);
     this.#follow();
     const painted = source.spaceTimePaint(this.#canvas, this.#look());
     if (painted.ok) {
-      this.#painted = painted.value;
+      this.#window.painted = painted.value;
       this.#plot.style.setProperty("--left", `${Math.round(painted.value.left * this.app.settings.zoom)}px`);
     }
     if (this.#axis === "time" && painted.ok && this.#timed !== painted.value.by_time) {
       this.#timed = painted.value.by_time;
-      this.#drawBar();
+      this.#bar.draw();
     }
     this.dataset.read = String(upTo);
-    this.dataset.detail = this.#painted?.detail ?? "";
+    this.dataset.detail = this.#window.painted?.detail ?? "";
     if (upTo < all) return;
     if ("ready" in this.dataset) return this.#twinSoon();
     this.dataset.ready = "";
     this.#drawTwin();
   }
 
-  /** Whether events have times: without them, there is only one axis. */
-  #timed = true;
   #twinTimer = 0;
 
   /** The twin follows the picture, a few times a second. */
@@ -221,25 +237,22 @@ class SpaceTime extends Part {
     const other = this.#of !== "" && (trace !== null || !this.#of.startsWith(`${this.app.run} `));
     this.#of = of;
     this.#selected = this.#other = this.#hover = null;
-    this.#found = [];
+    this.#find.forget();
     this.#compared = null;
     this.#cursor = -1;
     if (other) {
-      this.#window = this.#painted = null;
+      this.#window.reset();
       this.#hidden.clear();
     }
-    this.#drawBar();
+    this.#bar.draw();
   }
 
   /** A window that ends a little after the cursor. @param {number} all */
   #first(all) {
     const { lab } = this.app;
-    if (!lab || all <= FIRST) return null;
+    if (!lab || all <= FIRST) return;
     const event = this.#trace ? Math.max(FIRST, (this.#selected ?? 0) + FIRST / 2) : lab.cursor().event;
-    const to = this.#placeOf(Math.min(all - 1, event));
-    const from = this.#placeOf(Math.max(0, event - FIRST));
-    const span = Math.max(to - from, 1);
-    return { from: Math.max(0, from - span * 0.02), to: to + span * 0.12 };
+    this.#window.begin(this.#placeOf(Math.max(0, event - FIRST)), this.#placeOf(Math.min(all - 1, event)));
   }
 
   /** @param {number} event @returns {number} its place along the axis */
@@ -256,8 +269,8 @@ class SpaceTime extends Part {
       if (selected === this.#selected) return;
       this.#selected = selected;
       this.#other = null;
-      this.#drawBar();
-      if (selected !== null) this.#show(selected);
+      this.#bar.draw();
+      if (selected !== null) this.#window.show(this.#placeOf(selected));
       return;
     }
     if (!lab) return;
@@ -265,12 +278,8 @@ class SpaceTime extends Part {
     if (event === this.#cursor) return;
     const moved = this.#cursor >= 0;
     this.#cursor = event;
-    if (!this.#window || !moved || this.#pointers.size > 0) return;
-    const place = this.#axis === "time" ? at : event === 0 ? 0 : this.#placeOf(event - 1) + 0.5;
-    const { from, to } = this.#window;
-    const span = to - from;
-    if (place > to - span * 0.04) this.#window = { from: place - span * 0.85, to: place + span * 0.15 };
-    else if (place < from) this.#window = { from: Math.max(0, place - span * 0.15), to: Math.max(0, place - span * 0.15) + span };
+    if (!this.#window.range || !moved || this.#pointer.holds) return;
+    this.#window.follow(this.#axis === "time" ? at : event === 0 ? 0 : this.#placeOf(event - 1) + 0.5);
   }
 
   /** @param {{ width: number, height: number }} size @returns {import("../netsplit.js").Result<string> | null} */
@@ -278,146 +287,12 @@ class SpaceTime extends Part {
     return this.#source?.spaceTimeSvg({ ...this.#look(), width, height, dpr: 1, theme: "light", hover: null, chips: true }) ?? null;
   }
 
-  // ---- the window
-
-  #range() {
-    const { from, to } = this.#painted ?? { from: 0, to: 1 };
-    return this.#window ?? { from, to };
-  }
-
-  /** Where the window begins in the picture, pixels. */
-  get #left() {
-    return this.#painted?.left ?? 0;
-  }
-
-  /** How wide the window is in the picture, pixels. */
-  get #wide() {
-    return this.#painted ? Math.max(1, this.#painted.right - this.#painted.left) : Math.max(1, this.#size.width);
-  }
-
-  /** @param {number} x pixels from the left @returns {number} its place */
-  #placeAt(x) {
-    const { from, to } = this.#range();
-    return from + ((x - this.#left) / this.#wide) * (to - from);
-  }
-
-  /** @param {number} factor less than 1 comes nearer @param {number} [at] what stays where it is */
-  #zoom(factor, at) {
-    const all = this.#painted ?? { from: 0, to: 1 };
-    const { from, to } = this.#range();
-    const middle = at ?? this.#middle();
-    const least = this.#painted?.by_time ? 20 : 4;
-    const span = Math.min(Math.max((to - from) * factor, least), (all.to - all.from) * 1.1);
-    const start = middle - ((middle - from) / (to - from)) * span;
-    this.#window = span >= all.to - all.from ? null : this.#within(start, start + span);
-    this.#ask();
-  }
-
-  /** What the keyboard zooms around: the selected event if it is in view, otherwise the middle. */
-  #middle() {
-    const { from, to } = this.#range();
-    const event = this.#hover ?? this.#selected;
-    const place = event === null ? NaN : this.#placeOf(event);
-    return place >= from && place <= to ? place : (from + to) / 2;
-  }
-
-  /** @param {number} from @param {number} to kept where there is something to see */
-  #within(from, to) {
-    const all = this.#painted ?? { from: 0, to: 1 };
-    const span = to - from;
-    const start = Math.min(Math.max(from, all.from - span * 0.3), all.to - span * 0.3);
-    return { from: start, to: start + span };
-  }
-
-  /** @param {number} part of the window */
-  #pan(part) {
-    const { from, to } = this.#range();
-    const by = (to - from) * part;
-    this.#window = this.#within(from + by, to + by);
-    this.#ask();
-  }
-
-  /** @param {number} event brings it into view */
-  #show(event) {
-    const place = this.#placeOf(event);
-    const { from, to } = this.#range();
-    const span = to - from;
-    if (place >= from + span * 0.03 && place <= to - span * 0.03) return;
-    this.#window = this.#within(place - span / 2, place + span / 2);
-  }
-
   // ---- pointing and choosing
 
-  /** @type {Map<number, { x: number, y: number }>} */
-  #pointers = new Map();
-  /** @type {{ x: number, y: number, window: { from: number, to: number }, scroll: number, hit: Hit | null, dragging: boolean, distance: number } | null} */
-  #press = null;
-
-  /** @param {{ clientX: number, clientY: number }} event */
-  #at(event) {
-    const box = this.#plot.getBoundingClientRect();
-    const { zoom } = this.app.settings;
-    return { x: (event.clientX - box.x) / zoom, y: (event.clientY - box.y) / zoom };
-  }
-
-  /** @param {{ x: number, y: number }} at @returns {Hit | null} */
-  #hit({ x, y }) {
+  /** @param {number} x @param {number} y @returns {Hit | null} */
+  #hit(x, y) {
     const hit = this.#source?.spaceTimeHit(x, y, this.#look());
     return hit?.ok ? hit.value : null;
-  }
-
-  /** @param {PointerEvent} event */
-  #down(event) {
-    if (event.button !== 0 || !this.app.lab) return;
-    event.stopPropagation();
-    const at = this.#at(event);
-    this.#pointers.set(event.pointerId, at);
-    this.#plot.setPointerCapture(event.pointerId);
-    const [a, b] = [...this.#pointers.values()];
-    const distance = a && b ? Math.abs(a.x - b.x) : 0;
-    this.#press = { ...at, window: this.#range(), scroll: this.#scroll, hit: this.#hit(at), dragging: distance > 0, distance };
-  }
-
-  /** @param {PointerEvent} event */
-  #move(event) {
-    const at = this.#at(event);
-    const press = this.#press;
-    if (!press || !this.#pointers.has(event.pointerId)) {
-      if (event.pointerType !== "touch") this.#point(this.#hit(at));
-      return;
-    }
-    event.stopPropagation();
-    this.#pointers.set(event.pointerId, at);
-    if (!press.dragging && Math.hypot(at.x - press.x, at.y - press.y) < DRAG_MIN) return;
-    press.dragging = true;
-    const { from, to } = press.window;
-    const [a, b] = [...this.#pointers.values()];
-    const width = this.#wide;
-    if (a && b && press.distance > 0) {
-      const factor = press.distance / Math.max(8, Math.abs(a.x - b.x));
-      const middle = from + ((press.x - this.#left) / width) * (to - from);
-      this.#window = this.#within(middle - (middle - from) * factor, middle + (to - middle) * factor);
-    } else if (press.hit?.kind === "minimap") {
-      const hit = this.#hit({ x: at.x, y: press.y });
-      if (hit?.place !== undefined && hit.place !== null) this.#window = this.#within(hit.place - (to - from) / 2, hit.place + (to - from) / 2);
-    } else {
-      const by = ((press.x - at.x) / width) * (to - from);
-      this.#window = this.#within(from + by, to + by);
-      this.#scroll = Math.max(0, press.scroll + press.y - at.y);
-    }
-    this.#ask();
-  }
-
-  /** @param {PointerEvent} event */
-  #up(event) {
-    this.#pointers.delete(event.pointerId);
-    const press = this.#press;
-    if (this.#pointers.size > 0) return;
-    this.#press = null;
-    if (!press || !this.app.lab) return;
-    event.stopPropagation();
-    if (press.dragging || !press.hit) return this.#drawTwin();
-    this.#choose(press.hit, event.shiftKey);
   }
 
   /** @param {Hit} hit @param {boolean} second */
@@ -426,8 +301,7 @@ class SpaceTime extends Part {
     if (hit.kind === "lane" && hit.lane !== null) return this.#trace ? undefined : this.app.select(`node:${hit.lane}`);
     if (hit.place === null) return;
     if (hit.kind === "minimap") {
-      const { from, to } = this.#range();
-      this.#window = this.#within(hit.place - (to - from) / 2, hit.place + (to - from) / 2);
+      this.#window.center(hit.place);
       return this.#ask();
     }
     if (this.#selected !== null) return this.#chooseNothing();
@@ -441,7 +315,7 @@ class SpaceTime extends Part {
     this.#selected = this.#other = null;
     this.#chaining = false;
     if (this.#trace) this.app.selectTraceEvent(null);
-    this.#drawBar();
+    this.#bar.draw();
     this.#ask();
   }
 
@@ -452,7 +326,7 @@ class SpaceTime extends Part {
     if (second && this.#selected !== null && event !== this.#selected) {
       this.#other = event;
       this.#chaining = false;
-      this.#drawBar();
+      this.#bar.draw();
       this.#tellChain(this.#selected, event);
       return this.#ask();
     }
@@ -464,7 +338,7 @@ class SpaceTime extends Part {
       this.#say(`${row.text} ${t("{past} events before it, {future} after it, the others concurrent.", { past: count(row.past), future: count(row.future) })}`);
       if (row.lane !== null && !trace) this.app.select(`node:${row.lane}`);
     }
-    this.#drawBar();
+    this.#bar.draw();
     if (trace) {
       this.app.selectTraceEvent(this.#made?.diagram.traceEvent(event) ?? null);
       return this.#ask();
@@ -518,21 +392,6 @@ class SpaceTime extends Part {
     });
   }
 
-  /** @param {WheelEvent} event */
-  #wheel(event) {
-    event.preventDefault();
-    const unit = event.deltaMode === 1 ? 16 : 1;
-    if (Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey) {
-      const by = (event.deltaX || event.deltaY) * unit;
-      this.#pan(by / this.#wide);
-    } else if (event.altKey) {
-      this.#scroll = Math.max(0, this.#scroll + event.deltaY * unit);
-      this.#ask();
-    } else {
-      this.#zoom(Math.exp(Math.max(-80, Math.min(80, event.deltaY * unit)) / 240), this.#placeAt(this.#at(event).x));
-    }
-  }
-
   // ---- the keyboard, and the twin
 
   #lastEvent() {
@@ -554,14 +413,14 @@ class SpaceTime extends Part {
       if (to !== null) this.#focusEvent(to);
       else this.#say(event.shiftKey ? t("No message leads further.") : t("The lane ends here."));
     } else if (event.key === "Enter") this.#select(from, event.shiftKey);
-    else if (event.key === "Home") this.#pan(-1);
-    else if (event.key === "End") this.#pan(1);
+    else if (event.key === "Home") this.#window.pan(-1);
+    else if (event.key === "End") this.#window.pan(1);
     else if (event.key === "+" || event.key === "=") this.#zoom(0.5);
     else if (event.key === "-") this.#zoom(2);
     else if (event.key === "0") this.#all();
-    else if (event.key === "n") this.#next(false);
-    else if (event.key === "N") this.#next(true);
-    else if (event.key === "/") this.#openFind();
+    else if (event.key === "n") this.#find.next(false);
+    else if (event.key === "N") this.#find.next(true);
+    else if (event.key === "/") this.#find.open();
     else if (event.key === "Escape" && (this.#selected !== null || this.#chaining)) this.#chooseNothing();
     else return;
     event.preventDefault();
@@ -569,16 +428,11 @@ class SpaceTime extends Part {
     this.#ask();
   }
 
-  #all() {
-    this.#window = null;
-    this.#ask();
-  }
-
   /** @param {number} event has the keyboard's focus */
   #focusEvent(event) {
     if (!this.#source) return;
     this.#hover = event;
-    this.#show(event);
+    this.#window.show(this.#placeOf(event));
     this.#drawNote(null, event);
     this.#drawTwin();
     this.#ask();
@@ -587,129 +441,65 @@ class SpaceTime extends Part {
   #drawTwin() {
     const source = this.#source;
     if (!source || this.#size.width === 0 || this.dataset.read === undefined) return;
-    const all = source.spaceTimeTargets(this.#look()).filter(({ id }) => id.startsWith("event:"));
-    const focus = this.#hover ?? this.#selected;
-    const active = focus === null ? null : `event:${focus}`;
-    const row = focus === null || all.some(({ id }) => id === active) ? null : source.spaceTimeEvent(focus, this.#look());
-    const targets = [...(row ? [{ id: `event:${row.n}`, label: row.text, x: 0, y: 0, width: 24, height: 24 }] : []), ...all.slice(0, TWIN_MAX)];
-    redraw(this.#twin, [targets.map(({ id, label }) => [id, label]), this.#selected, active], () =>
-      targets.map(({ id, label }) =>
-        h("li", { role: "option", id: twinId(id), "aria-selected": String(id === `event:${this.#selected}`) }, label, id === active ? this.#around(Number(id.slice(6))) : ""),
-      ),
-    );
-    const { zoom } = this.app.settings;
-    for (const [n, { x, y, width, height }] of targets.entries()) {
-      const item = /** @type {HTMLElement} */ (this.#twin.children[n]);
-      item.style.translate = `${Math.round(x * zoom)}px ${Math.round(y * zoom)}px`;
-      item.style.width = `${Math.round(width * zoom)}px`;
-      item.style.height = `${Math.round(height * zoom)}px`;
-    }
-    if (active && targets.some(({ id }) => id === active)) this.#twin.setAttribute("aria-activedescendant", twinId(active));
-    else this.#twin.removeAttribute("aria-activedescendant");
+    const timeOf = (/** @type {number} */ event) => (this.#trace ? undefined : this.app.lab?.events(event, event + 1)[0]?.at_us);
+    this.#twin.draw(source, this.#look(), this.app.settings.zoom, timeOf);
   }
 
-  /** What is spoken of an event besides its sentence: when, and where its messages lead. @param {number} event */
-  #around(event) {
-    const row = this.#source?.spaceTimeEvent(event, this.#look());
-    if (!row) return "";
-    const at = this.#trace ? undefined : this.app.lab?.events(event, event + 1)[0]?.at_us;
-    return [
-      ` ${at === undefined ? "" : time(at)}`,
-      row.heard.length > 0 ? t("Hears a message.") : "",
-      row.sent.length > 0 ? t("Sends {n} {n|message|messages}.", { n: row.sent.length }) : "",
-    ].filter((part) => part !== "").join(" ");
-  }
+  // ---- the controls
 
-  // ---- the bar
-
-  #drawBar() {
-    const timed = this.#timed;
+  /** @returns {import("./space-time-bar.js").State} */
+  #controls() {
     const { lab } = this.app;
-    const chain = this.#selected !== null;
-    redraw(this.#bar, [timed, this.#axis, chain, this.#chaining, this.#find.hidden, lab?.branches().length], () => [
-      timed && this.#button(t("Time"), () => this.#setAxis("time"), { key: "time", "aria-pressed": String(this.#axis === "time") }),
-      timed && this.#button(t("Order"), () => this.#setAxis("order"), { key: "order", "aria-pressed": String(this.#axis === "order") }),
-      this.#button("\u2212", () => this.#zoom(2), { key: "out", "aria-label": t("Zoom out"), title: t("Zoom out") }),
-      this.#button("+", () => this.#zoom(0.5), { key: "in", "aria-label": t("Zoom in"), title: t("Zoom in") }),
-      this.#button(t("All"), () => this.#all(), { key: "all", title: t("Show all of the run") }),
-      this.#button(t("Find.."), () => this.#openFind(), { key: "find", "aria-expanded": String(!this.#find.hidden) }),
-      this.#button(t("More.."), (/** @type {MouseEvent} */ event) => void this.#more(/** @type {Element} */ (event.currentTarget)), { key: "more" }),
-      chain && this.#button(t("Chain to.."), () => this.#chainTo(), { key: "chain", "aria-pressed": String(this.#chaining) }),
-    ]);
+    const here = lab?.cursor().branch;
+    return {
+      timed: this.#timed,
+      axis: this.#axis,
+      finding: this.#find.isOpen,
+      chaining: this.#chaining,
+      chosen: this.#selected !== null,
+      collapsed: this.#collapsed,
+      compared: this.#compared,
+      others: this.#trace ? [] : (lab?.branches().filter(({ id }) => id !== here) ?? []),
+    };
   }
 
-  /** @param {string} label @param {(event: MouseEvent) => void} onclick @param {Record<string, unknown>} props */
-  #button(label, onclick, props) {
-    return h("button", { type: "button", class: "quiet", onclick, ...props }, label);
+  /** @param {number} factor less than 1 comes nearer: around the focused or selected event, if it is in view */
+  #zoom(factor) {
+    const event = this.#hover ?? this.#selected;
+    this.#window.zoom(factor, event === null ? undefined : this.#placeOf(event));
+    this.#ask();
+  }
+
+  /** Lanes or events are hidden or shown: in the order, everything gets another place. */
+  #lanesChanged() {
+    if (this.#axis === "order") this.#window.reset();
+    this.#ask();
+  }
+
+  #all() {
+    this.#window.all();
+    this.#ask();
   }
 
   /** @param {"time" | "order"} axis */
   #setAxis(axis) {
     if (axis === this.#axis) return;
     this.#axis = axis;
-    this.#window = this.#painted = null;
-    this.#drawBar();
+    this.#window.reset();
+    this.#bar.draw();
     this.#ask();
   }
 
   #chainTo() {
     this.#chaining = !this.#chaining;
-    this.#drawBar();
+    this.#bar.draw();
     if (this.#chaining) this.#tell(t("Choose the other event: the shortest chain between the two is drawn."));
     else this.#tell("");
   }
 
-  /** @param {Element} at */
-  async #more(at) {
-    const { lab } = this.app;
-    if (!lab) return;
-    const { openMenu } = await import("./menu.js");
-    const here = lab.cursor().branch;
-    const others = this.#trace ? [] : lab.branches().filter(({ id }) => id !== here);
-    openMenu(
-      t("Space-time diagram"),
-      [
-        { label: this.#collapsed ? t("Show local events one by one") : t("Collapse local events"), run: () => this.#collapse() },
-        { label: t("Lanes.."), run: () => void this.#chooseLanes() },
-        { label: t("Find a pattern.."), run: () => void this.#drawPattern() },
-        ...others.map(({ id, name }) => ({ label: t("Compare with {branch}", { branch: name }), run: () => this.#compare(id) })),
-        ...(this.#compared === null ? [] : [{ label: t("End the comparison"), run: () => this.#compare(null) }]),
-        { label: t("Save a picture (SVG)"), run: () => this.#save() },
-      ],
-      at,
-    );
-  }
-
   #collapse() {
     this.#collapsed = !this.#collapsed;
-    if (this.#axis === "order") this.#window = this.#painted = null;
-    this.#ask();
-  }
-
-  async #chooseLanes() {
-    const source = this.#source;
-    if (!source) return;
-    const { openDialog } = await import("./dialog.js");
-    openDialog(t("Lanes"), () => [
-      h("p", null, t("A hidden lane leaves the order of the others as it was: dotted lines stand for what went through it.")),
-      ...source.spaceTimeLanes().map(({ name, events }, lane) =>
-        h(
-          "label",
-          { class: "check" },
-          h("input", {
-            type: "checkbox",
-            checked: !this.#hidden.has(lane),
-            onchange: (/** @type {Event} */ event) => {
-              if (/** @type {HTMLInputElement} */ (event.target).checked) this.#hidden.delete(lane);
-              else this.#hidden.add(lane);
-              if (this.#axis === "order") this.#window = this.#painted = null;
-              this.#ask();
-            },
-          }),
-          ` ${name} (${t("{n} {n|event|events}", { n: events })})`,
-        ),
-      ),
-    ]);
+    this.#lanesChanged();
   }
 
   /** @param {number | null} branch */
@@ -730,92 +520,24 @@ class SpaceTime extends Part {
     if (diff.first === null) this.app.say(t("Both branches have the same events so far."));
     else {
       this.app.say(t("They differ from event {n} on: {here} events are only here, {there} only there.", { n: count(diff.first + 1), here: count(diff.only_here), there: count(diff.only_there) }));
-      this.#show(Math.min(diff.first, lab.eventCount() - 1));
+      this.#window.show(this.#placeOf(Math.min(diff.first, lab.eventCount() - 1)));
     }
     this.#ask();
   }
 
-  async #save() {
+  #save() {
     const svg = this.#svg({ width: Math.max(720, this.#size.width), height: Math.max(400, this.#size.height) });
-    if (!svg?.ok) return;
-    const href = URL.createObjectURL(new Blob([svg.value], { type: "image/svg+xml" }));
-    h("a", { href, download: `${(this.#trace?.name || this.app.scenario?.id || "run").replaceAll("/", "-")}-space-time.svg` }).click();
-    setTimeout(() => URL.revokeObjectURL(href), 10_000);
+    if (svg?.ok) save(svg.value, this.#trace?.name || this.app.scenario?.id || "run");
   }
 
-  // ---- finding
-
-  #words = h("input", { type: "search", "aria-label": t("Words in the events' sentences") });
-  #count = h("output", { class: "muted" });
-
-  #openFind() {
-    if (this.#find.childElementCount === 0) {
-      this.#words.addEventListener("input", () => this.#search({ words: this.#words.value }));
-      this.#find.append(
-        this.#words,
-        h("button", { type: "button", class: "quiet", "aria-label": t("Previous match"), title: t("Previous match"), onclick: () => this.#next(true) }, "\u2039"),
-        h("button", { type: "submit", class: "quiet", "aria-label": t("Next match"), title: t("Next match") }, "\u203a"),
-        this.#count,
-        h("button", { type: "button", class: "quiet", onclick: () => void this.#drawPattern() }, t("Pattern..")),
-        h("button", { type: "button", class: "quiet", onclick: () => this.#endFind() }, t("Close")),
-      );
-    }
-    this.#find.hidden = false;
-    this.#drawBar();
-    this.#words.focus();
-  }
-
-  #endFind() {
-    this.#find.hidden = true;
-    this.#search(null);
-    this.#drawBar();
-    this.#twin.focus();
-  }
-
-  /** @param {Event} event */
-  #submit(event) {
-    event.preventDefault();
-    this.#next(false);
-  }
-
-  /** @param {import("../netsplit.js").SpaceTimeSought | null} sought */
-  #search(sought) {
-    const begun = this.#source?.spaceTimeSearch(sought);
-    this.#found = [];
-    setText(this.#count, "");
-    if (!begun?.ok || sought === null || ("words" in sought && sought.words.trim() === "")) return this.#ask();
-    if (!this.#searching) this.#searchOn();
-  }
-
-  #searchOn() {
-    const on = this.#source?.spaceTimeSearchOn();
-    this.#searching = Boolean(on?.ok && !on.value.done && this.isConnected);
-    if (!on?.ok) return;
-    const { found, read, all, done } = on.value;
-    setText(this.#count, done ? t("{n} {n|match|matches}", { n: found }) : t("{n} so far, {read} of {all} events", { n: count(found), read: count(read), all: count(all) }));
-    if (found > 0 && this.#found.length === 0) this.#next(false, this.#hover ?? this.#selected ?? null);
-    this.#ask();
-    if (this.#searching) requestAnimationFrame(() => this.#searchOn());
-  }
-
-  /** @param {boolean} back @param {number | null} [from] */
-  #next(back, from = this.#found[0] ?? null) {
-    const found = this.#source?.spaceTimeFound(from, back);
+  /** @param {import("../netsplit.js").SpaceTimeFound | null} found the match that is looked at */
+  #found(found) {
+    this.#match = found?.events ?? [];
     if (!found) return;
-    this.#found = found.events;
     const first = found.events[0];
-    if (first !== undefined) this.#show(first);
+    if (first !== undefined) this.#window.show(this.#placeOf(first));
     this.#say(`${count(found.index + 1)}: ${found.text}`);
     this.#ask();
-  }
-
-  async #drawPattern() {
-    const { openPattern } = await import("./pattern.js");
-    openPattern((lanes, messages) => {
-      if (this.#find.hidden) this.#openFind();
-      this.#words.value = "";
-      this.#search({ lanes, messages });
-    });
   }
 
   // ---- saying
@@ -833,9 +555,6 @@ class SpaceTime extends Part {
   }
 }
 customElements.define("netsplit-space-time", SpaceTime);
-
-/** @param {string} id */
-const twinId = (id) => `st-${id.replace(/[^\w-]/g, "_")}`;
 
 function useStyles() {
   if (document.querySelector("link[data-space-time]")) return;
