@@ -4,7 +4,7 @@
 //! `NETSPLIT_REWRITE=1 cargo test --test rules` writes it anew.
 
 use netsplit::base::NoteKind;
-use netsplit::protocol::{clock, lock, raft};
+use netsplit::protocol::{clock, lock, raft, rpc};
 use serde::Serialize;
 
 /// A protocol whose rules are shown.
@@ -28,7 +28,7 @@ macro_rules! known {
     };
 }
 
-fn protocols() -> [Protocol; 3] {
+fn protocols() -> [Protocol; 4] {
     [
         Protocol {
             source: "src/protocol/raft/rules.rs",
@@ -47,6 +47,12 @@ fn protocols() -> [Protocol; 3] {
             excerpts: "www/data/rules/lock.json",
             mutants: known!(lock::rules::MUTANTS),
             notes: lock::notes::ALL,
+        },
+        Protocol {
+            source: "src/protocol/rpc/rules.rs",
+            excerpts: "www/data/rules/rpc.json",
+            mutants: known!(rpc::rules::MUTANTS),
+            notes: rpc::notes::ALL,
         },
     ]
 }

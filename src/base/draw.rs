@@ -20,6 +20,8 @@ pub enum Purpose {
     Nemesis = 5,
     /// The service time of a slow node.
     Service = 6,
+    /// The delay before a caller asks again.
+    Backoff = 7,
 }
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;

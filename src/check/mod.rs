@@ -8,6 +8,7 @@ pub mod clock;
 mod fall;
 pub mod lock;
 pub mod raft;
+pub mod rpc;
 pub mod verdict;
 
 use crate::base::Encoder;

@@ -14,6 +14,7 @@ pub mod kv;
 pub mod lock;
 pub mod mutants;
 pub mod raft;
+pub mod rpc;
 
 use crate::base::{Encode, LocalTime, NodeId, Note, OpId, WriteId};
 use std::fmt::Debug;

@@ -12,6 +12,8 @@ mod lock_leases;
 mod lock_view;
 pub mod open;
 pub mod raft;
+pub mod rpc;
+mod rpc_view;
 pub mod run;
 
 pub use live::System;

@@ -39,7 +39,7 @@ pub const MAX_NODES: usize = 1_000;
 
 /// All systems, in the order of the catalogue.
 pub fn systems() -> Vec<&'static SystemInfo> {
-    vec![super::raft::info(), super::clock::info(), super::lock::info()]
+    vec![super::raft::info(), super::clock::info(), super::lock::info(), super::rpc::info()]
 }
 
 /// A system by name.
@@ -81,6 +81,7 @@ pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
     match info.id {
         "clock" => super::clock::open(plan),
         "lock" => super::lock::open(plan),
+        "rpc" => super::rpc::open(plan),
         _ => super::raft::open(plan),
     }
 }

@@ -19,7 +19,7 @@ test("shelves by what one wants; the whole card is one link; the run keeps its p
   await page.getByRole("button", { name: "Scenarios" }).click();
   await cards(page).first().waitFor();
   assert.match(page.url(), /#scenarios$/);
-  assert.deepEqual(await layer(page).getByRole("heading", { level: 3 }).allInnerTexts(), ["Start here", "Agree", "Order events", "Hold a lock", "Break a rule"]);
+  assert.deepEqual(await layer(page).getByRole("heading", { level: 3 }).allInnerTexts(), ["Start here", "Agree", "Order events", "Hold a lock", "Ask and be answered", "Break a rule"]);
   const first = layer(page).locator("section").first().locator(".card a").first();
   assert.match(await first.innerText(), /^Crash the leader\s+The leader crashes.*\s+Raft, 5 min, to begin with/);
   for (const shelf of await layer(page).locator("section").all()) assert.ok((await shelf.locator(".card").count()) <= 6);

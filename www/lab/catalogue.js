@@ -37,6 +37,8 @@ const AGREE = ["raft"];
 const ORDER = ["clock"];
 /** Systems of locks: most of their lessons are broken rules, and stand here too. */
 const LOCKS = ["lock"];
+/** Systems of requests and replies: the same of them. */
+const CALLS = ["rpc"];
 const ON_A_SHELF = 6;
 
 /** Shelves by what one wants. @type {() => { id: string, name: string, pick: (cards: Card[]) => Card[] }[]} */
@@ -45,6 +47,7 @@ const allShelves = () => [
   { id: "agree", name: t("Agree"), pick: (cards) => cards.filter((card) => AGREE.includes(card.system) && card.mutants.length === 0) },
   { id: "order", name: t("Order events"), pick: (cards) => cards.filter((card) => ORDER.includes(card.system) && card.mutants.length === 0) },
   { id: "lock", name: t("Hold a lock"), pick: (cards) => cards.filter((card) => LOCKS.includes(card.system)).sort((a, b) => a.mutants.length - b.mutants.length) },
+  { id: "rpc", name: t("Ask and be answered"), pick: (cards) => cards.filter((card) => CALLS.includes(card.system)).sort((a, b) => a.mutants.length - b.mutants.length) },
   {
     id: "break",
     name: t("Break a rule"),

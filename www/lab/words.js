@@ -75,6 +75,7 @@ export function list(parts) {
 /** @param {string} id of a scenario: its first part names the system */
 export function systemName(id) {
   const name = id.split("/")[0] ?? id;
+  if (name === "rpc") return "RPC";
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 

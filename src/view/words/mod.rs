@@ -6,6 +6,7 @@
 mod en;
 mod en_clock;
 mod en_lock;
+mod en_rpc;
 mod foreign;
 mod lang;
 mod render;
@@ -115,7 +116,7 @@ pub fn text(lang: Lang, key: &str) -> Option<&'static str> {
 
 /// All English texts: the general ones and Raft's, then those of the other systems.
 fn english() -> impl Iterator<Item = (&'static str, &'static str)> {
-    en::TEXTS.iter().chain(en_clock::TEXTS).chain(en_lock::TEXTS).copied()
+    en::TEXTS.iter().chain(en_clock::TEXTS).chain(en_lock::TEXTS).chain(en_rpc::TEXTS).copied()
 }
 
 /// A text of a scenario, by the part it plays: `title`, `steps.1`. `None` if the language leaves it as it was written.

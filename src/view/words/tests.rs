@@ -24,7 +24,8 @@ fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
 fn kinds() -> impl Iterator<Item = &'static NoteKind> {
     let clocks = crate::protocol::clock::notes::ALL.iter().chain(crate::check::clock::notes::ALL);
     let locks = crate::protocol::lock::notes::ALL.iter().chain(crate::check::lock::notes::ALL);
-    notes::ALL.iter().chain(crate::check::raft::notes::ALL).chain(clocks).chain(locks).copied()
+    let calls = crate::protocol::rpc::notes::ALL.iter().chain(crate::check::rpc::notes::ALL);
+    notes::ALL.iter().chain(crate::check::raft::notes::ALL).chain(clocks).chain(locks).chain(calls).copied()
 }
 
 /// The names of a template's places.

@@ -1,0 +1,134 @@
+//! Demand, load and goodput by the second of true time, and a detector of metastable failure: goodput is back within some time
+//! after the last trouble has ended (recovers).
+//!
+//! A second is bad if fewer than a tenth of the calls that began in it were answered in it, and nothing is wrong that somebody
+//! did: no node is down, stands still or is slow, no link is other than it was, no trigger is on (Bronson and others 2021,
+//! *Metastable failures in distributed systems*).
+
+use super::notes;
+use super::{Falls, P};
+use crate::base::time::SECOND;
+use crate::base::{Encoder, Note};
+use crate::protocol::rpc::call::{Deed, Told};
+use crate::protocol::rpc::client::Client;
+use crate::protocol::rpc::config::Config;
+use crate::protocol::rpc::server::{Deed as ServerDeed, Server};
+use crate::sim::trace::{Event, EventKind};
+use std::collections::VecDeque;
+
+/// So many seconds are remembered.
+const MOST: usize = 600;
+
+/// What happened in a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Second {
+    /// Calls that began.
+    pub demand: u32,
+    /// Attempts that came to the server.
+    pub offered: u32,
+    /// Calls that were done, as far as their callers know.
+    pub goodput: u32,
+    /// Something was wrong that somebody did.
+    pub trouble: bool,
+}
+
+/// The seconds up to now.
+#[derive(Clone, Debug, Default)]
+pub struct Goodput {
+    /// Number of the first second in `seconds`.
+    first: u64,
+    seconds: VecDeque<Second>,
+    /// Bad seconds in a row, up to the last that is over.
+    bad: u64,
+}
+
+impl Goodput {
+    /// The seconds, oldest first, each with its number; the last one is not over.
+    pub fn seconds(&self) -> impl ExactSizeIterator<Item = (u64, &Second)> {
+        self.seconds.iter().enumerate().map(|(at, second)| (self.first + at as u64, second))
+    }
+
+    /// Sums over the seconds `from..to`, as far as they are remembered.
+    pub fn sum(&self, from: u64, to: u64) -> Second {
+        let within = self.seconds().filter(|(n, _)| (from..to).contains(n));
+        within.fold(Second::default(), |sum, (_, second)| Second {
+            demand: sum.demand + second.demand,
+            offered: sum.offered + second.offered,
+            goodput: sum.goodput + second.goodput,
+            trouble: sum.trouble || second.trouble,
+        })
+    }
+
+    /// Time passes up to an event.
+    pub(super) fn passes(&mut self, event: &Event, config: &Config, has_trouble: impl Fn() -> bool, falls: &mut Falls) {
+        let now = event.at_us / SECOND;
+        let acted = matches!(event.kind, EventKind::Crashed | EventKind::Paused | EventKind::Acted | EventKind::Resumed);
+        if self.seconds.is_empty() {
+            self.first = now;
+            self.seconds.push_back(Second::default());
+        }
+        let mut last = self.first + self.seconds.len() as u64 - 1;
+        if last < now {
+            let trouble = has_trouble();
+            while last < now {
+                self.ends(event, last, config, trouble, falls);
+                self.seconds.push_back(Second { trouble, ..Second::default() });
+                last += 1;
+            }
+            while self.seconds.len() > MOST {
+                self.seconds.pop_front();
+                self.first += 1;
+            }
+        }
+        if let Some(second) = self.seconds.back_mut().filter(|_| acted) {
+            second.trouble = true;
+        }
+    }
+
+    /// A second is over.
+    fn ends(&mut self, event: &Event, n: u64, config: &Config, trouble: bool, falls: &mut Falls) {
+        let trigger = config.trigger;
+        let on = n.saturating_mul(SECOND) < trigger.at_us.saturating_add(trigger.for_us)
+            && (n + 1).saturating_mul(SECOND) > trigger.at_us
+            && trigger.for_us > 0;
+        let Some(second) = self.seconds.back_mut() else { return };
+        second.trouble |= trouble || on;
+        let is_bad = !second.trouble && u64::from(second.goodput) * 10 < u64::from(second.demand);
+        self.bad = if is_bad { self.bad + 1 } else { 0 };
+        let bad_us = self.bad.saturating_mul(SECOND);
+        if bad_us > config.recovery_us {
+            let args = [event.at_us, bad_us, second.goodput.into(), second.demand.into(), second.offered.into()];
+            falls.at(P::Recovers, event, Note::new(&notes::RECOVERS_VIOLATED, args), &[], &[config.server()]);
+        }
+    }
+
+    fn now(&mut self) -> Option<&mut Second> {
+        self.seconds.back_mut()
+    }
+
+    /// A client did something.
+    pub(super) fn client(&mut self, client: &Client) {
+        let Some(second) = self.now() else { return };
+        for deed in client.deeds() {
+            match deed {
+                Deed::Began(_) => second.demand += 1,
+                Deed::Ended { told: Told::Ok(_), .. } => second.goodput += 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// A server did something.
+    pub(super) fn server(&mut self, server: &Server) {
+        let Some(second) = self.now() else { return };
+        second.offered += server.deeds().iter().filter(|deed| matches!(deed, ServerDeed::Arrived(_))).count() as u32;
+    }
+
+    pub(super) fn encode(&self, to: &mut Encoder) {
+        to.u64(self.bad);
+        let last = self.seconds.back().copied().unwrap_or_default();
+        to.u32(last.demand);
+        to.u32(last.goodput);
+        to.bool(last.trouble);
+    }
+}

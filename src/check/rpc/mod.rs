@@ -1,0 +1,168 @@
+//! The properties of requests and replies, checked live.
+//!
+//! Each keeps its first witness for ever; if events go by unchecked, what has not fallen is unknown from then on. They rest on
+//! what clients and the server did in their last step.
+//!
+//! - how often a call had an effect, against what its caller was told, in [`effects`];
+//! - attempts, deadlines and replies in [`calls`], delays and budgets in [`retries`];
+//! - work that nobody waits for in [`work`];
+//! - demand, load and goodput by the second, and whether goodput recovers, in [`goodput`].
+
+mod calls;
+pub mod effects;
+pub mod goodput;
+pub mod notes;
+mod retries;
+mod work;
+
+use super::fall::properties;
+use super::{Checker, Verdict};
+use crate::base::{Encoder, EventId, LocalTime, NodeId};
+use crate::protocol::rpc::config::Config;
+use crate::protocol::rpc::message::Message;
+use crate::protocol::rpc::role::Role;
+use crate::sim::kernel::Process;
+use crate::sim::trace::{Event, EventKind};
+use crate::sim::{Deployment, World};
+use std::sync::Arc;
+
+properties! {
+    EffectOnce, "effect-once", EFFECT_ONCE_HOLDS, EFFECT_ONCE_UNKNOWN;
+    OkMeansDone, "ok-means-done", OK_MEANS_DONE_HOLDS, OK_MEANS_DONE_UNKNOWN;
+    FailMeansNone, "fail-means-none", FAIL_MEANS_NONE_HOLDS, FAIL_MEANS_NONE_UNKNOWN;
+    WithinDeadline, "within-deadline", WITHIN_DEADLINE_HOLDS, WITHIN_DEADLINE_UNKNOWN;
+    BoundedAttempts, "bounded-attempts", BOUNDED_ATTEMPTS_HOLDS, BOUNDED_ATTEMPTS_UNKNOWN;
+    RetryBudget, "retry-budget", RETRY_BUDGET_HOLDS, RETRY_BUDGET_UNKNOWN;
+    NoLateWork, "no-late-work", NO_LATE_WORK_HOLDS, NO_LATE_WORK_UNKNOWN;
+    Recovers, "recovers", RECOVERS_HOLDS, RECOVERS_UNKNOWN;
+    RightReply, "right-reply", RIGHT_REPLY_HOLDS, RIGHT_REPLY_UNKNOWN;
+    RepliesCount, "replies-count", REPLIES_COUNT_HOLDS, REPLIES_COUNT_UNKNOWN;
+    BackoffBounds, "backoff-bounds", BACKOFF_BOUNDS_HOLDS, BACKOFF_BOUNDS_UNKNOWN;
+    FinalRefusals, "final-refusals", FINAL_REFUSALS_HOLDS, FINAL_REFUSALS_UNKNOWN;
+    CleanEnd, "clean-end", CLEAN_END_HOLDS, CLEAN_END_UNKNOWN;
+}
+
+/// All checkers of requests and replies.
+#[derive(Clone, Debug)]
+pub struct RpcChecks {
+    config: Arc<Config>,
+    /// How many events it was told of. Fewer than were executed: some went by unchecked, and what it remembers is stale.
+    told: u64,
+    falls: Falls,
+    effects: effects::Effects,
+    calls: calls::Calls,
+    retries: retries::Retries,
+    goodput: goodput::Goodput,
+}
+
+impl RpcChecks {
+    /// Checkers that have seen nothing yet.
+    pub fn new(config: Arc<Config>) -> RpcChecks {
+        RpcChecks {
+            config,
+            told: 0,
+            falls: Falls::default(),
+            effects: effects::Effects::default(),
+            calls: calls::Calls::default(),
+            retries: retries::Retries::default(),
+            goodput: goodput::Goodput::default(),
+        }
+    }
+
+    /// How often each call had an effect.
+    pub fn effects(&self) -> &effects::Effects {
+        &self.effects
+    }
+
+    /// Demand, load and goodput by the second.
+    pub fn goodput(&self) -> &goodput::Goodput {
+        &self.goodput
+    }
+}
+
+/// What a node's clocks show.
+fn clock<D: Deployment>(world: &World<D>, node: NodeId) -> LocalTime {
+    world.kernel().node(node).map_or(LocalTime::default(), |state| state.clock.read(world.kernel().now_us()))
+}
+
+/// Whether an event is a step of its node's core.
+fn is_step(kind: EventKind) -> bool {
+    use EventKind::{Delivered, Invoked, Persisted, Started, TimerFired, WriteFailed};
+    matches!(kind, Started | Delivered | TimerFired | Persisted | WriteFailed | Invoked)
+}
+
+impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
+    #[inline]
+    fn step(&mut self, event: &Event, world: &World<D>) {
+        self.told += 1;
+        if self.told != world.kernel().executed() {
+            return;
+        }
+        let falls = &mut self.falls;
+        self.goodput.passes(event, &self.config, || has_trouble(world), falls);
+        self.calls.event(event);
+        let Some(node) = event.node().filter(|node| is_step(event.kind) && world.process(*node) == Process::Running) else {
+            return;
+        };
+        if event.kind == EventKind::Started {
+            self.retries.starts(node);
+        }
+        match world.core(node) {
+            Role::Client(client) if !client.deeds().is_empty() => {
+                self.effects.client(event, node, client, falls);
+                self.calls.client(event, node, client, |id| has_cancelled(world, event.id, node, id), falls);
+                self.retries.client(event, node, client, falls);
+                self.goodput.client(client);
+            }
+            Role::Server(server) if !server.deeds().is_empty() => {
+                self.effects.server(event, node, server, falls);
+                work::server(event, node, server, clock(world, node), falls);
+                self.goodput.server(server);
+            }
+            Role::Client(_) | Role::Server(_) => {}
+        }
+    }
+
+    fn verdicts(&self, world: &World<D>) -> Vec<Verdict> {
+        let unchecked = world.kernel().executed().saturating_sub(self.told);
+        self.falls.verdicts(&TABLE, unchecked).collect()
+    }
+
+    fn fallen(&self) -> u32 {
+        self.falls.count()
+    }
+
+    fn encode_state(&self, world: &World<D>, to: &mut Encoder) {
+        let unchecked = world.kernel().executed() != self.told;
+        to.bool(unchecked);
+        self.falls.encode(to);
+        if !unchecked {
+            self.effects.encode(to);
+            self.calls.encode(to);
+            self.retries.encode(to);
+            self.goodput.encode(to);
+        }
+    }
+}
+
+/// Whether a client has told the server in an event that nobody waits for a call. Messages of that event are still under way.
+fn has_cancelled<D: Deployment<Node = Role>>(
+    world: &World<D>,
+    event: EventId,
+    from: NodeId,
+    id: crate::protocol::rpc::message::CallId,
+) -> bool {
+    let kernel = world.kernel();
+    let mut flights = kernel.flights().filter(|(_, flight)| flight.cause == event && flight.envelope.from == from);
+    flights.any(|(slot, _)| world.payload(slot).is_some_and(|message| *message == Message::Cancel { id }))
+}
+
+/// Whether anything is wrong that somebody did: a node that is down, stands still or is slow, a link that does not do what it did
+/// at first.
+fn has_trouble<D: Deployment>(world: &World<D>) -> bool {
+    let kernel = world.kernel();
+    let nodes = 0..world.seats().len() as u16;
+    let down =
+        |node: NodeId| world.process(node) != Process::Running || kernel.node(node).is_some_and(|node| node.slow.is_some());
+    nodes.map(NodeId).any(down) || !kernel.links.troubled(kernel.now_us()).is_empty()
+}

@@ -1,0 +1,121 @@
+//! A call at its client, and what a client did in a step.
+
+use super::budget::Bucket;
+use super::message::{Attempt, CallId, Request};
+use super::rules::Refusal;
+use crate::base::{Encode, Encoder, OpId};
+
+/// A call that is not over.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The operation.
+    pub op: OpId,
+    /// What is asked.
+    pub request: Request,
+    /// When it began, microseconds of the client's monotonic clock.
+    pub since_us: u64,
+    /// When its last attempt began by that clock.
+    pub attempt_since_us: u64,
+    /// How many attempts were made.
+    pub made: u32,
+    /// How many of them count against the limit.
+    pub counted: u32,
+    /// How many of them have no answer.
+    pub unanswered: u32,
+    /// What it does.
+    pub phase: Phase,
+    /// The delay before the last retry, microseconds.
+    pub slept_us: u64,
+    /// What the last retry cost, thousandths of a token; none before the first.
+    pub last_cost: Option<u64>,
+    /// A budget of its own, if somebody thinks that it should have one.
+    pub own: Bucket,
+}
+
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It waits for the newest attempt until then, microseconds of the client's monotonic clock.
+    Waits(u64),
+    /// It will retry then.
+    Backoff(u64),
+}
+
+impl Encode for Call {
+    fn encode(&self, to: &mut Encoder) {
+        to.put(&self.request);
+        to.u64(self.since_us);
+        to.u32(self.made);
+        to.u32(self.counted);
+        to.u32(self.unanswered);
+        let (phase, until_us) = match self.phase {
+            Phase::Waits(until_us) => (0, until_us),
+            Phase::Backoff(until_us) => (1, until_us),
+        };
+        to.u8(phase);
+        to.u64(until_us);
+        to.u64(self.slept_us);
+        to.put(&self.own);
+    }
+}
+
+/// Why an attempt has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Nothing was heard.
+    Silence,
+    /// The server said no.
+    Refused(Refusal),
+}
+
+/// What a client did in its last step, for those who watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// A call has begun.
+    Began(CallId),
+    /// An attempt was sent.
+    Sent(Attempt),
+    /// An attempt has failed.
+    Failed(CallId, Failure),
+    /// A retry was decided on, after a delay.
+    Waits {
+        /// Of which call.
+        id: CallId,
+        /// The how-many-eth retry, from 0.
+        nth: u32,
+        /// The range from which the delay was drawn, microseconds.
+        range_us: (u64, u64),
+        /// The delay.
+        delay_us: u64,
+        /// The delay before, 0 at first.
+        slept_us: u64,
+        /// It follows silence.
+        after_silence: bool,
+    },
+    /// A result came for a call that was not over.
+    Heard(CallId),
+    /// A call is over.
+    Ended {
+        /// Which.
+        id: CallId,
+        /// What its caller was told.
+        told: Told,
+        /// How long it took by the client's clock, microseconds.
+        took_us: u64,
+        /// How many attempts have no answer.
+        unanswered: u32,
+        /// Whose reply ended it, if one did.
+        by: Option<CallId>,
+    },
+}
+
+/// What a caller was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It is done, with this result.
+    Ok(u64),
+    /// It is certainly not done.
+    Fail,
+    /// It may be done or not.
+    Unknown,
+}

@@ -1,0 +1,63 @@
+//! What nodes remark, for the reader of a run. Their sentences are in the catalogue, under these keys.
+
+use crate::base::note_kinds;
+
+note_kinds! {
+    // Clients
+    /// Sends an attempt.
+    ASKS = "rpc.asks", Protocol, Some("key"), ["n": Int, "attempt": Int, "left": DurationUs];
+    /// An attempt was not answered in time.
+    TIMES_OUT = "rpc.times-out", Story, Some("may_help"), ["n": Int, "attempt": Int, "after": DurationUs];
+    /// The server has no room.
+    IS_TURNED_AWAY = "rpc.is-turned-away", Protocol, Some("may_help"), ["n": Int, "attempt": Int];
+    /// The server refuses for good.
+    IS_REFUSED = "rpc.is-refused", Story, Some("may_help"), ["n": Int, "attempt": Int];
+    /// Waits, and will ask again.
+    BACKS_OFF = "rpc.backs-off", Protocol, Some("delay_us"), ["n": Int, "for": DurationUs];
+    /// A call is done.
+    SUCCEEDS = "rpc.succeeds", Story, Some("takes"), ["n": Int, "value": Int, "attempts": Int, "after": DurationUs];
+    /// A call is given up: nothing was done.
+    FAILS = "rpc.fails", Story, Some("told"), ["n": Int, "attempts": Int];
+    /// A call is given up: it may or may not have been done.
+    GIVES_UP = "rpc.gives-up", Story, Some("told"), ["n": Int, "attempts": Int];
+    /// The budget is too empty for a retry.
+    HAS_NO_BUDGET = "rpc.has-no-budget", Protocol, Some("may_spend"), ["n": Int];
+    /// A reply is of no use any more.
+    HEARS_TOO_LATE = "rpc.hears-too-late", Protocol, Some("takes"), ["n": Int, "attempt": Int];
+    /// Takes a result of 0 for none, and asks again.
+    HEARS_NOTHING = "rpc.hears-nothing", Story, Some("is_answer"), ["n": Int];
+
+    // Servers
+    /// Takes a request in.
+    QUEUES = "rpc.queues", Everything, None, ["client": Node, "n": Int, "attempt": Int, "waiting": Int];
+    /// Begins to work on it.
+    STARTS = "rpc.starts", Protocol, Some("may_start"), ["client": Node, "n": Int, "attempt": Int, "waited": DurationUs];
+    /// Begins to work for nobody.
+    STARTS_LATE = "rpc.starts-late", Story, Some("may_start"), ["client": Node, "n": Int, "attempt": Int, "late": DurationUs];
+    /// Drops a request that nobody waits for.
+    DROPS = "rpc.drops", Protocol, Some("may_start"), ["client": Node, "n": Int, "attempt": Int, "late": DurationUs];
+    /// An effect.
+    CHARGES = "rpc.charges", Story, Some("kept_with_effect"), ["client": Node, "n": Int, "key": Key, "value": Int];
+    /// A result without an effect.
+    READS = "rpc.reads", Protocol, None, ["client": Node, "n": Int, "key": Key, "value": Int];
+    /// It is done already: the stored result.
+    REPLAYS = "rpc.replays", Story, Some("recognised"), ["client": Node, "n": Int, "attempt": Int, "value": Int];
+    /// It is being worked on already.
+    JOINS = "rpc.joins", Story, Some("recognised"), ["client": Node, "n": Int, "attempt": Int];
+    /// There is no room.
+    TURNS_AWAY = "rpc.turns-away", Protocol, None, ["client": Node, "n": Int, "attempt": Int];
+    /// It makes no sense.
+    REFUSES = "rpc.refuses", Story, None, ["client": Node, "n": Int, "attempt": Int];
+    /// Stops: nobody waits.
+    STOPS = "rpc.stops", Protocol, Some("cancels"), ["client": Node, "n": Int];
+    /// Has forgotten requests that were done.
+    FORGETS = "rpc.forgets", Protocol, Some("keep_us"), ["count": Int];
+    /// Starts with what its disk kept.
+    REMEMBERS = "rpc.remembers", Story, Some("remembers_after_restart"), ["count": Int];
+    /// Starts without knowing what it has done.
+    HAS_FORGOTTEN = "rpc.has-forgotten", Story, Some("remembers_after_restart"), ["count": Int];
+    /// The disk takes no more: the process ends.
+    CANNOT_WRITE = "rpc.cannot-write", Story, None, [];
+    /// Ignores a message that is not for it.
+    IGNORES_FOREIGN = "rpc.ignores-foreign", Everything, None, ["from": Node];
+}

@@ -1,0 +1,367 @@
+//! A server: one request after the other, out of a bounded queue. A charge and the record by which its request is recognised go
+//! to disk in one step; the reply waits for it.
+
+use super::config::Config;
+use super::dedup::{Dedup, State};
+use super::message::{Ask, Attempt, CallId, Key, Message, Record, Says, Timer};
+use super::notes;
+use super::queue::{Job, Queue};
+use super::role::Role;
+use super::rules::{Recognised, Refusal};
+use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, WriteId};
+use crate::protocol::{Effects, Input, Slot};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a server did in its last step, for those who watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// An attempt came.
+    Arrived(CallId),
+    /// Work began; it had waited so long, and was waited for until then (server's monotonic clock, microseconds).
+    Started {
+        /// For which call.
+        id: CallId,
+        /// When it came.
+        arrived_us: u64,
+        /// Until when it was waited for.
+        until_us: u64,
+    },
+    /// A charge is on disk, with this result: now it cannot be lost.
+    Charged(CallId, u64),
+    /// It starts, and such a charge is on its disk.
+    Found(CallId, u64),
+    /// A request was thrown away because nobody waited for it.
+    Dropped(CallId),
+}
+
+/// What it has done since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Attempts that came.
+    pub arrived: u64,
+    /// Requests that were worked on to the end.
+    pub worked: u64,
+    /// Charges made.
+    pub charges: u64,
+    /// Attempts answered with a stored result, or joined to one in progress.
+    pub recognised: u64,
+    /// Attempts thrown away because nobody waited.
+    pub dropped: u64,
+    /// Attempts turned away for want of room.
+    pub turned_away: u64,
+}
+
+/// An effect on its way to disk.
+#[derive(Clone, Copy, Debug)]
+struct Unsynced {
+    write: WriteId,
+    id: CallId,
+    key: Option<Key>,
+    balance: u64,
+    keep_us: u64,
+}
+
+/// A server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    config: Arc<Config>,
+    balances: BTreeMap<u32, u64>,
+    dedup: Dedup,
+    queue: Queue,
+    working: Option<Job>,
+    /// Effects on their way to disk, oldest first.
+    unsynced: Vec<Unsynced>,
+    counts: Counts,
+    deeds: Vec<Deed>,
+}
+
+/// What can be read from outside.
+impl Server {
+    /// A server before its first start.
+    pub fn new(config: Arc<Config>) -> Server {
+        Server {
+            config,
+            balances: BTreeMap::new(),
+            dedup: Dedup::default(),
+            queue: Queue::default(),
+            working: None,
+            unsynced: Vec::new(),
+            counts: Counts::default(),
+            deeds: Vec::new(),
+        }
+    }
+
+    /// What an account holds.
+    pub fn balance(&self, account: u32) -> u64 {
+        self.balances.get(&account).copied().unwrap_or(0)
+    }
+
+    /// All accounts that were charged.
+    pub fn balances(&self) -> impl Iterator<Item = (u32, u64)> {
+        self.balances.iter().map(|(account, balance)| (*account, *balance))
+    }
+
+    /// What it remembers of requests.
+    pub fn dedup(&self) -> &Dedup {
+        &self.dedup
+    }
+
+    /// What waits.
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// What it works on.
+    pub fn working(&self) -> Option<&Job> {
+        self.working.as_ref()
+    }
+
+    /// What it has done since it started.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// What it did in its last step.
+    pub fn deeds(&self) -> &[Deed] {
+        &self.deeds
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+fn of(attempt: &Attempt) -> [u64; 3] {
+    [u64::from(attempt.id.client.0), u64::from(attempt.id.seq) + 1, u64::from(attempt.attempt)]
+}
+
+/// What happens to it.
+impl Server {
+    /// Handles one input.
+    pub(super) fn handle(&mut self, now: LocalTime, input: Input<Role>, out: &mut Effects<Role>) {
+        self.deeds.clear();
+        let now_us = now.monotonic_us;
+        match input {
+            Input::Started { disk } => self.start(&disk, now_us, out),
+            Input::Message { from, message: Message::Call(attempt) } if attempt.id.client == from => {
+                self.evict(now_us, out);
+                self.receive(from, attempt, now_us, out);
+            }
+            Input::Message { from, message: Message::Cancel { id } } if id.client == from => self.cancel(id, now_us, out),
+            Input::Message { from, .. } => out.note(Note::new(&notes::IGNORES_FOREIGN, [u64::from(from.0)])),
+            Input::Timer(Timer::Work) => self.finish(now_us, out),
+            Input::Persisted(write) => self.synced(write, out),
+            // What is in memory is not what is on disk: the next incarnation begins with that.
+            Input::WriteFailed(_) => out.exit(Note::new(&notes::CANNOT_WRITE, [])),
+            Input::Timer(_) | Input::Request { .. } => {}
+        }
+    }
+
+    fn start(&mut self, disk: &[Slot<Record>], now_us: u64, out: &mut Effects<Role>) {
+        *self = Server::new(self.config.clone());
+        let remembers = self.config.rules.remembers_after_restart();
+        let mut known = 0;
+        for slot in disk {
+            let Slot::Intact(record) = slot else { continue };
+            let (key, balance, keep_us) = match *record {
+                Record::Done { id, key, account, balance, keep_us } => {
+                    self.balances.insert(account, balance);
+                    self.deeds.push(Deed::Found(id, balance));
+                    (key, balance, keep_us)
+                }
+                Record::Key { key, balance, keep_us } => (Some(key), balance, keep_us),
+            };
+            let Some(key) = key else { continue };
+            known += 1;
+            if remembers {
+                // How long it was down it does not know: the time begins anew.
+                self.dedup.finish(key, balance, None, now_us.saturating_add(keep_us));
+            }
+        }
+        if known > 0 {
+            out.note(Note::new(if remembers { &notes::REMEMBERS } else { &notes::HAS_FORGOTTEN }, [known]));
+        }
+    }
+
+    fn evict(&mut self, now_us: u64, out: &mut Effects<Role>) {
+        let gone = self.dedup.evict(now_us, self.config.rules);
+        if gone > 0 {
+            out.note(Note::new(&notes::FORGETS, [gone as u64]));
+        }
+    }
+
+    fn receive(&mut self, from: NodeId, attempt: Attempt, now_us: u64, out: &mut Effects<Role>) {
+        self.counts.arrived += 1;
+        self.deeds.push(Deed::Arrived(attempt.id));
+        let [client, n, nth] = of(&attempt);
+        if let Ask::Charge { amount: 0, .. } = attempt.ask {
+            out.note(Note::new(&notes::REFUSES, [client, n, nth]));
+            return answer(from, &attempt, Says::Refused(Refusal::Invalid), None, out);
+        }
+        let state = attempt.key.and_then(|key| self.dedup.get(&key));
+        match self.config.rules.recognised(state) {
+            Recognised::Done(stored) => {
+                let write = state.and_then(|state| if let State::Done { write, .. } = state { *write } else { None });
+                let value = self.config.rules.result_again(stored, self.balance(attempt.ask.account()));
+                self.counts.recognised += 1;
+                out.note(Note::new(&notes::REPLAYS, [client, n, nth, value]));
+                answer(from, &attempt, Says::Done { value, again: true }, write, out);
+            }
+            Recognised::InProgress => self.join(attempt, now_us, out),
+            Recognised::New => self.take_in(from, attempt, now_us, out),
+        }
+    }
+
+    /// Who asks again waits with the attempt that is here already.
+    fn join(&mut self, attempt: Attempt, now_us: u64, out: &mut Effects<Role>) {
+        let Some(key) = attempt.key else { return };
+        let [client, n, nth] = of(&attempt);
+        self.counts.recognised += 1;
+        out.note(Note::new(&notes::JOINS, [client, n, nth]));
+        let working = self.working.as_mut().filter(|job| job.attempt.key == Some(key));
+        if let Some(job) = working.or_else(|| self.queue.find(key)) {
+            // A copy of an earlier attempt may come late.
+            job.attempt.attempt = job.attempt.attempt.max(attempt.attempt);
+            job.attempt.call_left_us = attempt.call_left_us;
+            job.until_us = job.until_us.max(now_us.saturating_add(attempt.left_us));
+        }
+    }
+
+    fn take_in(&mut self, from: NodeId, attempt: Attempt, now_us: u64, out: &mut Effects<Role>) {
+        let job = Job { from, attempt, arrived_us: now_us, until_us: now_us.saturating_add(attempt.left_us) };
+        if let Some(key) = attempt.key {
+            self.dedup.begin(key);
+        }
+        let [client, n, nth] = of(&attempt);
+        out.note(Note::new(&notes::QUEUES, [client, n, nth, self.queue.len() as u64]));
+        if let Some(job) = self.queue.push(job, self.config.order, self.config.capacity) {
+            self.counts.turned_away += 1;
+            self.let_go(&job);
+            out.note(Note::new(&notes::TURNS_AWAY, of(&job.attempt)));
+            answer(job.from, &job.attempt, Says::Refused(Refusal::Overloaded), None, out);
+        }
+        if self.working.is_none() {
+            self.begin_next(now_us, out);
+        }
+    }
+
+    fn let_go(&mut self, job: &Job) {
+        if let Some(key) = job.attempt.key {
+            self.dedup.forget(&key);
+        }
+    }
+
+    fn begin_next(&mut self, now_us: u64, out: &mut Effects<Role>) {
+        while let Some(job) = self.queue.pop(self.config.order) {
+            let [client, n, nth] = of(&job.attempt);
+            let late_us = now_us.checked_sub(job.until_us);
+            if !self.config.rules.may_start(now_us, job.until_us) {
+                self.counts.dropped += 1;
+                self.let_go(&job);
+                self.deeds.push(Deed::Dropped(job.attempt.id));
+                out.note(Note::new(&notes::DROPS, [client, n, nth, late_us.unwrap_or(0)]));
+                continue;
+            }
+            match late_us {
+                Some(late_us) => out.note(Note::new(&notes::STARTS_LATE, [client, n, nth, late_us])),
+                None => out.note(Note::new(&notes::STARTS, [client, n, nth, now_us - job.arrived_us])),
+            }
+            self.deeds.push(Deed::Started { id: job.attempt.id, arrived_us: job.arrived_us, until_us: job.until_us });
+            let work_us = job.attempt.work_us.saturating_mul(self.config.trigger.factor_at(now_us));
+            out.set_timer(Timer::Work, work_us, work_us);
+            self.working = Some(job);
+            return;
+        }
+    }
+
+    fn finish(&mut self, now_us: u64, out: &mut Effects<Role>) {
+        let Some(job) = self.working.take() else { return };
+        self.counts.worked += 1;
+        let [client, n, _] = of(&job.attempt);
+        match job.attempt.ask {
+            Ask::Charge { account, amount } => {
+                let balance = self.balance(account).saturating_add(amount);
+                out.note(Note::new(&notes::CHARGES, [client, n, u64::from(account), balance]));
+                let write = self.charge(&job, account, balance, now_us, out);
+                answer(job.from, &job.attempt, Says::Done { value: balance, again: false }, Some(write), out);
+            }
+            Ask::Read { account } => {
+                let value = self.balance(account);
+                out.note(Note::new(&notes::READS, [client, n, u64::from(account), value]));
+                answer(job.from, &job.attempt, Says::Done { value, again: false }, None, out);
+            }
+        }
+        self.begin_next(now_us, out);
+    }
+
+    /// The effect, and what is needed to recognise its request.
+    fn charge(&mut self, job: &Job, account: u32, balance: u64, now_us: u64, out: &mut Effects<Role>) -> WriteId {
+        let rules = self.config.rules;
+        self.balances.insert(account, balance);
+        self.counts.charges += 1;
+        let keep_us = rules.keep_us(job.attempt.call_left_us, self.config.window_us);
+        let key = job.attempt.key;
+        let with_effect = key.filter(|_| rules.kept_with_effect());
+        let write = out.persist(Record::Done { id: job.attempt.id, key: with_effect, account, balance, keep_us });
+        if let Some(key) = key {
+            self.dedup.finish(key, balance, Some(write), now_us.saturating_add(keep_us));
+        }
+        self.unsynced.push(Unsynced { write, id: job.attempt.id, key, balance, keep_us });
+        write
+    }
+
+    /// Effects are on disk; whoever keeps their requests apart notes them now.
+    fn synced(&mut self, write: WriteId, out: &mut Effects<Role>) {
+        let apart = !self.config.rules.kept_with_effect();
+        let (due, left): (Vec<Unsynced>, Vec<Unsynced>) = self.unsynced.iter().partition(|effect| effect.write.0 <= write.0);
+        self.unsynced = left;
+        for effect in due {
+            self.deeds.push(Deed::Charged(effect.id, effect.balance));
+            if let Some(key) = effect.key.filter(|_| apart) {
+                out.persist(Record::Key { key, balance: effect.balance, keep_us: effect.keep_us });
+            }
+        }
+    }
+
+    fn cancel(&mut self, id: CallId, now_us: u64, out: &mut Effects<Role>) {
+        let mut gone = self.queue.cancel(id);
+        let stops = self.working.is_some_and(|job| job.attempt.id == id);
+        if stops {
+            gone.extend(self.working.take());
+            out.cancel_timer(Timer::Work);
+        }
+        gone.iter().for_each(|job| self.let_go(job));
+        if !gone.is_empty() {
+            out.note(Note::new(&notes::STOPS, [u64::from(id.client.0), u64::from(id.seq) + 1]));
+        }
+        if stops {
+            self.begin_next(now_us, out);
+        }
+    }
+}
+
+fn answer(to: NodeId, attempt: &Attempt, says: Says, after: Option<WriteId>, out: &mut Effects<Role>) {
+    out.send_after(to, Message::Reply { id: attempt.id, attempt: attempt.attempt, says }, after);
+}
+
+impl Encode for Server {
+    fn encode(&self, to: &mut Encoder) {
+        to.len(self.balances.len());
+        for (account, balance) in &self.balances {
+            to.u32(*account);
+            to.u64(*balance);
+        }
+        to.put(&self.dedup);
+        to.put(&self.queue);
+        to.list(self.working.iter());
+        to.len(self.unsynced.len());
+        for effect in &self.unsynced {
+            to.put(&effect.id);
+            to.bool(effect.key.is_some());
+            to.u64(effect.balance);
+            to.u64(effect.keep_us);
+        }
+    }
+}

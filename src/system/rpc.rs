@@ -1,0 +1,338 @@
+//! Requests and replies as the catalogue offers them: one server, and the clients that ask it.
+
+use super::inspect::{EntryView, Mutant, SettingInfo, SystemInfo};
+use super::live::{Description, Live, Portrait, System};
+use super::open::{OpenError, check_operations};
+use super::rpc_view::{describe, portray, request_text, response_text};
+use super::run::Run;
+use crate::base::NodeId;
+use crate::base::draw::{Purpose, Sequence, mix};
+use crate::check::rpc::{PROPERTIES, RpcChecks};
+use crate::protocol::rpc::backoff::Backoff;
+use crate::protocol::rpc::config::{Config, ConfigError, Work};
+use crate::protocol::rpc::message::{Answer, Ask, Message, Request, Timer};
+use crate::protocol::rpc::queue::Order;
+use crate::protocol::rpc::role::Role;
+use crate::protocol::rpc::rules::{MUTANTS, Rules};
+use crate::protocol::{Message as _, TimerName};
+use crate::sim::plan::{Cluster, Generator, Operation, Plan};
+use crate::sim::{Deployment, World};
+use std::sync::{Arc, OnceLock};
+
+/// Version of the behaviour: bumped whenever a pinned fingerprint changes.
+pub const BEHAVIOUR: u32 = 1;
+
+/// A server, and clients.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    cluster: Cluster,
+    config: Arc<Config>,
+}
+
+impl Calls {
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl Deployment for Calls {
+    type Node = Role;
+
+    fn boot(&self, node: NodeId) -> Role {
+        if self.cluster.is_client(node) { Role::client(node, &self.config) } else { Role::server(&self.config) }
+    }
+
+    fn generate(&self, generator: &Generator, _: NodeId, _: u32, draws: &mut Sequence) -> Request {
+        let total: u64 = generator.mix.iter().map(|(_, weight)| u64::from(*weight)).sum();
+        let mut left = draws.range(0, total.saturating_sub(1));
+        let verb = generator.mix.iter().find(|(_, weight)| {
+            let here = left < u64::from(*weight);
+            left = left.saturating_sub(u64::from(*weight));
+            here
+        });
+        let account = draws.range(0, u64::from(generator.keys).saturating_sub(1)) as u32;
+        let work_us = self.config.work.time_us(self.config.work_us, draws.next_u64());
+        let ask = match verb.map_or("read", |(verb, _)| verb.as_str()) {
+            "charge" => Ask::Charge { account, amount: draws.range(1, 9) },
+            "poison" => Ask::Charge { account, amount: 0 },
+            _ => Ask::Read { account },
+        };
+        Request { ask, work_us }
+    }
+
+    fn parse(&self, operation: &Operation) -> Result<Request, String> {
+        let (verb, args) = (operation.verb.as_str(), &operation.args);
+        let account = account(&operation.key)?;
+        let (own, what) = match verb {
+            "charge" => (1, "an amount, and at most one more number, the milliseconds that the work takes"),
+            "read" | "poison" => (0, "at most one number, the milliseconds that the work takes"),
+            _ => return Err(format!("\"{verb}\" means nothing to this server; it knows {}", VERBS.join(", "))),
+        };
+        if args.len() < own || args.len() > own + 1 {
+            return Err(format!("{verb} takes {what}, found {}", args.len()));
+        }
+        let ask = match (verb, args.first()) {
+            ("charge", Some(0)) => return Err("a charge of 0 is refused; write poison to ask for one".to_owned()),
+            ("charge", Some(amount)) => Ask::Charge { account, amount: *amount },
+            ("poison", _) => Ask::Charge { account, amount: 0 },
+            _ => Ask::Read { account },
+        };
+        let work_us = match args.get(own) {
+            None => self.config.work_us,
+            Some(ms) => match ms.checked_mul(1_000).filter(|work_us| *work_us <= HOUR_US as u64) {
+                Some(work_us) => work_us,
+                None => return Err(format!("work of {ms} ms is too long; at most one hour")),
+            },
+        };
+        if operation.target.is_some() {
+            return Err(format!("{verb} goes to the only server; leave it out"));
+        }
+        Ok(Request { ask, work_us })
+    }
+}
+
+const VERBS: &[&str] = &["charge", "read", "poison"];
+
+/// Names of the first accounts; the others are k3, k4, ...
+pub(super) const KEYS: [&str; 3] = ["x", "y", "z"];
+
+fn account(name: &str) -> Result<u32, String> {
+    if let Some(known) = KEYS.iter().position(|key| *key == name) {
+        return Ok(known as u32);
+    }
+    let number = name.strip_prefix('k').and_then(|digits| digits.parse::<u32>().ok());
+    let number = number.filter(|number| *number >= KEYS.len() as u32);
+    number.ok_or_else(|| format!("\"{name}\" is no account; known: x, y, z, k3, k4, ..."))
+}
+
+impl System for Calls {
+    type Checks = RpcChecks;
+
+    fn info() -> &'static SystemInfo {
+        info()
+    }
+
+    fn checks(&self, _: Cluster) -> RpcChecks {
+        RpcChecks::new(self.config.clone())
+    }
+
+    fn portray(world: &World<Calls>, node: NodeId) -> Portrait {
+        portray(world, node)
+    }
+
+    fn entries(_: &World<Calls>, _: NodeId, _: u64, _: u64) -> Vec<EntryView> {
+        Vec::new()
+    }
+
+    fn describe(message: &Message) -> Description {
+        describe(message)
+    }
+
+    fn request_text(request: &Request) -> String {
+        request_text(request)
+    }
+
+    fn response_text(response: &Answer) -> String {
+        response_text(response)
+    }
+}
+
+/// What the catalogue says of requests and replies.
+pub fn info() -> &'static SystemInfo {
+    static INFO: OnceLock<SystemInfo> = OnceLock::new();
+    INFO.get_or_init(|| SystemInfo {
+        id: "rpc",
+        behaviour: BEHAVIOUR,
+        messages: Message::KINDS,
+        timers: Timer::NAMES,
+        properties: PROPERTIES,
+        mutants: Mutant::catalogue(MUTANTS, scenario_of),
+        settings: SETTINGS,
+        verbs: VERBS,
+        views: &["cluster", "space-time"],
+    })
+}
+
+/// The scenario in which a mutant's property falls; empty while there is none.
+fn scenario_of(mutant: &str) -> &'static str {
+    match mutant {
+        "no_key" => "rpc/reply-lost",
+        "late_reply_ignored" => "rpc/slow-server",
+        "fixed_window" => "rpc/short-window",
+        "dedup_apart" => "rpc/noted-apart",
+        "zero_is_silence" => "rpc/zero-reply",
+        "silence_is_failure" => "rpc/silence-is-failure",
+        "retry_everything" => "rpc/poison",
+        "deadline_restarted" => "rpc/deadline-restarted",
+        _ => "",
+    }
+}
+
+const fn setting(name: &'static str, default: i64, min: i64, max: i64) -> SettingInfo {
+    SettingInfo { name, default, min, max }
+}
+
+const HOUR_US: i64 = 3_600_000_000;
+const MILLITOKENS: i64 = 1_000_000_000;
+
+/// Settings of a plan and their ranges; the defaults are those of [`Config`]. `backoff`: 0 none, 1 exponential, 2 equal jitter,
+/// 3 full jitter, 4 decorrelated jitter. `work`: 0 constant, 1 uniform, 2 exponential. `queue`: 0 first in first out, 1 last in
+/// first out. Those of the budget are thousandths of a token.
+const SETTINGS: &[SettingInfo] = &[
+    setting("timeout_us", 1_000_000, 1, HOUR_US),
+    setting("deadline_us", 10_000_000, 1, HOUR_US),
+    setting("attempts", 3, 1, 1_000),
+    setting("backoff", 3, 0, 4),
+    setting("backoff_base_us", 100_000, 1, HOUR_US),
+    setting("backoff_cap_us", 20_000_000, 1, HOUR_US),
+    setting("budget_capacity_mtok", 500_000, 0, MILLITOKENS),
+    setting("budget_retry_mtok", 5_000, 0, MILLITOKENS),
+    setting("budget_timeout_mtok", 10_000, 0, MILLITOKENS),
+    setting("budget_failure_mtok", 0, 0, MILLITOKENS),
+    setting("budget_success_mtok", 1_000, 0, MILLITOKENS),
+    setting("budget_returns", 1, 0, 1),
+    setting("budget_call_mtok", 0, 0, MILLITOKENS),
+    setting("budget_floor_mtok", 0, 0, MILLITOKENS),
+    setting("work_us", 10_000, 0, HOUR_US),
+    setting("work", 0, 0, 2),
+    setting("queue", 0, 0, 1),
+    setting("queue_capacity", 100, 1, 100_000),
+    setting("dedup_window_us", 60_000_000, 0, 24 * HOUR_US),
+    setting("trigger_at_us", 0, 0, 24 * HOUR_US),
+    setting("trigger_for_us", 0, 0, 24 * HOUR_US),
+    setting("trigger_factor", 1, 1, 1_000_000),
+    setting("recovery_us", 10_000_000, 1, HOUR_US),
+];
+
+fn refuse(error: ConfigError) -> OpenError {
+    let (place, hint) = match error {
+        ConfigError::NoAttempt => ("settings.attempts", "at least 1: the first attempt is one"),
+        ConfigError::NoQueue => ("settings.queue_capacity", "at least 1"),
+        ConfigError::TimeoutEatsDeadline => ("settings.timeout_us", "no more than deadline_us"),
+        ConfigError::BaseAboveCap => ("settings.backoff_base_us", "no more than backoff_cap_us"),
+        ConfigError::RetryAboveBudget => ("settings.budget_capacity_mtok", "at least what a retry costs; 0 for no budget"),
+        ConfigError::FloorAboveBudget => ("settings.budget_floor_mtok", "below budget_capacity_mtok"),
+        ConfigError::NotOneServer => ("cluster.servers", "exactly 1"),
+    };
+    OpenError::new(place, "bad-value", error.to_string(), hint)
+}
+
+fn config(plan: &Plan) -> Result<Config, OpenError> {
+    let mut config = Config { luck: mix(plan.seed, Purpose::Backoff, 0, 0), ..Config::default() };
+    let number = |name: &str| plan.setting(name).map(i64::unsigned_abs);
+    let set = |name: &str, field: &mut u64| *field = number(name).unwrap_or(*field);
+    set("timeout_us", &mut config.timeout_us);
+    set("deadline_us", &mut config.deadline_us);
+    set("backoff_base_us", &mut config.base_us);
+    set("backoff_cap_us", &mut config.cap_us);
+    set("budget_capacity_mtok", &mut config.budget.capacity);
+    set("budget_retry_mtok", &mut config.budget.retry);
+    set("budget_timeout_mtok", &mut config.budget.timeout);
+    set("budget_failure_mtok", &mut config.budget.failure);
+    set("budget_success_mtok", &mut config.budget.success);
+    set("budget_call_mtok", &mut config.budget.call);
+    set("budget_floor_mtok", &mut config.budget.floor);
+    set("work_us", &mut config.work_us);
+    set("dedup_window_us", &mut config.window_us);
+    set("trigger_at_us", &mut config.trigger.at_us);
+    set("trigger_for_us", &mut config.trigger.for_us);
+    set("trigger_factor", &mut config.trigger.factor);
+    set("recovery_us", &mut config.recovery_us);
+    config.budget.returns = number("budget_returns").map_or(config.budget.returns, |n| n != 0);
+    config.attempts = number("attempts").map_or(config.attempts, |n| n as u32);
+    config.capacity = number("queue_capacity").map_or(config.capacity, |n| n as u32);
+    config.backoff = number("backoff").and_then(Backoff::from_number).unwrap_or(config.backoff);
+    config.work = number("work").and_then(|n| Work::ALL.get(n as usize).copied()).unwrap_or(config.work);
+    config.order = number("queue").and_then(|n| Order::ALL.get(n as usize).copied()).unwrap_or(config.order);
+    config.rules = Rules::named(&plan.mutants);
+    config.validate(plan.cluster.servers).map_err(refuse)?;
+    Ok(config)
+}
+
+/// Builds the deployment of a plan.
+pub fn deployment(plan: &Plan) -> Result<Calls, OpenError> {
+    let calls = Calls { cluster: plan.cluster, config: Arc::new(config(plan)?) };
+    check_operations(plan, VERBS, |operation| calls.parse(operation))?;
+    Ok(calls)
+}
+
+/// The run of a checked plan.
+pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
+    Ok(Box::new(live(plan)?))
+}
+
+/// The run of a plan with its types, for benchmarks and searches.
+pub fn live(plan: &Plan) -> Result<Live<Calls>, OpenError> {
+    Ok(Live::new(World::new(Arc::new(plan.clone()), deployment(plan)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::plan::Setting;
+
+    fn plan(settings: &[(&str, i64)]) -> Plan {
+        let mut plan = Plan::new("rpc", 1, 1);
+        plan.settings = settings.iter().map(|(name, value)| Setting { name: (*name).to_owned(), value: *value }).collect();
+        plan
+    }
+
+    #[test]
+    fn settings_tell_the_defaults_of_the_core() {
+        let explicit: Vec<(&str, i64)> = SETTINGS.iter().map(|setting| (setting.name, setting.default)).collect();
+        let luck = mix(1, Purpose::Backoff, 0, 0);
+        assert_eq!(config(&plan(&explicit)).unwrap(), Config { luck, ..Config::default() });
+        assert_eq!(config(&plan(&[])).unwrap(), config(&plan(&explicit)).unwrap());
+    }
+
+    #[test]
+    fn bad_settings_are_told_with_their_place_and_a_hint() {
+        let refused = |settings: &[(&str, i64)]| super::super::open(&plan(settings)).err().expect("it cannot work");
+        for (settings, place) in [
+            (&[("attempts", 0)][..], "settings.attempts"),
+            (&[("attempts", -1)], "settings.attempts"),
+            (&[("queue_capacity", 0)], "settings.queue_capacity"),
+            (&[("timeout_us", 0)], "settings.timeout_us"),
+            (&[("timeout_us", i64::MAX)], "settings.timeout_us"),
+            (&[("timeout_us", 2_000), ("deadline_us", 1_000)], "settings.timeout_us"),
+            (&[("backoff", 5)], "settings.backoff"),
+            (&[("backoff_base_us", 2_000), ("backoff_cap_us", 1_000)], "settings.backoff_base_us"),
+            (&[("budget_capacity_mtok", 9_999)], "settings.budget_capacity_mtok"),
+            (&[("budget_floor_mtok", 500_000)], "settings.budget_floor_mtok"),
+            (&[("dedup_window_us", -1)], "settings.dedup_window_us"),
+            (&[("trigger_factor", 0)], "settings.trigger_factor"),
+            (&[("work_us", i64::MIN)], "settings.work_us"),
+        ] {
+            let wrong = refused(settings);
+            assert_eq!((wrong.place.as_str(), wrong.code), (place, "bad-value"), "{settings:?}");
+            assert!(!wrong.hint.is_empty());
+        }
+        let mut crowd = plan(&[]);
+        crowd.cluster.servers = 2;
+        assert_eq!(config(&crowd).unwrap_err().place, "cluster.servers");
+    }
+
+    #[test]
+    fn operations_say_what_they_take() {
+        let calls = deployment(&plan(&[])).unwrap();
+        let parse = |verb: &str, args: &[u64]| {
+            calls.parse(&Operation { verb: verb.into(), key: "x".into(), args: args.to_vec(), target: None })
+        };
+        let charge = |amount| Ask::Charge { account: 0, amount };
+        assert_eq!(parse("charge", &[5]).unwrap(), Request { ask: charge(5), work_us: 10_000 });
+        assert_eq!(parse("charge", &[5, 150]).unwrap(), Request { ask: charge(5), work_us: 150_000 });
+        assert_eq!(parse("poison", &[]).unwrap(), Request { ask: charge(0), work_us: 10_000 });
+        assert_eq!(parse("read", &[7]).unwrap(), Request { ask: Ask::Read { account: 0 }, work_us: 7_000 });
+        for (verb, args) in [
+            ("charge", &[][..]),
+            ("charge", &[0]),
+            ("charge", &[1, 2, 3]),
+            ("read", &[1, 2]),
+            ("read", &[u64::MAX]),
+            ("put", &[1]),
+        ] {
+            assert!(!parse(verb, args).unwrap_err().is_empty(), "{verb}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! How servers and clients are shown. A field named `stamp` stands beneath its node, or beside its message, on the stage too.
+
+use super::inspect::{Field, FieldValue, Fill, RoleView};
+use super::live::{Description, Portrait};
+use super::rpc::{Calls, KEYS};
+use crate::base::{LocalTime, NodeId};
+use crate::protocol::TimerName;
+use crate::protocol::rpc::call::Phase;
+use crate::protocol::rpc::client::Client;
+use crate::protocol::rpc::message::{Answer, Ask, Message, Request, Says, Timer};
+use crate::protocol::rpc::role::Role;
+use crate::protocol::rpc::rules::Refusal;
+use crate::protocol::rpc::server::Server;
+use crate::sim::World;
+use crate::sim::plan::Cluster;
+
+const IDLE: RoleView = RoleView { key: "rpc.role.idle", letter: 'S', fill: Fill::Outline };
+const WORKING: RoleView = RoleView { key: "rpc.role.working", letter: 'W', fill: Fill::Half };
+const FULL: RoleView = RoleView { key: "rpc.role.full", letter: 'F', fill: Fill::Solid };
+const CLIENT: RoleView = RoleView { key: "rpc.role.client", letter: ' ', fill: Fill::Outline };
+const WAITING: RoleView = RoleView { key: "rpc.role.waiting", letter: 'W', fill: Fill::Half };
+const BACKING_OFF: RoleView = RoleView { key: "rpc.role.backing-off", letter: 'B', fill: Fill::Half };
+
+fn field(key: &'static str, value: FieldValue) -> Field {
+    Field { key, value }
+}
+
+fn int(value: u64) -> FieldValue {
+    FieldValue::Int(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+fn portrait(role: RoleView, fields: Vec<Field>, main_timer: Option<Timer>) -> Portrait {
+    let main_timer = main_timer.map(TimerName::index);
+    Portrait { role, epoch: None, fields, log: None, peers: Vec::new(), votes: Vec::new(), main_timer }
+}
+
+pub(super) fn now(world: &World<Calls>, node: NodeId) -> LocalTime {
+    world.kernel().node(node).map_or(LocalTime::default(), |state| state.clock.read(world.kernel().now_us()))
+}
+
+fn account_name(account: u32) -> String {
+    KEYS.get(account as usize).map_or_else(|| format!("k{account}"), |name| (*name).to_owned())
+}
+
+/// How a node is shown.
+pub(super) fn portray(world: &World<Calls>, node: NodeId) -> Portrait {
+    let (now, cluster) = (now(world, node), world.plan().cluster);
+    match world.core(node) {
+        Role::Server(server) => portray_server(server, now, cluster),
+        Role::Client(client) => portray_client(client, now),
+    }
+}
+
+fn portray_server(server: &Server, now: LocalTime, cluster: Cluster) -> Portrait {
+    let counts = server.counts();
+    let waiting = server.queue().len();
+    let mut fields = vec![field("rpc.field.queue", int(waiting as u64))];
+    if let Some(oldest) = server.queue().iter().next() {
+        let waited_us = now.monotonic_us.saturating_sub(oldest.arrived_us);
+        fields.push(field("rpc.field.oldest-waits", FieldValue::DurationUs(waited_us)));
+    }
+    if let Some(job) = server.working() {
+        fields.push(field("rpc.field.works-for", FieldValue::Node(Some(job.from))));
+        fields.push(field("rpc.field.waited-for", FieldValue::DurationUs(job.until_us.saturating_sub(now.monotonic_us))));
+    }
+    fields.extend([
+        field("rpc.field.arrived", int(counts.arrived)),
+        field("rpc.field.worked", int(counts.worked)),
+        field("rpc.field.charges", int(counts.charges)),
+        field("rpc.field.recognised", int(counts.recognised)),
+        field("rpc.field.dropped", int(counts.dropped)),
+        field("rpc.field.turned-away", int(counts.turned_away)),
+        field("rpc.field.known", int(server.dedup().len() as u64)),
+    ]);
+    let mut texts = Vec::new();
+    for (account, balance) in server.balances().take(3) {
+        fields.push(field("rpc.field.value", int(balance)));
+        texts.push(format!("{} = {balance}", account_name(account)));
+    }
+    if let Some(job) = server.working() {
+        texts.push(format!("{} #{}", cluster.name(job.from), u64::from(job.attempt.id.seq) + 1));
+    }
+    if waiting > 0 {
+        texts.push(format!("+{waiting}"));
+    }
+    if !texts.is_empty() {
+        fields.push(field("rpc.field.stamp", FieldValue::Data(texts.join(", "))));
+    }
+    let role = match (server.working().is_some(), waiting >= server.config().capacity as usize) {
+        (_, true) => FULL,
+        (true, false) => WORKING,
+        (false, false) => IDLE,
+    };
+    portrait(role, fields, server.working().map(|_| Timer::Work))
+}
+
+fn portray_client(client: &Client, now: LocalTime) -> Portrait {
+    let counts = client.counts();
+    let mut fields = vec![
+        field("rpc.field.open", int(client.calls().len() as u64)),
+        field("rpc.field.attempts", int(counts.attempts)),
+        field("rpc.field.ok", int(counts.ok)),
+        field("rpc.field.given-up", int(counts.given_up)),
+        field("rpc.field.timeouts", int(counts.timeouts)),
+    ];
+    if client.config().budget.capacity > 0 {
+        fields.push(field("rpc.field.tokens", int(client.bucket().tokens() / 1_000)));
+    }
+    for (seq, call) in client.calls().take(4) {
+        let text = format!("#{} {}", u64::from(seq) + 1, request_text(&call.request));
+        fields.push(field("rpc.field.call", FieldValue::Data(text)));
+        fields.push(field("rpc.field.attempt", int(call.made.into())));
+        let (key, until_us) = match call.phase {
+            Phase::Waits(until_us) => ("rpc.field.waits-for", until_us),
+            Phase::Backoff(until_us) => ("rpc.field.retries-in", until_us),
+        };
+        fields.push(field(key, FieldValue::DurationUs(until_us.saturating_sub(now.monotonic_us))));
+        let left_us = client.ends_us(call).saturating_sub(now.monotonic_us);
+        fields.push(field("rpc.field.deadline-in", FieldValue::DurationUs(left_us)));
+    }
+    let waits = client.calls().any(|(_, call)| matches!(call.phase, Phase::Waits(_)));
+    if let Some((seq, call)) = client.calls().next() {
+        let others = client.calls().len() - 1;
+        let more = if others > 0 { format!(" +{others}") } else { String::new() };
+        fields.push(field("rpc.field.stamp", FieldValue::Data(format!("#{}.{}{more}", u64::from(seq) + 1, call.made))));
+    }
+    let (role, timer) = match (client.calls().len(), waits) {
+        (0, _) => (CLIENT, None),
+        (_, true) => (WAITING, Some(Timer::Reply)),
+        (_, false) => (BACKING_OFF, Some(Timer::Retry)),
+    };
+    portrait(role, fields, timer)
+}
+
+/// How a message is shown.
+pub(super) fn describe(message: &Message) -> Description {
+    let mut described = Description::default();
+    let mut add = |key, value| described.fields.push(field(key, value));
+    let number = |seq: u32, attempt: u32| format!("#{}.{attempt}", u64::from(seq) + 1);
+    match message {
+        Message::Call(attempt) => {
+            add("rpc.field.call", FieldValue::Data(ask_text(&attempt.ask)));
+            add("rpc.field.work", FieldValue::DurationUs(attempt.work_us));
+            add("rpc.field.waited-for", FieldValue::DurationUs(attempt.left_us));
+            add("rpc.field.deadline-in", FieldValue::DurationUs(attempt.call_left_us));
+            add("rpc.field.has-key", FieldValue::Bool(attempt.key.is_some()));
+            add("rpc.field.stamp", FieldValue::Data(number(attempt.id.seq, attempt.attempt)));
+        }
+        Message::Reply { id, attempt, says } => {
+            described.answer = Some(matches!(says, Says::Done { .. }));
+            let text = number(id.seq, *attempt);
+            match says {
+                Says::Done { value, again } => {
+                    add("rpc.field.value", int(*value));
+                    add("rpc.field.again", FieldValue::Bool(*again));
+                    add("rpc.field.stamp", FieldValue::Data(format!("{text} = {value}")));
+                }
+                Says::Refused(refusal) => {
+                    let why = match refusal {
+                        Refusal::Overloaded => "rpc.refusal.overloaded",
+                        Refusal::Invalid => "rpc.refusal.invalid",
+                    };
+                    add("rpc.field.refused", FieldValue::Word(why));
+                    add("rpc.field.stamp", FieldValue::Data(text));
+                }
+            }
+        }
+        Message::Cancel { id } => add("rpc.field.stamp", FieldValue::Data(format!("#{}", u64::from(id.seq) + 1))),
+    }
+    described
+}
+
+fn ask_text(ask: &Ask) -> String {
+    match ask {
+        Ask::Charge { account, amount: 0 } => format!("poison {}", account_name(*account)),
+        Ask::Charge { account, amount } => format!("charge {} {amount}", account_name(*account)),
+        Ask::Read { account } => format!("read {}", account_name(*account)),
+    }
+}
+
+/// A request in short.
+pub(super) fn request_text(request: &Request) -> String {
+    ask_text(&request.ask)
+}
+
+/// A response in short.
+pub(super) fn response_text(answer: &Answer) -> String {
+    answer.0.to_string()
+}
