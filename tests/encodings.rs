@@ -4,7 +4,9 @@
 use netsplit::base::ids::PlaceKind;
 use netsplit::base::{Encode, Encoder, EventId, NodeId, Place};
 use netsplit::protocol::Class;
-use netsplit::protocol::kv::{Answer, Key, Op};
+use netsplit::protocol::kv::{self, Key};
+use netsplit::protocol::lock::table::{self, Lease, Mode, Place as InQueue};
+use netsplit::protocol::machine::{Answer, Op};
 use netsplit::protocol::raft::{Command, Entry, HardState, Message, Record};
 use netsplit::sim::plan::{
     Action, Channel, ChannelPatch, ChannelRule, ClockAct, ClockPlan, Cluster, Cut, DiskAct, DiskSettings, Generator,
@@ -192,26 +194,51 @@ fn few() -> impl Strategy<Value = u32> {
 fn op() -> impl Strategy<Value = Op> {
     let key = || few().prop_map(Key);
     prop_oneof![
-        key().prop_map(Op::Get),
-        (key(), small()).prop_map(|(key, value)| Op::Put(key, value)),
-        key().prop_map(Op::Delete),
-        (key(), small(), small()).prop_map(|(key, expected, new)| Op::CompareAndSwap { key, expected, new }),
-        (key(), small()).prop_map(|(key, value)| Op::Append(key, value)),
+        key().prop_map(kv::Op::Get).prop_map(Op::Kv),
+        (key(), small()).prop_map(|(key, value)| kv::Op::Put(key, value).into()),
+        key().prop_map(kv::Op::Delete).prop_map(Op::Kv),
+        (key(), small(), small()).prop_map(|(key, expected, new)| kv::Op::CompareAndSwap { key, expected, new }.into()),
+        (key(), small()).prop_map(|(key, value)| kv::Op::Append(key, value).into()),
+        command().prop_map(Op::Lock),
+    ]
+}
+
+fn lease() -> impl Strategy<Value = Lease> {
+    (0u16..3, few()).prop_map(|(client, op)| Lease { client: NodeId(client), op })
+}
+
+fn command() -> impl Strategy<Value = table::Command> {
+    use table::Command;
+    let sign = || (lease(), few(), small().prop_map(|at| at as i64));
+    let mode = || select(vec![Mode::Exclusive, Mode::Shared]);
+    prop_oneof![
+        sign().prop_map(|(lease, nth, until_wall_us)| Command::Grant { lease, nth, until_wall_us }),
+        sign().prop_map(|(lease, nth, until_wall_us)| Command::KeepAlive { lease, nth, until_wall_us }),
+        lease().prop_map(Command::End),
+        (lease(), small()).prop_map(|(lease, renewed)| Command::Expire { lease, renewed }),
+        (few(), lease(), few(), mode()).prop_map(|(name, lease, number, mode)| Command::Enqueue { name, lease, number, mode }),
+        (few(), small(), mode()).prop_map(|(name, created, mode)| Command::Look { name, created, mode }),
+        (few(), small()).prop_map(|(name, since)| Command::Undelay { name, since }),
     ]
 }
 
 fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
-        Just(Answer::Done),
-        option::of(vec(small(), 0..3)).prop_map(|value| Answer::Value(value.map(Arc::new))),
-        any::<bool>().prop_map(Answer::Swapped),
+        Just(kv::Answer::Done.into()),
+        option::of(vec(small(), 0..3)).prop_map(|value| kv::Answer::Value(value.map(Arc::new)).into()),
+        any::<bool>().prop_map(|swapped| kv::Answer::Swapped(swapped).into()),
+        Just(Answer::Lock(table::Answer::Done)),
+        (lease(), few(), any::<bool>()).prop_map(|(lease, nth, lives)| Answer::Lock(table::Answer::Lives { lease, nth, lives })),
+        lease().prop_map(|lease| Answer::Lock(table::Answer::Ended(lease))),
+        (small(), any::<bool>(), option::of(small()))
+            .prop_map(|(created, exists, before)| { Answer::Lock(table::Answer::Place(InQueue { created, exists, before })) }),
     ]
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
     let command = prop_oneof![
         Just(Command::Noop),
-        (0u16..3, few(), op()).prop_map(|(client, seq, op)| Command::Client { client: NodeId(client), seq, op }),
+        (0u16..3, few(), op()).prop_map(|(client, seq, op)| Command::of(NodeId(client), seq, op)),
     ];
     (small(), command).prop_map(|(term, command)| Entry { term, command })
 }

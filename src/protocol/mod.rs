@@ -12,6 +12,7 @@
 pub mod clock;
 pub mod kv;
 pub mod lock;
+pub mod machine;
 pub mod mutants;
 pub mod raft;
 pub mod rpc;
@@ -235,6 +236,41 @@ impl<C: Core> Effects<C> {
     pub fn begin(&mut self, next_write: u32) {
         self.list.clear();
         self.next_write = next_write;
+    }
+
+    /// An empty list for a core that runs inside this one and shares its disk: [`Effects::adopt`] takes over what it wants done.
+    pub fn inside<I: Core>(&self) -> Effects<I> {
+        Effects { list: Vec::new(), next_write: self.next_write }
+    }
+
+    /// Takes over what a core inside this one wants done, in its order. It has no workload of its own: nobody hears its replies. A
+    /// timer that is `None` here is not set. Nothing may have been persisted here since `inner` began.
+    pub fn adopt<I: Core>(
+        &mut self,
+        inner: &mut Effects<I>,
+        message: impl Fn(I::Message) -> C::Message,
+        record: impl Fn(I::Record) -> C::Record,
+        timer: impl Fn(I::Timer) -> Option<C::Timer>,
+    ) {
+        self.next_write = inner.next_write;
+        for effect in inner.list.drain(..) {
+            self.list.push(match effect {
+                Effect::Send { to, message: inner, after } => Effect::Send { to, message: message(inner), after },
+                Effect::SetTimer { timer: inner, delay_us_min, delay_us_max } => match timer(inner) {
+                    Some(timer) => Effect::SetTimer { timer, delay_us_min, delay_us_max },
+                    None => continue,
+                },
+                Effect::CancelTimer(inner) => match timer(inner) {
+                    Some(timer) => Effect::CancelTimer(timer),
+                    None => continue,
+                },
+                Effect::Persist { write, record: inner } => Effect::Persist { write, record: record(inner) },
+                Effect::Reply { .. } => continue,
+                Effect::Note(note) => Effect::Note(note),
+                Effect::Violation(note) => Effect::Violation(note),
+                Effect::Exit(note) => Effect::Exit(note),
+            });
+        }
     }
 
     /// What was collected, in order; empties the list but keeps its memory.

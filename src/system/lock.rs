@@ -1,4 +1,5 @@
-//! Redlock as the catalogue offers it: lock nodes, a resource (the last server), and the clients that compete for it.
+//! Locks as the catalogue offers them: lock nodes, or servers of a replicated log, a resource (the last server), and the clients
+//! that compete for it. The setting `raft` chooses the variant.
 
 use super::inspect::{EntryView, LeasesView, Mutant, SettingInfo, SystemInfo};
 use super::live::{Description, Live, Portrait, System};
@@ -9,10 +10,11 @@ use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::Sequence;
 use crate::check::lock::{LockChecks, PROPERTIES};
-use crate::protocol::lock::config::{Config, ConfigError};
+use crate::protocol::lock::config::{Config, ConfigError, Variant};
 use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer};
 use crate::protocol::lock::role::Role;
 use crate::protocol::lock::rules::{MUTANTS, Rules};
+use crate::protocol::lock::table::Mode;
 use crate::protocol::{Message as _, TimerName};
 use crate::sim::plan::{Cluster, Generator, Operation, Plan};
 use crate::sim::{Deployment, World};
@@ -59,26 +61,31 @@ impl Deployment for Locks {
             "release" => Ask::Release,
             "extend" => Ask::Extend,
             "write" => Ask::Write(value),
+            "share" => Ask::Acquire,
             _ => Ask::Use { work_us, value },
         };
-        Request { ask, key, owner: 1 }
+        Request { ask, key, owner: 1, mode: mode(verb.map_or("", |(verb, _)| verb)) }
     }
 
     fn parse(&self, operation: &Operation) -> Result<Request, String> {
         let (verb, args) = (operation.verb.as_str(), &operation.args);
         let key = key(&operation.key)?;
         let (own, what) = match verb {
-            "acquire" | "release" | "extend" => (0, "at most one number, the owner"),
+            "acquire" | "share" | "release" | "extend" => (0, "at most one number, the owner"),
             "write" => (1, "a value, and at most one more number, the owner"),
             "use" => (2, "the milliseconds that the work takes, a value, and at most one more number, the owner"),
+            "read" => (1, "the milliseconds that the work takes, and at most one more number, the owner"),
             _ => return Err(format!("\"{verb}\" means nothing to locks; they know {}", VERBS.join(", "))),
         };
+        if !verbs(&self.config).contains(&verb) {
+            return Err(format!("\"{verb}\" means nothing to this variant; it knows {}", verbs(&self.config).join(", ")));
+        }
         if args.len() < own || args.len() > own + 1 {
             return Err(format!("{verb} takes {what}, found {}", args.len()));
         }
         let number = |at: usize| args.get(at).copied().unwrap_or(1);
         let ask = match verb {
-            "acquire" => Ask::Acquire,
+            "acquire" | "share" => Ask::Acquire,
             "release" => Ask::Release,
             "extend" => Ask::Extend,
             "write" => Ask::Write(number(0)),
@@ -90,11 +97,24 @@ impl Deployment for Locks {
         if operation.target.is_some() {
             return Err(format!("{verb} goes to all lock nodes; leave the server out"));
         }
-        Ok(Request { ask, key, owner: number(own) })
+        Ok(Request { ask, key, owner: number(own), mode: mode(verb) })
     }
 }
 
-const VERBS: &[&str] = &["acquire", "release", "extend", "write", "use"];
+const VERBS: &[&str] = &["acquire", "release", "extend", "write", "use", "share", "read"];
+
+/// What a variant knows: Redlock shares nothing, leases of the other live on by themselves, and a semaphore has no readers.
+fn verbs(config: &Config) -> &'static [&'static str] {
+    match config.variant {
+        Variant::Redlock => &["acquire", "release", "extend", "write", "use"],
+        Variant::Raft if config.consensus.permits > 1 => &["acquire", "release", "write", "use"],
+        Variant::Raft => &["acquire", "release", "write", "use", "share", "read"],
+    }
+}
+
+fn mode(verb: &str) -> Mode {
+    if matches!(verb, "share" | "read") { Mode::Shared } else { Mode::Exclusive }
+}
 
 /// Names of the first keys; the others are k3, k4, ...
 pub(super) const KEYS: [&str; 3] = ["x", "y", "z"];
@@ -123,8 +143,11 @@ impl System for Locks {
         portray(world, node)
     }
 
-    fn entries(_: &World<Locks>, _: NodeId, _: u64, _: u64) -> Vec<EntryView> {
-        Vec::new()
+    fn entries(world: &World<Locks>, node: NodeId, first: u64, last: u64) -> Vec<EntryView> {
+        match world.core(node) {
+            Role::Replica(replica) => super::raft::entries_of(replica.raft(), first, last),
+            _ => Vec::new(),
+        }
     }
 
     fn describe(message: &Message) -> Description {
@@ -152,7 +175,7 @@ pub fn info() -> &'static SystemInfo {
         behaviour: BEHAVIOUR,
         messages: Message::KINDS,
         timers: Timer::NAMES,
-        properties: PROPERTIES,
+        properties: Vec::leak([PROPERTIES, crate::check::raft::PROPERTIES].concat()),
         mutants: Mutant::catalogue(MUTANTS, scenario_of),
         settings: SETTINGS,
         verbs: VERBS,
@@ -174,6 +197,13 @@ fn scenario_of(mutant: &str) -> &'static str {
         "no_drift" => "lock/no-drift",
         "expired_stays" => "lock/expired-stays",
         "unfenced" => "lock/late-write",
+        "no_reread" => "lock/raft-no-reread",
+        "no_guid" => "lock/raft-no-guid",
+        "watch_parent" => "lock/raft-herd",
+        "fence_from_time" => "lock/raft-fence-from-time",
+        "follower_expires" => "lock/raft-follower-expires",
+        "keep_alive_ignored" => "lock/raft-keep-alive-ignored",
+        "keep_alive_alone" => "lock/raft-keep-alive-alone",
         _ => "",
     }
 }
@@ -196,6 +226,10 @@ const SETTINGS: &[SettingInfo] = &[
     setting("fencing", 1, 0, 1),
     setting("persist", 0, 0, 1),
     setting("deadline_us", 3_000_000, 1, HOUR_US),
+    setting("raft", 0, 0, 1),
+    setting("zookeeper", 0, 0, 1),
+    setting("permits", 1, 1, 1_000),
+    setting("lock_delay_us", 0, 0, HOUR_US),
 ];
 
 /// The largest number of servers.
@@ -205,6 +239,11 @@ fn refuse(error: ConfigError) -> OpenError {
     let (place, hint) = match error {
         ConfigError::TooFewServers => ("cluster.servers", "at least 2: the last server is the resource"),
         ConfigError::DriftEatsTtl(_) => ("settings.ttl_us", "a greater time to live, or a smaller drift"),
+        ConfigError::FencedSemaphore => ("settings.permits", "1, or fencing = 0"),
+        ConfigError::DelayedSemaphore => ("settings.lock_delay_us", "0, or permits = 1"),
+        ConfigError::ConsensusOnly("zookeeper") => ("settings.zookeeper", "raft = 1 beside it"),
+        ConfigError::ConsensusOnly("permits") => ("settings.permits", "raft = 1 beside it"),
+        ConfigError::ConsensusOnly(_) => ("settings.lock_delay_us", "raft = 1 beside it"),
         ConfigError::TimeoutEatsTtl => ("settings.node_timeout_us", "small against ttl_us"),
     };
     OpenError::new(place, "bad-value", error.to_string(), hint)
@@ -224,6 +263,10 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     config.extensions = number("extensions").map_or(config.extensions, |n| n as u32);
     config.fencing = number("fencing").map_or(config.fencing, |n| n != 0);
     config.persist = number("persist").map_or(config.persist, |n| n != 0);
+    config.variant = if plan.setting("raft") == Some(1) { Variant::Raft } else { Variant::Redlock };
+    config.consensus.zookeeper = plan.setting("zookeeper") == Some(1);
+    config.consensus.permits = number("permits").map_or(1, |n| n as u32);
+    config.consensus.lock_delay_us = number("lock_delay_us").unwrap_or(0);
     config.rules = Rules::named(&plan.mutants);
     config.validate().map_err(refuse)?;
     Ok(config)
@@ -235,7 +278,7 @@ pub fn deployment(plan: &Plan) -> Result<Locks, OpenError> {
         return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for locks", "at most 64"));
     }
     let locks = Locks { cluster: plan.cluster, config: Arc::new(config(plan)?) };
-    check_operations(plan, VERBS, |operation| locks.parse(operation))?;
+    check_operations(plan, verbs(&locks.config), |operation| locks.parse(operation))?;
     Ok(locks)
 }
 
@@ -280,6 +323,14 @@ mod tests {
             (&[("attempts", 0)], "settings.attempts"),
             (&[("retry_us_max", 0)], "settings.retry_us_max"),
             (&[("extensions", -1)], "settings.extensions"),
+            (&[("raft", 2)], "settings.raft"),
+            (&[("permits", 2)], "settings.permits"),
+            (&[("zookeeper", 1)], "settings.zookeeper"),
+            (&[("lock_delay_us", 1)], "settings.lock_delay_us"),
+            (&[("raft", 1), ("permits", 0)], "settings.permits"),
+            (&[("raft", 1), ("permits", 2)], "settings.permits"),
+            (&[("raft", 1), ("permits", 2), ("fencing", 0), ("lock_delay_us", 1)], "settings.lock_delay_us"),
+            (&[("raft", 1), ("ttl_us", 2_000)], "settings.ttl_us"),
         ] {
             let wrong = refused(settings);
             assert_eq!((wrong.place.as_str(), wrong.code), (place, "bad-value"), "{settings:?}");
@@ -296,12 +347,18 @@ mod tests {
         let parse = |verb: &str, args: &[u64]| {
             locks.parse(&Operation { verb: verb.into(), key: "x".into(), args: args.to_vec(), target: None })
         };
-        assert_eq!(parse("acquire", &[]).unwrap(), Request { ask: Ask::Acquire, key: 0, owner: 1 });
+        assert_eq!(parse("acquire", &[]).unwrap(), Request { ask: Ask::Acquire, key: 0, owner: 1, mode: Mode::Exclusive });
         let used = Ask::Use { work_us: 500_000, value: 7 };
-        assert_eq!(parse("use", &[500, 7, 2]).unwrap(), Request { ask: used, key: 0, owner: 2 });
-        for (verb, args) in
-            [("acquire", &[1, 2][..]), ("write", &[]), ("use", &[1]), ("use", &[u64::MAX, 1]), ("put", &[1]), ("", &[])]
-        {
+        assert_eq!(parse("use", &[500, 7, 2]).unwrap(), Request { ask: used, key: 0, owner: 2, mode: Mode::Exclusive });
+        for (verb, args) in [
+            ("acquire", &[1, 2][..]),
+            ("write", &[]),
+            ("use", &[1]),
+            ("use", &[u64::MAX, 1]),
+            ("share", &[]),
+            ("put", &[1]),
+            ("", &[]),
+        ] {
             assert!(!parse(verb, args).unwrap_err().is_empty(), "{verb}");
         }
     }

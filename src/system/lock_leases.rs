@@ -5,6 +5,7 @@ use super::lock::Locks;
 use crate::base::NodeId;
 use crate::check::lock::LockChecks;
 use crate::check::lock::leases::Leases;
+use crate::protocol::lock::consensus::replica::Replica;
 use crate::protocol::lock::node::LockNode;
 use crate::protocol::lock::resource::Resource;
 use crate::protocol::lock::role::Role;
@@ -31,7 +32,8 @@ pub(super) fn leases(world: &World<Locks>, checks: &LockChecks) -> LeasesView {
 
 fn row(world: &World<Locks>, known: &Leases, node: NodeId) -> LeaseRow {
     match world.core(node) {
-        Role::Client(_) => believes(known, node),
+        Role::Client(_) | Role::Contender(_) => believes(known, node),
+        Role::Replica(replica) => measures(world, replica, node),
         Role::Node(lock) => keeps(world, lock, node),
         Role::Resource(resource) => takes(resource, node),
     }
@@ -66,6 +68,25 @@ fn keeps(world: &World<Locks>, lock: &LockNode, node: NodeId) -> LeaseRow {
     let keys: Vec<_> = lock.keys().collect();
     let fence = keys.iter().map(|(key, _)| lock.fence(*key)).max().or(Some(lock.fence(0)));
     LeaseRow { node, kind: LeaseKind::Node, leases: keys.into_iter().map(lease).collect(), fence }
+}
+
+/// The holders' leases, as the leader measures them; followers measure none.
+fn measures(world: &World<Locks>, replica: &Replica, node: NodeId) -> LeaseRow {
+    let now_us = world.kernel().now_us();
+    let clock = world.kernel().node(node).map(|state| state.clock).unwrap_or_default();
+    let now = clock.read(now_us);
+    let table = replica.table();
+    let holders = table.into_iter().flat_map(|table| {
+        table.names().flat_map(|name| table.queue(name).iter().take(table.holders(name)).map(move |waiter| (name, *waiter)))
+    });
+    let lease = holders.filter_map(|(key, waiter)| {
+        let (since_us, left_us) = (replica.lessor().since_us(waiter.lease)?, replica.left_us(waiter.lease, now)?);
+        let from_us = now_us.saturating_sub(clock.true_delay(now.monotonic_us.saturating_sub(since_us)));
+        let until_us = now_us.saturating_add(clock.true_delay(left_us));
+        Some(Lease { holder: waiter.lease.client, key, fence: waiter.created, from_us, until_us })
+    });
+    let newest = table.into_iter().flat_map(|table| table.names().filter_map(|name| Some(table.queue(name).last()?.created)));
+    LeaseRow { node, kind: LeaseKind::Node, leases: lease.collect(), fence: Some(newest.max().unwrap_or(0)) }
 }
 
 fn takes(resource: &Resource, node: NodeId) -> LeaseRow {

@@ -2,16 +2,18 @@
 //! the stage too.
 
 use super::inspect::{Field, FieldValue, Fill, RoleView};
-use super::live::{Description, Portrait};
+use super::live::{Description, Portrait, System};
 use super::lock::{KEYS, Locks};
+use super::raft::Raft;
 use crate::base::{LocalTime, NodeId};
 use crate::protocol::TimerName;
-use crate::protocol::lock::client::Client;
+use crate::protocol::lock::consensus::replica::Replica;
 use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer, Token};
 use crate::protocol::lock::node::LockNode;
 use crate::protocol::lock::resource::Resource;
-use crate::protocol::lock::role::Role;
+use crate::protocol::lock::role::{Holder, Role};
 use crate::protocol::lock::session::{Phase, Session};
+use crate::protocol::lock::table::{DELAY, Mode, Waiter};
 use crate::sim::World;
 use crate::sim::plan::Cluster;
 
@@ -64,7 +66,11 @@ pub(super) fn portray(world: &World<Locks>, node: NodeId) -> Portrait {
     match world.core(node) {
         Role::Node(lock) => portray_node(lock, now, cluster),
         Role::Resource(resource) => portray_resource(resource, cluster),
-        Role::Client(client) => portray_client(client, now, cluster),
+        Role::Client(_) | Role::Contender(_) => world
+            .core(node)
+            .holder()
+            .map_or_else(|| portrait(IDLE, Vec::new(), None), |client| portray_client(client, now, cluster)),
+        Role::Replica(replica) => portray_replica(replica, now, cluster),
     }
 }
 
@@ -108,12 +114,61 @@ fn portray_resource(resource: &Resource, cluster: Cluster) -> Portrait {
     portrait(RESOURCE, fields, None)
 }
 
-fn portray_client(client: &Client, now: LocalTime, cluster: Cluster) -> Portrait {
+/// Raft's server, and its locks.
+fn portray_replica(replica: &Replica, now: LocalTime, cluster: Cluster) -> Portrait {
+    let mut portrait = super::raft::portray_server(replica.raft(), None);
+    let main = if replica.raft().is_leader() { Timer::Heartbeat } else { Timer::Election };
+    portrait.main_timer = Some(main.index());
+    let Some(table) = replica.table() else { return portrait };
+    let fields = &mut portrait.fields;
+    let mut holders = Vec::new();
+    let mut queued = 0;
+    for name in table.names() {
+        let text = |waiter: &Waiter| {
+            let mark = if waiter.mode == Mode::Shared { " shared" } else { "" };
+            format!("{} {}{mark}", cluster.name(waiter.lease.client), waiter.created)
+        };
+        let (queue, held) = (table.queue(name), table.holders(name));
+        queued += queue.len();
+        let list = |waiters: &[Waiter]| waiters.iter().map(text).collect::<Vec<_>>().join(", ");
+        fields.push(field("lock.field.held", FieldValue::Data(format!("{}: {}", key_name(name), list(&queue[..held])))));
+        if held < queue.len() {
+            let waiting = &queue[held..];
+            // A long queue is told by its first few.
+            let (few, more) = waiting.split_at(waiting.len().min(5));
+            let more = if more.is_empty() { String::new() } else { format!(", +{}", more.len()) };
+            fields.push(field("lock.field.queue", FieldValue::Data(format!("{}{more}", list(few)))));
+        }
+        if table.delayed(name).is_some() {
+            fields.push(field("lock.field.delayed", FieldValue::Data(key_name(name))));
+        }
+        let names = queue[..held].iter().map(|waiter| cluster.name(waiter.lease.client)).collect::<Vec<_>>();
+        if !names.is_empty() {
+            holders.push(format!("{}: {}", key_name(name), names.join(", ")));
+        }
+    }
+    fields.push(field("lock.field.queued", int(queued as u64)));
+    let leases: Vec<_> = table.leases().map(|(lease, _)| lease).collect();
+    fields.push(field("lock.field.leases", int(leases.len() as u64)));
+    for lease in leases.into_iter().take(5) {
+        if let Some(left_us) = replica.left_us(lease, now) {
+            fields.push(field("lock.field.lease-of", FieldValue::Node(Some(lease.client))));
+            fields.push(field("lock.field.left", FieldValue::DurationUs(left_us)));
+        }
+    }
+    fields.push(field("lock.field.watches", int(replica.watches().len() as u64)));
+    if !holders.is_empty() {
+        fields.push(field("lock.field.stamp", FieldValue::Data(holders.join(", "))));
+    }
+    portrait
+}
+
+fn portray_client(client: Holder<'_>, now: LocalTime, cluster: Cluster) -> Portrait {
     let believes = |session: &Session| session.believes(now.monotonic_us);
-    let held: Vec<&Session> = client.sessions().iter().filter(|session| believes(session)).collect();
+    let held: Vec<&Session> = client.sessions.iter().filter(|session| believes(session)).collect();
     let mut fields =
         vec![field("lock.field.believes", FieldValue::Bool(!held.is_empty())), field("lock.field.locks", int(held.len() as u64))];
-    for session in client.sessions() {
+    for session in client.sessions {
         let text = format!("{}: {}", key_name(session.key), token_text(session.token, cluster));
         match &session.phase {
             Phase::Asking(round) => {
@@ -128,15 +183,24 @@ fn portray_client(client: &Client, now: LocalTime, cluster: Cluster) -> Portrait
                 fields.push(field("lock.field.own-fence", int(session.fence)));
                 fields.push(field("lock.field.extensions", int(session.extensions.into())));
             }
-            Phase::Releasing(_) => fields.push(field("lock.field.releases", FieldValue::Data(text))),
+            Phase::Releasing(_) | Phase::Leaving => fields.push(field("lock.field.releases", FieldValue::Data(text))),
+            Phase::Queueing => fields.push(field("lock.field.queues-for", FieldValue::Data(key_name(session.key)))),
+            Phase::Waiting => {
+                fields.push(field("lock.field.waits-for", FieldValue::Data(key_name(session.key))));
+                let place = session.place.as_ref();
+                fields.push(field("lock.field.created", int(place.map_or(0, |place| place.created))));
+                if let Some(before) = place.and_then(|place| place.before).filter(|before| *before != DELAY) {
+                    fields.push(field("lock.field.behind", int(before)));
+                }
+            }
         }
     }
     if let [session, ..] = held[..] {
         let left = ms_text(session.valid_for_us(now.monotonic_us));
         fields.push(field("lock.field.stamp", FieldValue::Data(format!("{} {left}", key_name(session.key)))));
     }
-    let backoff = client.sessions().iter().any(|session| session.phase == Phase::Backoff);
-    let (role, timer) = match (held.is_empty(), client.sessions().is_empty()) {
+    let backoff = client.sessions.iter().any(|session| session.phase == Phase::Backoff);
+    let (role, timer) = match (held.is_empty(), client.sessions.is_empty()) {
         (false, _) => (HOLDER, Some(Timer::Validity)),
         (true, false) => (ASKING, Some(if backoff { Timer::Retry } else { Timer::Reply })),
         (true, true) => (IDLE, None),
@@ -181,6 +245,12 @@ pub(super) fn describe(message: &Message) -> Description {
             add("lock.field.stamp", FieldValue::Data(format!("{} = {value}", key_name(*key))));
         }
         Message::WriteReply { ok, .. } => described.answer = Some(*ok),
+        Message::Raft(message) => return Raft::describe(message),
+        Message::Watch(watch) => {
+            add("lock.field.key", FieldValue::Data(key_name(watch.name)));
+            add("lock.field.behind", int(watch.watched));
+        }
+        Message::Gone { watched, .. } => add("lock.field.gone", int(*watched)),
     }
     described
 }
@@ -190,6 +260,8 @@ pub(super) fn request_text(request: &Request) -> String {
     let key = key_name(request.key);
     let owner = if request.owner == 1 { String::new() } else { format!(" {}", request.owner) };
     match request.ask {
+        Ask::Acquire if request.mode == Mode::Shared => format!("share {key}{owner}"),
+        Ask::Use { work_us, .. } if request.mode == Mode::Shared => format!("read {key} {}{owner}", work_us / 1_000),
         Ask::Acquire => format!("acquire {key}{owner}"),
         Ask::Release => format!("release {key}{owner}"),
         Ask::Extend => format!("extend {key}{owner}"),

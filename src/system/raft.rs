@@ -9,7 +9,9 @@ use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::Sequence;
 use crate::check::raft::{PROPERTIES, RaftChecks};
-use crate::protocol::kv::{Answer, Key, Op, Value};
+use crate::protocol::kv::{self, Key, Op, Value};
+use crate::protocol::lock::table;
+use crate::protocol::machine::{self, Answer};
 use crate::protocol::raft::{Client, Command, Config, Log, MUTANTS, Message, Node, NodeSet, Request, Role, Rules, Server, Timer};
 use crate::protocol::{Message as _, TimerName};
 use crate::sim::kernel::Process;
@@ -80,7 +82,7 @@ impl Deployment for Raft {
             Some(target) if self.cluster.is_client(target) || target.index() >= self.cluster.nodes() => {
                 Err("the target must be a server".to_owned())
             }
-            target => Ok(Request { op, target }),
+            target => Ok(Request { op: op.into(), target }),
         }
     }
 }
@@ -105,7 +107,8 @@ fn key_name(key: Key) -> String {
     KEYS.get(key.0 as usize).map_or_else(|| format!("k{}", key.0), |name| (*name).to_owned())
 }
 
-fn op_text(op: &Op) -> String {
+fn op_text(op: &machine::Op) -> String {
+    let machine::Op::Kv(op) = op else { return label_of(op) };
     let name = key_name(op.key());
     match op {
         Op::Get(_) => format!("get {name}"),
@@ -118,18 +121,20 @@ fn op_text(op: &Op) -> String {
 
 /// A command in the width of a log cell.
 fn command_label(command: &Command) -> String {
-    match command {
-        Command::Noop => "-".to_owned(),
-        Command::Client { op, .. } => {
-            let name = key_name(op.key());
-            match op {
-                Op::Get(_) => format!("{name}?"),
-                Op::Delete(_) => format!("{name}=_"),
-                Op::Put(_, value) => format!("{name}={value}"),
-                Op::Append(_, value) => format!("{name}+{value}"),
-                Op::CompareAndSwap { expected, new, .. } => format!("{name}:{expected}>{new}"),
-            }
-        }
+    command.asked().map_or_else(|| "-".to_owned(), |(.., op)| label_of(&op))
+}
+
+fn label_of(op: &machine::Op) -> String {
+    let name = op.key().map_or_else(String::new, key_name);
+    match op {
+        machine::Op::Lock(command) => format!("{} {name}", command.verb()).trim_end().to_owned(),
+        machine::Op::Kv(op) => match op {
+            Op::Get(_) => format!("{name}?"),
+            Op::Delete(_) => format!("{name}=_"),
+            Op::Put(_, value) => format!("{name}={value}"),
+            Op::Append(_, value) => format!("{name}+{value}"),
+            Op::CompareAndSwap { expected, new, .. } => format!("{name}:{expected}>{new}"),
+        },
     }
 }
 
@@ -182,7 +187,7 @@ fn sketch_server(server: &Server, conflict: Option<u64>) -> Portrait {
     }
 }
 
-fn portray_server(server: &Server, conflict: Option<u64>) -> Portrait {
+pub(super) fn portray_server(server: &Server, conflict: Option<u64>) -> Portrait {
     let int = |value: u64| FieldValue::Int(value as i64);
     let log = server.log();
     let mut fields = vec![
@@ -198,15 +203,13 @@ fn portray_server(server: &Server, conflict: Option<u64>) -> Portrait {
     if !server.votes().is_empty() {
         fields.push(field("raft.field.votes", FieldValue::Nodes(server.votes().iter().collect())));
     }
-    let store: Vec<String> = server
-        .store()
-        .iter()
-        .map(|(key, value)| {
+    if let Some(store) = server.store() {
+        let pair = |(key, value): (Key, &[u64])| {
             let items: Vec<String> = value.iter().map(u64::to_string).collect();
             format!("{}={}", key_name(key), items.join(" "))
-        })
-        .collect();
-    fields.push(field("raft.field.store", FieldValue::Data(store.join(", "))));
+        };
+        fields.push(field("raft.field.store", FieldValue::Data(store.iter().map(pair).collect::<Vec<_>>().join(", "))));
+    }
     let peers = server.voters().iter().filter_map(|peer| Some((peer, server.progress(peer)?)));
     let peers = peers.map(|(node, progress)| PeerView {
         node,
@@ -280,6 +283,25 @@ fn first_difference(a: &Log, b: &Log) -> Option<u64> {
     Some(high)
 }
 
+/// Entries `first..=last` of a server's log, as far as they exist, by themselves.
+pub(super) fn entries_of(server: &Server, first: u64, last: u64) -> Vec<EntryView> {
+    let view = |index: u64| {
+        let entry = server.log().get(index)?;
+        Some(EntryView {
+            index,
+            epoch: entry.term,
+            label: command_label(&entry.command),
+            state: match index {
+                _ if index <= server.last_applied() => EntryState::Applied,
+                _ if index <= server.commit_index() => EntryState::Committed,
+                _ => EntryState::Appended,
+            },
+            conflict: false,
+        })
+    };
+    (first.max(1)..=last.min(server.log().last_index())).filter_map(view).collect()
+}
+
 impl System for Raft {
     type Checks = RaftChecks;
 
@@ -327,22 +349,11 @@ impl System for Raft {
         let contradicted = conflict(server, unlike_logs(world).into_iter());
         let unlike = if contradicted.is_some_and(|from| from <= last) { unlike_logs(world) } else { Vec::new() };
         let differs = |index, entry| unlike.iter().any(|other| other.log().get(index).is_some_and(|its| its != entry));
-        (first..=last)
-            .filter_map(|index| {
-                let entry = server.log().get(index)?;
-                Some(EntryView {
-                    index,
-                    epoch: entry.term,
-                    label: command_label(&entry.command),
-                    state: match index {
-                        _ if index <= server.last_applied() => EntryState::Applied,
-                        _ if index <= server.commit_index() => EntryState::Committed,
-                        _ => EntryState::Appended,
-                    },
-                    conflict: differs(index, entry),
-                })
-            })
-            .collect()
+        let conflict = |entry: EntryView| {
+            let differs = server.log().get(entry.index).is_some_and(|own| differs(entry.index, own));
+            EntryView { conflict: differs, ..entry }
+        };
+        entries_of(server, first, last).into_iter().map(conflict).collect()
     }
 
     fn describe(message: &Message) -> Description {
@@ -409,10 +420,20 @@ impl System for Raft {
 
 fn answer_text(answer: &Answer) -> String {
     match answer {
-        Answer::Done => "done".to_owned(),
-        Answer::Value(value) => value_text(value),
-        Answer::Swapped(true) => "swapped".to_owned(),
-        Answer::Swapped(false) => "not swapped".to_owned(),
+        Answer::Kv(kv::Answer::Done) => "done".to_owned(),
+        Answer::Kv(kv::Answer::Value(value)) => value_text(value),
+        Answer::Kv(kv::Answer::Swapped(true)) => "swapped".to_owned(),
+        Answer::Kv(kv::Answer::Swapped(false)) => "not swapped".to_owned(),
+        Answer::Lock(table::Answer::Done) => "done".to_owned(),
+        Answer::Lock(table::Answer::Lives { lives: true, .. }) => "lives".to_owned(),
+        Answer::Lock(table::Answer::Lives { lives: false, .. }) => "is over".to_owned(),
+        Answer::Lock(table::Answer::Ended(_)) => "ended".to_owned(),
+        Answer::Lock(table::Answer::Place(place)) => match place.before {
+            _ if !place.exists => "no entry".to_owned(),
+            None => format!("first, {}", place.created),
+            Some(table::DELAY) => format!("{} behind a delay", place.created),
+            Some(before) => format!("{} behind {before}", place.created),
+        },
     }
 }
 

@@ -4,9 +4,9 @@
 use super::notes;
 use super::{Falls, P};
 use crate::base::{Encoder, EventId, NodeId, Note};
-use crate::protocol::lock::client::Client;
 use crate::protocol::lock::message::Token;
 use crate::protocol::lock::resource::{Deed as Effect, Resource};
+use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::Deed;
 use crate::sim::trace::Event;
 use std::collections::BTreeMap;
@@ -26,8 +26,8 @@ pub(super) struct Effects {
 
 impl Effects {
     /// A client did something.
-    pub(super) fn client(&mut self, _: &Event, client: &Client) {
-        for deed in client.deeds() {
+    pub(super) fn client(&mut self, _: &Event, client: Holder<'_>) {
+        for deed in client.deeds {
             if let Deed::Granted { token, .. } = deed {
                 self.grants += 1;
                 self.nth.insert(*token, self.grants);
@@ -42,6 +42,10 @@ impl Effects {
     /// The resource did something.
     pub(super) fn resource(&mut self, event: &Event, node: NodeId, resource: &Resource, falls: &mut Falls) {
         let Some(Effect::Accepted(write)) = resource.deed() else { return };
+        if resource.config().consensus.permits > 1 {
+            // Holders of a semaphore write side by side.
+            return;
+        }
         let nth = self.nth.get(&write.token).copied().unwrap_or(0);
         if let Some((newest, accepted, by)) = self.newest.get(&write.key)
             && nth < *newest

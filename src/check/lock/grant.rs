@@ -5,20 +5,22 @@
 use super::notes;
 use super::{Falls, P};
 use crate::base::{LocalTime, NodeId, Note};
-use crate::protocol::lock::client::Client;
+use crate::protocol::lock::config::Variant;
+use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::Deed;
 use crate::sim::trace::Event;
 
 /// A client did something.
-pub(super) fn client(event: &Event, node: NodeId, client: &Client, now: LocalTime, falls: &mut Falls) {
-    let config = client.config();
+pub(super) fn client(event: &Event, node: NodeId, client: Holder<'_>, now: LocalTime, falls: &mut Falls) {
+    let config = client.config;
+    let redlock = config.variant == Variant::Redlock;
     let majority = usize::from(config.nodes() / 2) + 1;
     let longest_us = config.ttl_us.saturating_sub(config.drift());
-    for deed in client.deeds() {
+    for deed in client.deeds {
         let (since_us, valid_until_us, votes, before_us) = match deed {
             Deed::Granted { since_us, valid_until_us, votes, .. } => (*since_us, *valid_until_us, *votes, None),
             Deed::Extended { since_us, valid_until_us, votes, before_us, nth, .. } => {
-                if *nth > config.extensions {
+                if redlock && *nth > config.extensions {
                     let args = [event.at_us, node.0.into(), u64::from(*nth), config.extensions.into()];
                     falls.at(P::BoundedExtension, event, Note::new(&notes::BOUNDED_EXTENSION_VIOLATED, args), &[], &[node]);
                 }
@@ -27,7 +29,7 @@ pub(super) fn client(event: &Event, node: NodeId, client: &Client, now: LocalTim
             _ => continue,
         };
         let at = event.at_us;
-        if votes < majority {
+        if redlock && votes < majority {
             let args = [at, node.0.into(), votes as u64, config.nodes().into()];
             falls.at(P::ValidGrant, event, Note::new(&notes::VALID_GRANT_VIOLATED_VOTES, args), &[], &[node]);
         }

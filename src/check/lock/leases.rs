@@ -3,10 +3,9 @@
 
 use super::clock;
 use crate::base::NodeId;
-use crate::protocol::lock::client::Client;
 use crate::protocol::lock::message::{Accepted, Token};
 use crate::protocol::lock::resource::{Deed as Effect, Resource};
-use crate::protocol::lock::role::Role;
+use crate::protocol::lock::role::{Holder, Role};
 use crate::protocol::lock::session::{Deed, Phase};
 use crate::sim::trace::Event;
 use crate::sim::{Deployment, World};
@@ -68,7 +67,7 @@ impl Leases {
         &mut self,
         event: &Event,
         node: NodeId,
-        client: &Client,
+        client: Holder<'_>,
         up: bool,
         world: &World<D>,
     ) {
@@ -79,7 +78,7 @@ impl Leases {
             event.at_us.saturating_add(delay)
         };
         for belief in self.beliefs.iter_mut().filter(|belief| belief.open && belief.client == node) {
-            let session = client.sessions().iter().find(|s| s.token == belief.token && s.phase == Phase::Held);
+            let session = client.sessions.iter().find(|s| s.token == belief.token && s.phase == Phase::Held);
             match session.filter(|_| up) {
                 Some(session) if session.believes(now.monotonic_us) => belief.until_us = true_until(session.valid_until_us),
                 Some(_) => belief.until_us = belief.until_us.min(event.at_us),
@@ -89,7 +88,7 @@ impl Leases {
                 }
             }
         }
-        let granted = client.deeds().iter().filter_map(|deed| match deed {
+        let granted = client.deeds.iter().filter_map(|deed| match deed {
             Deed::Granted { key, token, fence, valid_until_us, .. } => Some(Belief {
                 client: node,
                 key: *key,

@@ -8,11 +8,11 @@
 use super::notes;
 use super::{Falls, P};
 use crate::base::{Encoder, LocalTime, NodeId, Note};
-use crate::protocol::lock::client::Client;
 use crate::protocol::lock::config::Config;
 use crate::protocol::lock::message::{Message, Token};
 use crate::protocol::lock::node::{Deed as NodeDeed, LockNode};
 use crate::protocol::lock::resource::{Deed as Effect, Resource};
+use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::{Deed, Phase};
 use crate::sim::trace::{Event, EventKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,15 +36,15 @@ impl Liveness {
         &mut self,
         event: &Event,
         node: NodeId,
-        client: &Client,
+        client: Holder<'_>,
         sent: impl Fn() -> Vec<(NodeId, Message)>,
         is_leased: impl Fn(u32) -> bool,
         falls: &mut Falls,
     ) {
-        for deed in client.deeds() {
+        for deed in client.deeds {
             match deed {
-                Deed::Began(_, asked) if *asked < client.config().nodes() => {
-                    let args = [event.at_us, node.0.into(), u64::from(*asked), client.config().nodes().into()];
+                Deed::Began(_, asked) if *asked < client.config.nodes() => {
+                    let args = [event.at_us, node.0.into(), u64::from(*asked), client.config.nodes().into()];
                     let note = Note::new(&notes::BOUNDED_ATTEMPT_VIOLATED_ASKED, args);
                     falls.at(P::BoundedAttempt, event, note, &[], &[node]);
                 }
@@ -66,7 +66,7 @@ impl Liveness {
         &self,
         event: &Event,
         node: NodeId,
-        client: &Client,
+        client: Holder<'_>,
         of: (u32, Token),
         sent: &[(NodeId, Message)],
         falls: &mut Falls,
@@ -75,15 +75,15 @@ impl Liveness {
             sent.iter()
                 .any(|(node, message)| *node == to && matches!(message, Message::Delete { key, token } if (*key, *token) == of))
         };
-        if let Some(missed) = (0..client.config().nodes()).map(NodeId).find(|to| !told(*to)) {
+        if let Some(missed) = (0..client.config.nodes()).map(NodeId).find(|to| !told(*to)) {
             let note = Note::new(&notes::CLEAN_FAILURE_VIOLATED, [event.at_us, node.0.into(), missed.0.into()]);
             falls.at(P::CleanFailure, event, note, &[], &[node, missed]);
         }
     }
 
-    fn splits(&mut self, event: &Event, who: (NodeId, &Client), key: u32, votes: (usize, bool), falls: &mut Falls) {
+    fn splits(&mut self, event: &Event, who: (NodeId, Holder<'_>), key: u32, votes: (usize, bool), falls: &mut Falls) {
         let ((node, client), (yes, refused)) = (who, votes);
-        let majority = usize::from(client.config().nodes() / 2) + 1;
+        let majority = usize::from(client.config.nodes() / 2) + 1;
         if yes == 0 || !refused || yes >= majority {
             return;
         }
@@ -96,7 +96,7 @@ impl Liveness {
     }
 
     /// Something happened, somewhere: no attempt that should have ended is open.
-    pub(super) fn attempts<'a, I: Iterator<Item = (NodeId, &'a Client, LocalTime)>>(
+    pub(super) fn attempts<'a, I: Iterator<Item = (NodeId, Holder<'a>, LocalTime)>>(
         &mut self,
         event: &Event,
         config: &Config,
@@ -112,7 +112,7 @@ impl Liveness {
             return;
         }
         for (node, client, now) in all().filter(|(node, ..)| !self.stood.contains(node)) {
-            for session in client.sessions() {
+            for session in client.sessions {
                 let (Phase::Asking(round) | Phase::Raising(round)) = &session.phase else { continue };
                 let open_us = now.monotonic_us.saturating_sub(round.began_us);
                 // Timers are rounded to whole microseconds of true time.

@@ -6,7 +6,8 @@
 //!
 //! - exclusion in [`belief`] and [`effect`], and what both rest on in [`cover`];
 //! - what makes a grant in [`grant`], tokens and fences in [`tokens`], releases in [`release`];
-//! - what keeps locks obtainable in [`liveness`].
+//! - what keeps locks obtainable in [`liveness`];
+//! - in the consensus variant the queue in [`queue`], and what Raft promises beneath it.
 
 mod belief;
 mod cover;
@@ -15,19 +16,22 @@ mod grant;
 pub mod leases;
 mod liveness;
 pub mod notes;
+mod queue;
 mod release;
 mod tokens;
 
 use super::fall::properties;
+use super::raft::{RaftChecks, RunsRaft};
 use super::{Checker, Verdict};
 use crate::base::{Encoder, EventId, LocalTime, NodeId};
-use crate::protocol::lock::client::Client;
-use crate::protocol::lock::config::Config;
+use crate::protocol::lock::config::{Config, Variant};
 use crate::protocol::lock::message::{Entry, Message};
 use crate::protocol::lock::node::LockNode;
-use crate::protocol::lock::role::Role;
+use crate::protocol::lock::role::{Holder, Role};
 use crate::protocol::lock::session::{Phase, Session};
+use crate::protocol::raft::Server;
 use crate::sim::kernel::Process;
+use crate::sim::plan::Cluster;
 use crate::sim::trace::{Event, EventKind};
 use crate::sim::{Deployment, World};
 use std::sync::Arc;
@@ -45,6 +49,19 @@ properties! {
     BoundedAttempt, "bounded-attempt", BOUNDED_ATTEMPT_HOLDS, BOUNDED_ATTEMPT_UNKNOWN;
     HolderServed, "holder-served", HOLDER_SERVED_HOLDS, HOLDER_SERVED_UNKNOWN;
     NoLivelock, "no-livelock", NO_LIVELOCK_HOLDS, NO_LIVELOCK_UNKNOWN;
+    QueueOrder, "queue-order", QUEUE_ORDER_HOLDS, QUEUE_ORDER_UNKNOWN;
+    OneWoken, "one-woken", ONE_WOKEN_HOLDS, ONE_WOKEN_UNKNOWN;
+    OneEntry, "one-entry", ONE_ENTRY_HOLDS, ONE_ENTRY_UNKNOWN;
+    SameTable, "same-table", SAME_TABLE_HOLDS, SAME_TABLE_UNKNOWN;
+}
+
+/// Whether a property says something of a variant.
+fn concerns(property: &str, variant: Variant) -> bool {
+    match property {
+        "exclusion-by-belief" | "exclusion-by-effect" | "valid-grant" | "unique-tokens" | "own-release" | "holder-served" => true,
+        "queue-order" | "one-woken" | "one-entry" | "same-table" => variant == Variant::Raft,
+        _ => variant == Variant::Redlock,
+    }
 }
 
 /// All checkers of locks.
@@ -59,12 +76,19 @@ pub struct LockChecks {
     tokens: tokens::Tokens,
     liveness: liveness::Liveness,
     leases: leases::Leases,
+    queues: queue::Queues,
+    /// What is beneath the consensus variant.
+    raft: Option<Box<RaftChecks>>,
 }
 
 impl LockChecks {
     /// Checkers that have seen nothing yet.
     pub fn new(config: Arc<Config>) -> LockChecks {
+        let raft =
+            (config.variant == Variant::Raft).then(|| Box::new(RaftChecks::new(Cluster { servers: config.nodes(), clients: 0 })));
         LockChecks {
+            raft,
+            queues: queue::Queues::default(),
             config,
             told: 0,
             falls: Falls::default(),
@@ -88,14 +112,11 @@ fn clock<D: Deployment>(world: &World<D>, node: NodeId) -> LocalTime {
 }
 
 /// The clients that are up, if only standing still, each with what its clock shows.
-fn clients<D: Deployment<Node = Role>>(world: &World<D>) -> impl Iterator<Item = (NodeId, &Client, LocalTime)> {
+fn clients<D: Deployment<Node = Role>>(world: &World<D>) -> impl Iterator<Item = (NodeId, Holder<'_>, LocalTime)> {
     let first = world.plan().cluster.servers;
-    (first..world.seats().len() as u16).map(NodeId).filter_map(move |id| match world.core(id) {
-        Role::Client(client) if matches!(world.process(id), Process::Running | Process::Paused) => {
-            Some((id, client, clock(world, id)))
-        }
-        _ => None,
-    })
+    let up = |id: NodeId| matches!(world.process(id), Process::Running | Process::Paused);
+    let ids = (first..world.seats().len() as u16).map(NodeId).filter(move |id| up(*id));
+    ids.filter_map(move |id| Some((id, world.core(id).holder()?, clock(world, id))))
 }
 
 /// The lock nodes that run, each with what its clock shows.
@@ -113,6 +134,15 @@ fn is_step(kind: EventKind) -> bool {
     matches!(kind, Started | Delivered | TimerFired | Persisted | WriteFailed | Invoked)
 }
 
+impl RunsRaft for Role {
+    fn raft_server(&self) -> Option<&Server> {
+        match self {
+            Role::Replica(replica) => Some(replica.raft()),
+            _ => None,
+        }
+    }
+}
+
 impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
     #[inline]
     fn step(&mut self, event: &Event, world: &World<D>) {
@@ -120,14 +150,18 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
         if self.told != world.kernel().executed() {
             return;
         }
-        if let Some((node, Role::Client(client))) = event.node().map(|node| (node, world.core(node))) {
+        if let Some(raft) = &mut self.raft {
+            raft.step(event, world);
+        }
+        if let Some((node, client)) = event.node().and_then(|node| Some((node, world.core(node).holder()?))) {
             let up = matches!(world.process(node), Process::Running | Process::Paused);
             self.leases.client(event, node, client, up, world);
         }
         let falls = &mut self.falls;
         if let Some(node) = event.node().filter(|node| is_step(event.kind) && world.process(*node) == Process::Running) {
-            match world.core(node) {
-                Role::Client(client) if !client.deeds().is_empty() => {
+            match (world.core(node), world.core(node).holder()) {
+                (_, Some(client)) if !client.deeds.is_empty() => {
+                    self.queues.client(event, node, client, falls);
                     self.tokens.client(event, node, client, falls);
                     grant::client(event, node, client, clock(world, node), falls);
                     release::client(event, node, client, falls);
@@ -136,12 +170,13 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
                     let leased = |key| is_leased(world, &self.config, key);
                     self.liveness.client(event, node, client, || sent(world, event.id, node), leased, falls);
                 }
-                Role::Client(_) => {}
-                Role::Node(lock) => {
+                (Role::Client(_) | Role::Contender(_), _) => {}
+                (Role::Replica(replica), _) => self.queues.replica(event, node, replica, falls),
+                (Role::Node(lock), _) => {
                     release::node(event, node, lock, falls);
                     liveness::node(event, node, lock, clock(world, node), falls);
                 }
-                Role::Resource(resource) => {
+                (Role::Resource(resource), _) => {
                     self.effect.resource(event, node, resource, falls);
                     self.leases.resource(event, resource);
                     liveness::resource(event, node, resource, falls);
@@ -154,11 +189,12 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
 
     fn verdicts(&self, world: &World<D>) -> Vec<Verdict> {
         let unchecked = world.kernel().executed().saturating_sub(self.told);
-        self.falls.verdicts(&TABLE, unchecked).collect()
+        let own = self.falls.verdicts(&TABLE, unchecked).filter(|verdict| concerns(verdict.property, self.config.variant));
+        own.chain(self.raft.iter().flat_map(|raft| raft.verdicts(world))).collect()
     }
 
     fn fallen(&self) -> u32 {
-        self.falls.count()
+        self.falls.count() + self.raft.as_ref().map_or(0, |raft| Checker::<D>::fallen(&**raft))
     }
 
     fn encode_state(&self, world: &World<D>, to: &mut Encoder) {
@@ -169,6 +205,10 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
             self.effect.encode(to);
             self.tokens.encode(to);
             self.liveness.encode(to);
+            self.queues.encode(to);
+        }
+        if let Some(raft) = &self.raft {
+            raft.encode_state(world, to);
         }
     }
 }
@@ -177,7 +217,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
 fn sent<D: Deployment<Node = Role>>(world: &World<D>, event: EventId, from: NodeId) -> Vec<(NodeId, Message)> {
     let kernel = world.kernel();
     let flights = kernel.flights().filter(|(_, flight)| flight.cause == event && flight.envelope.from == from);
-    flights.filter_map(|(slot, flight)| Some((flight.envelope.to, *world.payload(slot)?))).collect()
+    flights.filter_map(|(slot, flight)| Some((flight.envelope.to, world.payload(slot)?.clone()))).collect()
 }
 
 /// Whether a client holds the lock, or a node keeps a key that is older than any attempt.
@@ -186,6 +226,6 @@ fn is_leased<D: Deployment<Node = Role>>(world: &World<D>, config: &Config, key:
     let old = |entry: &Entry, now: LocalTime| {
         now.monotonic_us.saturating_sub(entry.since.monotonic_us) > config.node_timeout_us.saturating_mul(2)
     };
-    clients(world).any(|(_, client, _)| client.sessions().iter().any(held))
+    clients(world).any(|(_, client, _)| client.sessions.iter().any(held))
         || nodes(world).any(|(_, node, now)| node.entry(key, now).is_some_and(|entry| old(entry, now)))
 }

@@ -99,4 +99,32 @@ note_kinds! {
     NO_LIVELOCK_UNKNOWN = "lock.no-livelock.unknown", ["events": Int];
     /// So many attempts in a row split the votes.
     NO_LIVELOCK_VIOLATED = "lock.no-livelock.violated", ["at": TimeUs, "splits": Int, "key": Key];
+
+    /// Grants follow the order of creation.
+    QUEUE_ORDER_HOLDS = "lock.queue-order.holds", [];
+    /// Not known.
+    QUEUE_ORDER_UNKNOWN = "lock.queue-order.unknown", ["events": Int];
+    /// An older entry is granted after a newer one.
+    QUEUE_ORDER_VIOLATED = "lock.queue-order.violated", ["at": TimeUs, "node": Node, "created": Int, "greatest": Int, "other": Node];
+
+    /// A release wakes one.
+    ONE_WOKEN_HOLDS = "lock.one-woken.holds", [];
+    /// Not known.
+    ONE_WOKEN_UNKNOWN = "lock.one-woken.unknown", ["events": Int];
+    /// It wakes many.
+    ONE_WOKEN_VIOLATED = "lock.one-woken.violated", ["at": TimeUs, "node": Node, "woken": Int];
+
+    /// No lease queues twice.
+    ONE_ENTRY_HOLDS = "lock.one-entry.holds", [];
+    /// Not known.
+    ONE_ENTRY_UNKNOWN = "lock.one-entry.unknown", ["events": Int];
+    /// One does.
+    ONE_ENTRY_VIOLATED = "lock.one-entry.violated", ["at": TimeUs, "node": Node, "client": Node, "key": Key];
+
+    /// Servers agree.
+    SAME_TABLE_HOLDS = "lock.same-table.holds", [];
+    /// Not known.
+    SAME_TABLE_UNKNOWN = "lock.same-table.unknown", ["events": Int];
+    /// Two do not.
+    SAME_TABLE_VIOLATED = "lock.same-table.violated", ["at": TimeUs, "node": Node, "other": Node, "applied": Int];
 }

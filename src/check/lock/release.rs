@@ -3,14 +3,14 @@
 use super::notes;
 use super::{Falls, P};
 use crate::base::{NodeId, Note};
-use crate::protocol::lock::client::Client;
 use crate::protocol::lock::node::{Deed as NodeDeed, LockNode};
+use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::Deed;
 use crate::sim::trace::Event;
 
 /// A client did something.
-pub(super) fn client(event: &Event, node: NodeId, client: &Client, falls: &mut Falls) {
-    for deed in client.deeds() {
+pub(super) fn client(event: &Event, node: NodeId, client: Holder<'_>, falls: &mut Falls) {
+    for deed in client.deeds {
         if let Deed::Released(asker, owner) = deed
             && asker != owner
         {

@@ -3,8 +3,8 @@
 use super::notes;
 use super::{Falls, P};
 use crate::base::{Encoder, EventId, NodeId, Note};
-use crate::protocol::lock::client::Client;
 use crate::protocol::lock::message::Token;
+use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::Deed;
 use crate::sim::trace::Event;
 use std::collections::{BTreeMap, VecDeque};
@@ -23,14 +23,14 @@ pub(super) struct Tokens {
 
 impl Tokens {
     /// A client did something.
-    pub(super) fn client(&mut self, event: &Event, node: NodeId, client: &Client, falls: &mut Falls) {
+    pub(super) fn client(&mut self, event: &Event, node: NodeId, client: Holder<'_>, falls: &mut Falls) {
         let mut raising = None;
-        for deed in client.deeds() {
+        for deed in client.deeds {
             match deed {
                 Deed::Began(token, _) => {
                     // The second round of an attempt carries the token of the first.
                     let second = client
-                        .sessions()
+                        .sessions
                         .iter()
                         .any(|s| s.token == *token && matches!(s.phase, crate::protocol::lock::session::Phase::Raising(_)));
                     if !second && raising != Some(*token) {
@@ -38,7 +38,9 @@ impl Tokens {
                     }
                     raising = Some(*token);
                 }
-                Deed::Granted { key, fence, .. } if client.config().fencing => self.fence(event, node, *key, *fence, falls),
+                // Readers hold a lock together: their grants have no order.
+                Deed::Granted { token, .. } if client.sessions.iter().any(|s| s.token == *token && s.is_shared()) => {}
+                Deed::Granted { key, fence, .. } if client.config.fencing => self.fence(event, node, *key, *fence, falls),
                 _ => {}
             }
         }

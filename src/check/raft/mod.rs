@@ -142,7 +142,19 @@ impl RaftChecks {
     }
 }
 
-impl<D: Deployment<Node = Node>> Checker<D> for RaftChecks {
+/// A node that may be a server of Raft, alone or with more around it.
+pub trait RunsRaft {
+    /// The server, if it is one.
+    fn raft_server(&self) -> Option<&Server>;
+}
+
+impl RunsRaft for Node {
+    fn raft_server(&self) -> Option<&Server> {
+        self.as_server()
+    }
+}
+
+impl<D: Deployment<Node: RunsRaft>> Checker<D> for RaftChecks {
     #[inline]
     fn step(&mut self, event: &Event, world: &World<D>) {
         self.told += 1;
@@ -151,7 +163,7 @@ impl<D: Deployment<Node = Node>> Checker<D> for RaftChecks {
         }
         let Some(node) = event.node() else { return };
         let Some(known) = self.servers.get_mut(node.index()) else { return };
-        let Some(server) = world.core(node).as_server() else { return };
+        let Some(server) = world.core(node).raft_server() else { return };
         match event.kind {
             EventKind::Persisted => self.monotonic_term.persisted(node, WriteId(event.item.n())),
             EventKind::Started => {

@@ -8,23 +8,13 @@ use super::message::{Answer, Ask, Message, Request, Timer, Token};
 use super::notes;
 use super::role::Role;
 use super::session::{Alarm, Deed, Job, Phase, Round, Session};
+use super::writes::{Write, Writes};
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId};
 use crate::protocol::{Effects, Input, Outcome};
 use std::sync::Arc;
 
 /// At most so many locks at one client.
 const SESSIONS_MAX: usize = 100;
-
-/// A write that the resource has not answered.
-#[derive(Clone, Copy, Debug)]
-struct Write {
-    op: OpId,
-    seq: u32,
-    token: Token,
-    until_us: u64,
-    /// The lock goes back when the answer is there.
-    then_release: bool,
-}
 
 /// A client. After a crash it has forgotten its locks; the nodes forget them in time.
 #[derive(Clone, Debug)]
@@ -33,7 +23,7 @@ pub struct Client {
     config: Arc<Config>,
     sessions: Vec<Session>,
     alarms: Vec<Alarm>,
-    writes: Vec<Write>,
+    writes: Writes,
     retrying: bool,
     /// What the timers of deadlines are set to: validity, reply, work.
     armed: [Option<u64>; 3],
@@ -49,7 +39,7 @@ impl Client {
             config,
             sessions: Vec::new(),
             alarms: Vec::new(),
-            writes: Vec::new(),
+            writes: Writes::default(),
             retrying: false,
             armed: [None; 3],
             deeds: Vec::new(),
@@ -90,7 +80,7 @@ impl Client {
             Input::Timer(Timer::Reply) => self.stop_waiting(now, out),
             Input::Timer(Timer::Retry) => self.retry(now, out),
             Input::Timer(Timer::Work) => self.finish_work(now, out),
-            Input::Timer(Timer::Away) | Input::Persisted(_) | Input::WriteFailed(_) => {}
+            Input::Timer(_) | Input::Persisted(_) | Input::WriteFailed(_) => {}
         }
         self.arm(now, out);
     }
@@ -190,6 +180,7 @@ impl Client {
             extending: None,
             work_until_us: None,
             job: Some(Job { op, work }),
+            place: None,
         });
         self.attempt(self.sessions.len() - 1, now, out);
     }
@@ -246,7 +237,7 @@ impl Client {
         let (since_us, votes) = match &self.sessions[at].phase {
             Phase::Asking(round) | Phase::Raising(round) => (round.since_us, round.yes.len()),
             Phase::Releasing(_) => return self.released(at, out),
-            Phase::Backoff | Phase::Held => return,
+            _ => return,
         };
         let elapsed_us = now.monotonic_us.saturating_sub(since_us);
         let validity_us = self.config.rules.validity_us(self.config.ttl_us, elapsed_us, self.config.drift());
@@ -272,7 +263,7 @@ impl Client {
         out.note(Note::new(&notes::HAS_MAJORITY, [u64::from(session.key), session.fence]));
         self.deeds.push(Deed::Began(session.token, round.asked));
         session.phase = Phase::Raising(round);
-        self.nodes().for_each(|node| out.send(node, message));
+        self.nodes().for_each(|node| out.send(node, message.clone()));
     }
 
     fn grant(&mut self, at: usize, since: (u64, usize), validity_us: u64, now: LocalTime, out: &mut Effects<Role>) {
@@ -356,7 +347,7 @@ impl Client {
             nth: session.extensions + 1,
         };
         out.note(Note::new(&notes::ASKS_TO_EXTEND, [u64::from(session.key)]));
-        self.nodes().for_each(|node| out.send(node, message));
+        self.nodes().for_each(|node| out.send(node, message.clone()));
     }
 
     fn count_extension(&mut self, at: usize, from: NodeId, ok: bool, now: LocalTime, out: &mut Effects<Role>) {
@@ -450,17 +441,15 @@ impl Client {
             out.note(Note::new(&notes::WRITES_NOT, [u64::from(key)]));
             return out.reply(op, Outcome::Fail);
         }
-        let seq = op.n;
         let until_us = now.monotonic_us.saturating_add(self.config.deadline_us);
-        self.writes.push(Write { op, seq, token, until_us, then_release });
+        self.writes.begin(Write { op, token, until_us, then_release });
         self.deeds.push(Deed::Wrote(key, token));
         out.note(Note::new(&notes::WRITES, [value, u64::from(key), fence]));
-        out.send(self.config.resource(), Message::Write { seq, key, token, fence, value });
+        out.send(self.config.resource(), Message::Write { seq: op.n, key, token, fence, value });
     }
 
     fn written(&mut self, seq: u32, ok: bool, out: &mut Effects<Role>) {
-        let Some(at) = self.writes.iter().position(|write| write.seq == seq) else { return };
-        let write = self.writes.remove(at);
+        let Some(write) = self.writes.take(seq) else { return };
         out.reply(write.op, if ok { Outcome::Ok(Answer::Written) } else { Outcome::Fail });
         self.release_after(write, out);
     }
@@ -546,9 +535,7 @@ impl Client {
                 _ => {}
             }
         }
-        let late: Vec<Write> = self.writes.iter().filter(|write| write.until_us <= now.monotonic_us).copied().collect();
-        self.writes.retain(|write| write.until_us > now.monotonic_us);
-        for write in late {
+        for write in self.writes.take_late(now.monotonic_us) {
             out.note(Note::new(&notes::WRITE_UNKNOWN, []));
             out.reply(write.op, Outcome::Unknown);
             self.release_after(write, out);
@@ -565,11 +552,11 @@ impl Client {
         let rounds = self.sessions.iter().flat_map(|session| {
             let round = match &session.phase {
                 Phase::Asking(round) | Phase::Raising(round) | Phase::Releasing(round) => Some(round),
-                Phase::Backoff | Phase::Held => None,
+                _ => None,
             };
             round.into_iter().chain(session.extending.as_ref().map(|(round, _)| round))
         });
-        rounds.filter_map(|round| round.until_us).chain(self.writes.iter().map(|write| write.until_us)).min()
+        rounds.filter_map(|round| round.until_us).chain(self.writes.next_us()).min()
     }
 
     /// Sets each timer to the next moment at which it is needed.
@@ -596,13 +583,7 @@ impl Encode for Client {
     fn encode(&self, to: &mut Encoder) {
         to.list(self.sessions.iter());
         to.list(self.alarms.iter());
-        to.len(self.writes.len());
-        for write in &self.writes {
-            to.u32(write.seq);
-            to.put(&write.token);
-            to.u64(write.until_us);
-            to.bool(write.then_release);
-        }
+        to.put(&self.writes);
         to.bool(self.retrying);
     }
 }

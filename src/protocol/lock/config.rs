@@ -3,7 +3,38 @@
 use super::rules::Rules;
 use crate::base::NodeId;
 use crate::base::time::MS;
+use crate::protocol::raft;
 use std::fmt;
+use std::sync::Arc;
+
+/// What the locks rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// Independent nodes, of which a majority decides.
+    Redlock,
+    /// A replicated log.
+    Raft,
+}
+
+/// Settings of the consensus variant alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consensus {
+    /// ZooKeeper's recipe: whoever has created an entry looks at its place in a second step. Otherwise etcd's: one transaction creates
+    /// the entry and tells the place.
+    pub zookeeper: bool,
+    /// How many may hold a lock at once: 1 is a lock, more a semaphore.
+    pub permits: u32,
+    /// How long a lock is not to be had after its holder's lease has run out, microseconds; 0: at once.
+    pub lock_delay_us: u64,
+    /// Those of the log.
+    pub raft: Arc<raft::Config>,
+}
+
+impl Default for Consensus {
+    fn default() -> Self {
+        Consensus { zookeeper: false, permits: 1, lock_delay_us: 0, raft: Arc::default() }
+    }
+}
 
 /// All settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +61,10 @@ pub struct Config {
     pub persist: bool,
     /// When a client gives up waiting for the resource, microseconds.
     pub deadline_us: u64,
+    /// What the locks rest on.
+    pub variant: Variant,
+    /// Settings of the consensus variant.
+    pub consensus: Consensus,
     /// The rules in force.
     pub rules: Rules,
 }
@@ -48,6 +83,8 @@ impl Default for Config {
             fencing: true,
             persist: false,
             deadline_us: 3_000_000,
+            variant: Variant::Redlock,
+            consensus: Consensus::default(),
             rules: Rules::RIGHT,
         }
     }
@@ -62,6 +99,12 @@ pub enum ConfigError {
     DriftEatsTtl(u64),
     /// An attempt may wait as long as a key lives.
     TimeoutEatsTtl,
+    /// A semaphore has no newest holder whom a fence could prefer.
+    FencedSemaphore,
+    /// A semaphore has several holders: that one of them is gone says nothing of the others' work.
+    DelayedSemaphore,
+    /// Something was set that Redlock does not know.
+    ConsensusOnly(&'static str),
 }
 
 impl fmt::Display for ConfigError {
@@ -69,6 +112,9 @@ impl fmt::Display for ConfigError {
         match self {
             ConfigError::TooFewServers => write!(f, "locks need a lock node and a resource"),
             ConfigError::DriftEatsTtl(us) => write!(f, "the drift of {us} us leaves nothing of the time to live"),
+            ConfigError::FencedSemaphore => write!(f, "holders of a semaphore have no order that a fence could keep"),
+            ConfigError::DelayedSemaphore => write!(f, "a semaphore cannot be delayed"),
+            ConfigError::ConsensusOnly(setting) => write!(f, "Redlock has no {setting}"),
             ConfigError::TimeoutEatsTtl => write!(f, "an attempt waits as long as a key lives"),
         }
     }
@@ -85,10 +131,19 @@ impl Config {
         if self.drift() >= self.ttl_us {
             return Err(ConfigError::DriftEatsTtl(self.drift()));
         }
-        if self.node_timeout_us >= self.ttl_us {
-            return Err(ConfigError::TimeoutEatsTtl);
+        match self.variant {
+            Variant::Redlock if self.node_timeout_us >= self.ttl_us => Err(ConfigError::TimeoutEatsTtl),
+            Variant::Redlock => self.validate_redlock(),
+            Variant::Raft if self.consensus.permits > 1 && self.fencing => Err(ConfigError::FencedSemaphore),
+            Variant::Raft if self.consensus.permits > 1 && self.consensus.lock_delay_us > 0 => Err(ConfigError::DelayedSemaphore),
+            Variant::Raft => Ok(()),
         }
-        Ok(())
+    }
+
+    fn validate_redlock(&self) -> Result<(), ConfigError> {
+        let Consensus { zookeeper, permits, lock_delay_us, .. } = self.consensus;
+        let set = [("zookeeper", zookeeper), ("permits", permits > 1), ("lock_delay_us", lock_delay_us > 0)];
+        set.iter().find(|(_, set)| *set).map_or(Ok(()), |(name, _)| Err(ConfigError::ConsensusOnly(name)))
     }
 
     /// Number of lock nodes: S1, S2, ...

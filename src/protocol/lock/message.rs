@@ -1,7 +1,9 @@
 //! What lock nodes, clients and the resource say to each other, what disks keep, and what clients are asked for.
 
+use super::consensus::watches::Watch;
+use super::table::{Lease, Mode, Revision};
 use crate::base::{Encode, Encoder, NodeId};
-use crate::protocol::{Class, MessageKind, Shape, TimerName};
+use crate::protocol::{Class, Message as _, MessageKind, Shape, TimerName, raft};
 
 /// What a client stores at nodes: unique over all clients and all attempts. Real clients draw 20 random bytes, and need no disk
 /// for them; here it is who asks, in which operation (no number is given twice, not even across a restart), and which attempt.
@@ -24,7 +26,7 @@ impl Encode for Token {
 }
 
 /// What is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// `SET key token NX PX ttl`: if the key is free.
     Set {
@@ -124,6 +126,17 @@ pub enum Message {
         /// It is on disk.
         ok: bool,
     },
+    /// Consensus: what Raft's servers, and clients with them, say to each other.
+    Raft(raft::Message),
+    /// Consensus: tell me when what stands before me is gone.
+    Watch(Watch),
+    /// Consensus: it is.
+    Gone {
+        /// The lease of whoever waits.
+        lease: Lease,
+        /// What it waited for.
+        watched: Revision,
+    },
 }
 
 const fn kind(name: &'static str, class: Class, shape: Shape) -> MessageKind {
@@ -132,6 +145,10 @@ const fn kind(name: &'static str, class: Class, shape: Shape) -> MessageKind {
 
 /// Number of the kind `Delete`.
 pub const DELETE: u8 = 4;
+/// Number of the first kind of Raft's.
+pub const RAFT: u8 = 10;
+/// Number of the kind `Watch`.
+pub const WATCH: u8 = RAFT + raft::Message::KINDS.len() as u8;
 
 impl crate::protocol::Message for Message {
     const KINDS: &'static [MessageKind] = &[
@@ -145,6 +162,20 @@ impl crate::protocol::Message for Message {
         kind("ExtendReply", Class::Reply, Shape::Election),
         kind("Write", Class::Request, Shape::Data),
         kind("WriteReply", Class::Reply, Shape::Data),
+        // Raft's, in its order.
+        kind("PreVote", Class::Request, Shape::Election),
+        kind("PreVoteResponse", Class::Reply, Shape::Election),
+        kind("RequestVote", Class::Request, Shape::Election),
+        kind("RequestVoteResponse", Class::Reply, Shape::Election),
+        kind("AppendEntries", Class::Request, Shape::Data),
+        kind("Heartbeat", Class::Request, Shape::Control),
+        kind("AppendEntriesResponse", Class::Reply, Shape::Control),
+        kind("AppendEntriesRejection", Class::Reply, Shape::Control),
+        kind("ClientRequest", Class::Request, Shape::Data),
+        kind("ClientResponse", Class::Reply, Shape::Data),
+        kind("ClientRedirect", Class::Reply, Shape::Control),
+        kind("Watch", Class::Request, Shape::Control),
+        kind("Gone", Class::Reply, Shape::Election),
     ];
 
     fn kind(&self) -> u8 {
@@ -159,6 +190,9 @@ impl crate::protocol::Message for Message {
             Message::ExtendReply { .. } => 7,
             Message::Write { .. } => 8,
             Message::WriteReply { .. } => 9,
+            Message::Raft(message) => RAFT + message.kind(),
+            Message::Watch(_) => WATCH,
+            Message::Gone { .. } => WATCH + 1,
         }
     }
 
@@ -167,6 +201,8 @@ impl crate::protocol::Message for Message {
         match self {
             Message::Set { .. } | Message::Extend { .. } | Message::Write { .. } => 64,
             Message::Raise { .. } | Message::Delete { .. } => 48,
+            Message::Raft(message) => message.size_bytes(),
+            Message::Watch(_) => 32,
             _ => 16,
         }
     }
@@ -226,6 +262,12 @@ impl Encode for Message {
                 to.u32(*seq);
                 to.bool(*ok);
             }
+            Message::Raft(message) => to.put(message),
+            Message::Watch(watch) => to.put(watch),
+            Message::Gone { lease, watched } => {
+                to.put(lease);
+                to.u64(*watched);
+            }
         }
     }
 }
@@ -254,7 +296,7 @@ impl Encode for Entry {
 }
 
 /// What disks keep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// The process has started once more.
     Start,
@@ -274,6 +316,8 @@ pub enum Record {
     },
     /// Resource: a write that it accepted.
     Accepted(Accepted),
+    /// Consensus: what a Raft server keeps.
+    Raft(raft::Record),
 }
 
 impl Encode for Record {
@@ -293,6 +337,10 @@ impl Encode for Record {
             Record::Accepted(write) => {
                 to.u8(3);
                 to.put(write);
+            }
+            Record::Raft(record) => {
+                to.u8(4);
+                to.put(record);
             }
         }
     }
@@ -334,14 +382,36 @@ pub enum Timer {
     Work = 3,
     /// Node: every key that it may have forgotten is over.
     Away = 4,
+    /// Consensus: no leader has been heard from.
+    Election = 5,
+    /// Consensus, leader: the next heartbeats are due.
+    Heartbeat = 6,
+    /// Consensus, leader: time to see whether a majority still answers.
+    CheckQuorum = 7,
+    /// Consensus, leader: a lease or a delay is over.
+    Lease = 8,
+    /// Consensus, client: the next sign of life is due.
+    KeepAlive = 9,
 }
 
 impl Timer {
-    const ALL: [Timer; 5] = [Timer::Validity, Timer::Reply, Timer::Retry, Timer::Work, Timer::Away];
+    const ALL: [Timer; 10] = [
+        Timer::Validity,
+        Timer::Reply,
+        Timer::Retry,
+        Timer::Work,
+        Timer::Away,
+        Timer::Election,
+        Timer::Heartbeat,
+        Timer::CheckQuorum,
+        Timer::Lease,
+        Timer::KeepAlive,
+    ];
 }
 
 impl TimerName for Timer {
-    const NAMES: &'static [&'static str] = &["validity", "reply", "retry", "work", "away"];
+    const NAMES: &'static [&'static str] =
+        &["validity", "reply", "retry", "work", "away", "election", "heartbeat", "check quorum", "lease", "keep-alive"];
 
     fn index(self) -> u8 {
         self as u8
@@ -381,10 +451,15 @@ pub struct Request {
     pub key: u32,
     /// For whom: a number that has a meaning at this client only.
     pub owner: u64,
+    /// For itself alone, or shared with others that share it; Redlock knows no sharing.
+    pub mode: Mode,
 }
 
 impl Encode for Request {
     fn encode(&self, to: &mut Encoder) {
+        if self.mode == Mode::Shared {
+            to.u8(16);
+        }
         match self.ask {
             Ask::Acquire => to.u8(0),
             Ask::Release => to.u8(1),

@@ -6,7 +6,7 @@
 //! - [`client`] is the automaton that acquires, holds, extends and releases: one [`session`] for each lock;
 //! - [`resource`] is what the lock is for: it takes writes, and looks at their fence;
 //! - [`role`] puts them behind one type. Every decision is in [`rules`], with its wrong variants;
-//! - [`table`] is the other way: locks as the state machine of a replicated log.
+//! - [`consensus`] is the other way: locks as the state machine of a replicated log, [`table`].
 //!
 //! Redlock's tokens are unique and have no order, so they cannot be fences. Here each node keeps a number beside its keys, on
 //! disk: who has a majority of tokens raises the greatest of these numbers by one at a majority, and only then holds the lock.
@@ -14,6 +14,7 @@
 
 pub mod client;
 pub mod config;
+pub mod consensus;
 pub mod message;
 pub mod node;
 pub mod notes;
@@ -22,3 +23,4 @@ pub mod role;
 pub mod rules;
 pub mod session;
 pub mod table;
+mod writes;

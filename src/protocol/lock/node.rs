@@ -111,7 +111,7 @@ impl LockNode {
                 }
                 Slot::Intact(Record::Key { key, entry: Some(entry) }) => drop(self.keys.insert(*key, *entry)),
                 Slot::Intact(Record::Key { key, entry: None }) => drop(self.keys.remove(key)),
-                Slot::Intact(Record::Accepted(_)) | Slot::Torn | Slot::Corrupt => {}
+                Slot::Intact(Record::Accepted(_) | Record::Raft(_)) | Slot::Torn | Slot::Corrupt => {}
             }
         }
         out.persist(Record::Start);

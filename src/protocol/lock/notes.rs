@@ -66,6 +66,33 @@ note_kinds! {
     RELEASES = "lock.releases", Story, Some("may_release"), ["key": Key];
     /// Too few nodes have confirmed it.
     RELEASE_UNKNOWN = "lock.release-unknown", Story, None, ["key": Key];
+    /// Asks for a lease and a place in the queue.
+    QUEUES = "lock.queues", Story, Some("entry_number"), ["key": Key];
+    /// Waits for the entry before its own to go.
+    WAITS = "lock.waits", Story, None, ["key": Key, "created": Int, "before": Int];
+    /// Waits for the delay of a lock to end.
+    WAITS_FOR_DELAY = "lock.waits-for-delay", Story, None, ["key": Key];
+    /// What stood before it is gone: looks at its place.
+    LOOKS_AGAIN = "lock.looks-again", Story, Some("holds_after_wait"), ["key": Key];
+    /// A sign of life is confirmed.
+    LIVES_ON = "lock.lives-on", Protocol, Some("validity_us"), ["key": Key, "for": DurationUs];
+    /// Is told that its lease is over.
+    LEASE_LOST = "lock.lease-lost", Story, Some("holds_after_wait"), ["key": Key];
+    /// By its own clock its lease may be over: it holds the lock no longer.
+    LEASE_OVER = "lock.lease-over", Story, Some("validity_us"), ["key": Key];
+    /// Nobody has confirmed that its lease has ended.
+    END_UNKNOWN = "lock.end-unknown", Story, None, ["key": Key];
+
+    // Leaders
+    /// Gives every lease its whole time.
+    RESTARTS_LEASES = "lock.restarts-leases", Story, Some("lease_since"), ["leases": Int];
+    /// Proposes that a lease is over.
+    EXPIRES = "lock.expires", Story, Some("decides_expiry"), ["client": Node, "ttl": DurationUs];
+    /// Proposes that a delay is over.
+    UNDELAYS = "lock.undelays", Story, None, ["key": Key, "for": DurationUs];
+    /// Tells a client that what it waits for is gone.
+    WAKES = "lock.wakes", Story, Some("wakes"), ["client": Node, "key": Key];
+
     /// Cannot: nothing is held for that owner.
     HOLDS_NOTHING = "lock.holds-nothing", Protocol, Some("may_release"), ["key": Key];
 }

@@ -38,6 +38,11 @@ impl Resource {
         Resource { config, fences: BTreeMap::new(), last: BTreeMap::new(), accepted: 0, rejected: 0, deed: None }
     }
 
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The greatest fence of a key.
     pub fn fence(&self, key: u32) -> u64 {
         self.fences.get(&key).copied().unwrap_or(0)

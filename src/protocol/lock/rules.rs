@@ -11,6 +11,7 @@
 use super::config::drift_us;
 use super::message::{Entry, Token};
 use super::session::Alarm;
+use super::table::Revision;
 use crate::base::LocalTime;
 use crate::base::time::MS;
 use crate::protocol::mutants::mutants;
@@ -40,6 +41,13 @@ mutants! {
     FenceForgotten, "fence_forgotten", "fence_after_restart", "exclusion-by-effect", "the resource forgets its fence in a crash";
     FixedRetryDelay, "fixed_retry_delay", "retry_us", "no-livelock", "everybody tries again after the same time";
     WriteWithoutRecheck, "write_without_recheck", "may_write", "exclusion-by-belief", "a holder writes without a look at its clock";
+    NoReread, "no_reread", "holds_after_wait", "exclusion-by-belief", "whoever waited holds the lock without a look at its own entry";
+    NoGuid, "no_guid", "entry_number", "one-entry", "each attempt creates an entry of its own";
+    WatchParent, "watch_parent", "wakes", "one-woken", "everybody watches the whole queue";
+    FenceFromTime, "fence_from_time", "fence", "unique-tokens", "the client's clock is the fence";
+    FollowerExpires, "follower_expires", "decides_expiry", "same-table", "every server ends leases by itself";
+    KeepAliveIgnored, "keep_alive_ignored", "lease_since", "exclusion-by-belief", "signs of life are confirmed and change nothing";
+    KeepAliveAlone, "keep_alive_alone", "keep_alive_needs_log", "exclusion-by-belief", "a leader confirms signs of life without the others";
 }
 
 /// Acquire.
@@ -216,6 +224,74 @@ impl Rules {
             return 0;
         }
         if forgot { ttl_us.saturating_add(drift_us) } else { 0 }
+    }
+}
+
+/// Consensus: clients.
+impl Rules {
+    /// By which number an entry is created: the same in every attempt, so that one whose answer was lost is found again and does not
+    /// stand in its own way (see ZooKeeper Recipes, Locks, Recoverable errors and the GUID).
+    pub fn entry_number(self, attempts: u32) -> u32 {
+        if self.has(Mutant::NoGuid) {
+            return attempts;
+        }
+        0
+    }
+
+    /// Whether whoever has looked at its place holds the lock: if its own entry is there, nothing stands before it, and its lease is
+    /// not over by its own clock. A wait may take longer than a lease (see etcd, concurrency.Mutex and issue 11456).
+    pub fn holds_after_wait(self, exists: bool, is_first: bool, valid_for_us: u64) -> bool {
+        if self.has(Mutant::NoReread) {
+            return is_first;
+        }
+        exists && is_first && valid_for_us > 0
+    }
+
+    /// The fence of a holder: the revision at which its entry was created, which grows whatever clocks do (see Burrows 2006, section
+    /// 2.4).
+    pub fn fence(self, created: Revision, wall_us: i64) -> u64 {
+        if self.has(Mutant::FenceFromTime) {
+            return wall_us.unsigned_abs() / MS;
+        }
+        created
+    }
+}
+
+/// Consensus: servers.
+impl Rules {
+    /// Whether somebody who waits is woken: when the entry just before its own is gone. Otherwise one release wakes them all, and all
+    /// but one for nothing (see ZooKeeper Recipes, Locks).
+    pub fn wakes(self, predecessor_is_gone: bool, queue_has_changed: bool) -> bool {
+        if self.has(Mutant::WatchParent) {
+            return queue_has_changed;
+        }
+        predecessor_is_gone
+    }
+
+    /// Whether a server says when leases are over: the leader, through the log, so that all end them at the same place (see Gray and
+    /// Cheriton 1989, section 2).
+    pub fn decides_expiry(self, leads: bool) -> bool {
+        if self.has(Mutant::FollowerExpires) {
+            return true;
+        }
+        leads
+    }
+
+    /// From when on a lease is measured after a sign of life: from now (see Gray and Cheriton 1989, section 2).
+    pub fn lease_since(self, before: Option<LocalTime>, now: LocalTime) -> LocalTime {
+        if self.has(Mutant::KeepAliveIgnored) {
+            return before.unwrap_or(now);
+        }
+        now
+    }
+
+    /// Whether a sign of life counts only when it is in the log: a leader may have been replaced without knowing it, and the next one
+    /// counts for itself (see Gray and Cheriton 1989, section 2).
+    pub fn keep_alive_needs_log(self) -> bool {
+        if self.has(Mutant::KeepAliveAlone) {
+            return false;
+        }
+        true
     }
 }
 

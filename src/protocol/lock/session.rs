@@ -1,6 +1,9 @@
-//! One lock at one client, from the first attempt to the end: Asking, Raising, Backoff, Held, Releasing.
+//! One lock at one client, from the first attempt to the end: Asking, Raising, Backoff, Held, Releasing; in the consensus variant
+//! Queueing, Waiting, Held, Leaving.
 
+use super::consensus::queueing::Queueing;
 use super::message::Token;
+use super::table::Mode;
 use crate::base::{Encode, Encoder, NodeId, OpId};
 
 /// One round of questions to all nodes.
@@ -51,6 +54,12 @@ pub enum Phase {
     Held,
     /// It is being given back.
     Releasing(Round),
+    /// Consensus: an entry in the queue, or a look at it, is under way.
+    Queueing,
+    /// Consensus: something stands before it.
+    Waiting,
+    /// Consensus: its lease is being given back.
+    Leaving,
 }
 
 /// An operation that waits for a session.
@@ -87,9 +96,16 @@ pub struct Session {
     pub work_until_us: Option<u64>,
     /// The operation that waits for it.
     pub job: Option<Job>,
+    /// Consensus: its place in the queue.
+    pub place: Option<Queueing>,
 }
 
 impl Session {
+    /// Whether others may hold the lock with it.
+    pub fn is_shared(&self) -> bool {
+        self.place.as_ref().is_some_and(|place| place.mode == Mode::Shared)
+    }
+
     /// Whether its owner believes to hold it at this moment of the client's monotonic clock.
     pub fn believes(&self, now_us: u64) -> bool {
         self.phase == Phase::Held && now_us < self.valid_until_us
@@ -187,6 +203,9 @@ impl Encode for Session {
                 to.u8(4);
                 to.put(round);
             }
+            Phase::Queueing => to.u8(5),
+            Phase::Waiting => to.u8(6),
+            Phase::Leaving => to.u8(7),
         }
         to.u32(self.attempts);
         to.u64(self.fence);
@@ -201,6 +220,10 @@ impl Encode for Session {
         if let Some((us, value)) = self.job.and_then(|job| job.work) {
             to.u64(us);
             to.u64(value);
+        }
+        // Redlock has none, and its phases tell the two apart.
+        if let Some(place) = &self.place {
+            to.put(place);
         }
     }
 }

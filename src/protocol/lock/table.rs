@@ -5,12 +5,29 @@
 //! entries queue by the revision of their creation; the first holds the lock, and the revision is the fence. Whoever waits watches
 //! the entry before its own and looks again when that is gone. From Chubby come the lock-delay and sequencers (Burrows 2006, 2.4).
 //!
-//! This is the state machine alone: no system of the catalogue carries it through a log yet.
+//! Every command changes nothing when it is applied a second time, so none needs a session: what a client sends again, or what a
+//! leader proposes that its predecessor had proposed, does no harm.
 
+use crate::base::{Encode, Encoder, NodeId};
 use std::collections::BTreeMap;
 
 /// Index of the log entry that made something: it grows, and nothing has it twice.
 pub type Revision = u64;
+
+/// A lease: whose, and from which of its operations. No client counts an operation twice, not even across a restart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lease {
+    /// Whose.
+    pub client: NodeId,
+    /// Number of the operation at its client.
+    pub op: u32,
+}
+
+impl Lease {
+    fn word(self) -> u64 {
+        u64::from(self.client.0) << 32 | u64::from(self.op)
+    }
+}
 
 /// Whether others may hold the lock at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,22 +38,13 @@ pub enum Mode {
     Shared,
 }
 
-/// What those watch that wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Watch {
-    /// The entry that stands in one's way: one is woken.
-    Predecessor,
-    /// The whole queue: everybody is woken by everything.
-    Parent,
-}
-
 /// Somebody in the queue of a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiter {
     /// The lease with which the entry goes.
-    pub lease: u64,
-    /// A number that its client drew: finds the entry again when the answer to its creation is lost.
-    pub guid: u64,
+    pub lease: Lease,
+    /// With the lease, what the entry is called: finds it again when the answer to its creation is lost.
+    pub number: u32,
     /// When it was created: the place in the queue, and the fence.
     pub created: Revision,
     /// Exclusive or shared.
@@ -57,58 +65,199 @@ pub struct Sequencer {
 /// What the log asks of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// A lease begins.
+    /// A sign of life with which a lease begins; one that has begun lives on.
     Grant {
-        /// Its number.
-        lease: u64,
+        /// Which.
+        lease: Lease,
+        /// The how-many-eth sign of life it is.
+        nth: u32,
+        /// When the lease ends by the client's wall clock, microseconds: nobody should read it.
+        until_wall_us: i64,
     },
-    /// A lease ends, with all its entries.
-    End {
-        /// Its number.
-        lease: u64,
-        /// It ran out, rather than being given back: locks that it held may be delayed.
-        expired: bool,
+    /// A sign of life: a lease lives on, if it is not over.
+    KeepAlive {
+        /// Which.
+        lease: Lease,
+        /// The how-many-eth sign of life it is.
+        nth: u32,
+        /// When the lease ends by the client's wall clock, microseconds: nobody should read it.
+        until_wall_us: i64,
     },
-    /// Somebody queues for a lock; asked again with the same `guid`, it is the same entry.
+    /// A lease is given back, with all its entries.
+    End(Lease),
+    /// A lease has run out, with all its entries, unless it has lived on since that revision.
+    Expire {
+        /// Which.
+        lease: Lease,
+        /// The revision of its last sign of life that whoever says so knew of.
+        renewed: Revision,
+    },
+    /// Somebody queues for a lock; asked again with the same lease and number, it is the same entry.
     Enqueue {
         /// Which lock.
         name: u32,
         /// With which lease.
-        lease: u64,
+        lease: Lease,
         /// By which number.
-        guid: u64,
+        number: u32,
         /// Exclusive or shared.
         mode: Mode,
     },
-    /// Somebody leaves the queue, as a holder or before.
-    Leave {
+    /// Somebody looks at its place in the queue.
+    Look {
         /// Which lock.
         name: u32,
-        /// By which number.
-        guid: u64,
+        /// The revision of the own entry.
+        created: Revision,
+        /// Exclusive or shared.
+        mode: Mode,
     },
-    /// The delay of a lock is over.
+    /// The delay of a lock that began with this revision is over.
     Undelay {
         /// Which lock.
         name: u32,
+        /// The revision.
+        since: Revision,
     },
 }
 
-/// What came of a command.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Applied {
-    /// The entry that was created or found.
-    pub entry: Option<Waiter>,
-    /// Whose watches fired: they look again. Each a lock and a revision.
-    pub woken: Vec<(u32, Revision)>,
+impl Command {
+    /// The lock that it is about, if it is about one.
+    pub fn name(&self) -> Option<u32> {
+        match *self {
+            Command::Enqueue { name, .. } | Command::Look { name, .. } | Command::Undelay { name, .. } => Some(name),
+            Command::Grant { .. } | Command::KeepAlive { .. } | Command::End(_) | Command::Expire { .. } => None,
+        }
+    }
+
+    /// The command's name as the field has it.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Command::Grant { .. } => "grant",
+            Command::KeepAlive { .. } => "keep-alive",
+            Command::End(_) => "end",
+            Command::Expire { .. } => "expire",
+            Command::Enqueue { .. } => "enqueue",
+            Command::Look { .. } => "look",
+            Command::Undelay { .. } => "undelay",
+        }
+    }
+
+    /// Its content in four words; the first are different from those of other machines' operations.
+    pub(in crate::protocol) fn words(&self) -> [u64; 4] {
+        let shared = |mode: Mode| u64::from(mode == Mode::Shared) << 8;
+        match *self {
+            Command::Grant { lease, nth, until_wall_us } => [16, nth.into(), lease.word(), until_wall_us as u64],
+            Command::KeepAlive { lease, nth, until_wall_us } => [17, nth.into(), lease.word(), until_wall_us as u64],
+            Command::End(lease) => [18, 0, lease.word(), 0],
+            Command::Expire { lease, renewed } => [19, 0, lease.word(), renewed],
+            Command::Enqueue { name, lease, number, mode } => [20 | shared(mode), name.into(), lease.word(), number.into()],
+            Command::Look { name, created, mode } => [21 | shared(mode), name.into(), created, 0],
+            Command::Undelay { name, since } => [22, name.into(), since, 0],
+        }
+    }
+}
+
+impl Encode for Command {
+    fn encode(&self, to: &mut Encoder) {
+        // No operation of another machine begins with this first byte.
+        let [tag, words @ ..] = self.words();
+        to.u8(tag as u8);
+        to.u8((tag >> 8) as u8);
+        words.into_iter().for_each(|word| to.u64(word));
+    }
+}
+
+/// What the table answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing that anybody waits for.
+    Done,
+    /// A lease lives on, or is gone.
+    Lives {
+        /// Which.
+        lease: Lease,
+        /// The how-many-eth sign of life is answered.
+        nth: u32,
+        /// It lives on.
+        lives: bool,
+    },
+    /// A lease is gone.
+    Ended(Lease),
+    /// Somebody's place in a queue.
+    Place(Place),
+}
+
+/// A place in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The revision of the entry, as it was asked for or is found; 0 if the lease for it is gone.
+    pub created: Revision,
+    /// The entry is there. If it is gone, its lease ended while it waited: then it holds nothing, whoever is before it (etcd
+    /// issue 11456).
+    pub exists: bool,
+    /// What stands in the way: the revision of the nearest entry that must go first, or [`DELAY`]. `None`: nothing.
+    pub before: Option<Revision>,
+}
+
+/// What stands in the way of everybody while a lock is delayed. No entry has this revision.
+pub const DELAY: Revision = 0;
+
+impl Encode for Answer {
+    fn encode(&self, to: &mut Encoder) {
+        match self {
+            Answer::Done => to.u8(16),
+            Answer::Lives { lease, nth, lives } => {
+                to.u8(17);
+                to.put(lease);
+                to.u32(*nth);
+                to.bool(*lives);
+            }
+            Answer::Ended(lease) => {
+                to.u8(18);
+                to.put(lease);
+            }
+            Answer::Place(place) => {
+                to.u8(19);
+                to.u64(place.created);
+                to.bool(place.exists);
+                to.option(place.before.as_ref());
+            }
+        }
+    }
+}
+
+impl Encode for Lease {
+    fn encode(&self, to: &mut Encoder) {
+        to.put(&self.client);
+        to.u32(self.op);
+    }
+}
+
+impl Encode for Waiter {
+    fn encode(&self, to: &mut Encoder) {
+        to.put(&self.lease);
+        to.u32(self.number);
+        to.u64(self.created);
+        to.bool(self.mode == Mode::Shared);
+    }
+}
+
+/// The life of a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// The revision of its last sign of life.
+    pub renewed: Revision,
+    /// When it ends by the client's wall clock, microseconds: nobody should read it.
+    pub until_wall_us: i64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Lock {
     /// By revision.
     queue: Vec<Waiter>,
-    /// Free and yet not to be had: its holder's lease ran out.
-    delayed: bool,
+    /// Free and yet not to be had: its holder's lease ran out, at this revision.
+    delayed: Option<Revision>,
 }
 
 /// All locks and leases.
@@ -118,16 +267,35 @@ pub struct Table {
     permits: usize,
     /// Whether a lock whose holder's lease ran out is delayed.
     lock_delay: bool,
-    watch: Watch,
-    leases: Vec<u64>,
+    leases: BTreeMap<Lease, Life>,
     locks: BTreeMap<u32, Lock>,
 }
 
 /// What can be read.
 impl Table {
     /// A table without locks. `permits` is at least 1.
-    pub fn new(permits: usize, lock_delay: bool, watch: Watch) -> Table {
-        Table { permits: permits.max(1), lock_delay, watch, leases: Vec::new(), locks: BTreeMap::new() }
+    pub fn new(permits: usize, lock_delay: bool) -> Table {
+        Table { permits: permits.max(1), lock_delay, leases: BTreeMap::new(), locks: BTreeMap::new() }
+    }
+
+    /// A table of the same kind without locks.
+    pub fn emptied(&self) -> Table {
+        Table::new(self.permits, self.lock_delay)
+    }
+
+    /// The leases.
+    pub fn leases(&self) -> impl Iterator<Item = (Lease, Life)> + '_ {
+        self.leases.iter().map(|(lease, life)| (*lease, *life))
+    }
+
+    /// The life of a lease; `None` if it is over.
+    pub fn life(&self, lease: Lease) -> Option<Life> {
+        self.leases.get(&lease).copied()
+    }
+
+    /// Locks that somebody queues for, or that are delayed.
+    pub fn names(&self) -> impl Iterator<Item = u32> + '_ {
+        self.locks.iter().filter(|(_, lock)| !lock.queue.is_empty() || lock.delayed.is_some()).map(|(name, _)| *name)
     }
 
     /// The queue of a lock, holders first.
@@ -137,31 +305,54 @@ impl Table {
 
     /// How many of the queue hold the lock.
     pub fn holders(&self, name: u32) -> usize {
-        self.locks.get(&name).map_or(0, |lock| if lock.delayed { 0 } else { front(&lock.queue, self.permits) })
+        self.locks.get(&name).map_or(0, |lock| if lock.delayed.is_some() { 0 } else { front(&lock.queue, self.permits) })
     }
 
-    /// Whether a lock is free and not to be had.
-    pub fn is_delayed(&self, name: u32) -> bool {
-        self.locks.get(&name).is_some_and(|lock| lock.delayed)
+    /// Since which revision a lock is free and not to be had, if it is.
+    pub fn delayed(&self, name: u32) -> Option<Revision> {
+        self.locks.get(&name)?.delayed
     }
 
-    /// What whoever was woken finds when it looks again: `None` if its own entry is gone, for its lease ended while it waited (then
-    /// it holds nothing, whoever is before it; etcd issue 11456), else whether it holds the lock.
-    pub fn look(&self, name: u32, guid: u64) -> Option<bool> {
-        let at = self.queue(name).iter().position(|waiter| waiter.guid == guid)?;
-        Some(at < self.holders(name))
+    /// The place of whoever created an entry with this revision, whether or not the entry is there.
+    pub fn place(&self, name: u32, created: Revision, mode: Mode) -> Place {
+        let queue = self.queue(name);
+        let at = queue.iter().take_while(|waiter| waiter.created < created).count();
+        let exists = queue.get(at).is_some_and(|waiter| waiter.created == created);
+        let before = self.in_the_way(&queue[..at], mode).map(|waiter| waiter.created);
+        let before = before.or(self.delayed(name).map(|_| DELAY));
+        Place { created, exists, before }
+    }
+
+    /// Whose leaving lets somebody hold the lock before whom these stand: of a reader the last writer, of a writer the entry just
+    /// before it. Of a semaphore no single one is: it is enough if so many as are too many leave.
+    fn in_the_way<'a>(&self, before: &'a [Waiter], mode: Mode) -> Option<&'a Waiter> {
+        match mode {
+            Mode::Shared => before.iter().rfind(|waiter| waiter.mode == Mode::Exclusive),
+            Mode::Exclusive if before.iter().any(|waiter| waiter.mode == Mode::Shared) => before.last(),
+            Mode::Exclusive => before.get(before.len().checked_sub(self.permits)?),
+        }
+    }
+
+    /// Whether somebody who watches `watched` is woken now: that is gone, and in a semaphore there is a permit.
+    pub fn wakes(&self, name: u32, watched: Revision, created: Revision, mode: Mode) -> bool {
+        if self.permits > 1 {
+            return self.place(name, created, mode).before.is_none();
+        }
+        match watched {
+            DELAY => self.delayed(name).is_none(),
+            _ => !self.queue(name).iter().any(|waiter| waiter.created == watched),
+        }
     }
 
     /// What a holder shows to servers.
-    pub fn sequencer(&self, name: u32, guid: u64) -> Option<Sequencer> {
-        let holder = self.queue(name).iter().take(self.holders(name)).find(|waiter| waiter.guid == guid)?;
+    pub fn sequencer(&self, name: u32, created: Revision) -> Option<Sequencer> {
+        let holder = self.queue(name).iter().take(self.holders(name)).find(|waiter| waiter.created == created)?;
         Some(Sequencer { name, mode: holder.mode, generation: holder.created })
     }
 
     /// Whether a sequencer is still that of a holder: what a server asks before it acts.
     pub fn is_valid(&self, shown: Sequencer) -> bool {
-        let holders = self.queue(shown.name).iter().take(self.holders(shown.name));
-        holders.into_iter().any(|holder| holder.created == shown.generation && holder.mode == shown.mode)
+        self.sequencer(shown.name, shown.generation) == Some(shown)
     }
 }
 
@@ -174,84 +365,81 @@ fn front(queue: &[Waiter], permits: usize) -> usize {
     }
 }
 
-/// The place of the entry that stands in the way of the one at `at`: the nearest that must go before it can hold the lock. Of a
-/// reader that is the last writer before it, of a writer the entry just before it.
-fn in_the_way(queue: &[Waiter], at: usize) -> Option<usize> {
-    let before = &queue[..at];
-    match queue[at].mode {
-        Mode::Shared => before.iter().rposition(|waiter| waiter.mode == Mode::Exclusive),
-        Mode::Exclusive => before.len().checked_sub(1),
-    }
-}
-
 /// What happens to it.
 impl Table {
     /// Applies the command at an index of the log. What makes no sense changes nothing.
-    pub fn apply(&mut self, revision: Revision, command: Command) -> Applied {
-        let mut applied = Applied::default();
+    pub fn apply(&mut self, revision: Revision, command: Command) -> Answer {
         match command {
-            Command::Grant { lease } => {
-                if !self.leases.contains(&lease) {
-                    self.leases.push(lease);
-                }
+            Command::KeepAlive { lease, nth, .. } if !self.leases.contains_key(&lease) => {
+                Answer::Lives { lease, nth, lives: false }
             }
-            Command::Enqueue { name, lease, guid, mode } if self.leases.contains(&lease) => {
-                let queue = &mut self.locks.entry(name).or_default().queue;
-                let known = queue.iter().find(|waiter| waiter.guid == guid).copied();
-                let entry = known.unwrap_or(Waiter { lease, guid, created: revision, mode });
-                if known.is_none() {
-                    queue.push(entry);
-                }
-                applied.entry = Some(entry);
+            Command::Grant { lease, nth, until_wall_us } | Command::KeepAlive { lease, nth, until_wall_us } => {
+                self.leases.insert(lease, Life { renewed: revision, until_wall_us });
+                Answer::Lives { lease, nth, lives: true }
             }
-            Command::Enqueue { .. } => {}
-            Command::Leave { name, guid } => {
-                if let Some(at) = self.queue(name).iter().position(|waiter| waiter.guid == guid) {
-                    self.remove(name, at, &mut applied);
-                }
+            Command::End(lease) => {
+                self.end(lease, None);
+                Answer::Ended(lease)
             }
-            Command::End { lease, expired } => self.end(lease, expired, &mut applied),
-            Command::Undelay { name } => {
-                if let Some(lock) = self.locks.get_mut(&name).filter(|lock| lock.delayed) {
-                    lock.delayed = false;
-                    let holders = front(&lock.queue, self.permits);
-                    applied.woken.extend(lock.queue.iter().take(holders).map(|waiter| (name, waiter.created)));
+            Command::Expire { lease, renewed } => {
+                if self.life(lease).is_some_and(|life| life.renewed == renewed) {
+                    self.end(lease, Some(revision));
                 }
+                Answer::Done
             }
-        }
-        applied
-    }
-
-    fn end(&mut self, lease: u64, expired: bool, applied: &mut Applied) {
-        self.leases.retain(|known| *known != lease);
-        let names: Vec<u32> = self.locks.keys().copied().collect();
-        for name in names {
-            while let Some(at) = self.queue(name).iter().position(|waiter| waiter.lease == lease) {
-                if expired && self.lock_delay && at == 0 && self.holders(name) == 1 {
-                    self.locks.entry(name).or_default().delayed = true;
+            Command::Enqueue { name, lease, number, mode } => Answer::Place(self.enqueue(revision, name, (lease, number), mode)),
+            Command::Look { name, created, mode } => Answer::Place(self.place(name, created, mode)),
+            Command::Undelay { name, since } => {
+                if let Some(lock) = self.locks.get_mut(&name).filter(|lock| lock.delayed == Some(since)) {
+                    lock.delayed = None;
                 }
-                self.remove(name, at, applied);
+                Answer::Done
             }
         }
     }
 
-    /// Takes an entry out and says whose watches fire.
-    fn remove(&mut self, name: u32, at: usize, applied: &mut Applied) {
-        let (before, watch, permits) = (self.holders(name), self.watch, self.permits);
-        let Some(lock) = self.locks.get_mut(&name) else { return };
-        let waited: Vec<(usize, Revision)> =
-            lock.queue.iter().enumerate().skip(before.max(at + 1)).map(|(place, waiter)| (place, waiter.created)).collect();
-        let watched = |place: usize| in_the_way(&lock.queue, place) == Some(at);
-        let watching: Vec<Revision> = match watch {
-            Watch::Parent => waited.iter().map(|(_, created)| *created).collect(),
-            Watch::Predecessor => waited.iter().filter(|(place, _)| watched(*place)).map(|(_, created)| *created).collect(),
-        };
-        lock.queue.remove(at);
-        // Of a semaphore no single entry is in the way: those are woken for whom there is a permit now.
-        let now = &lock.queue[..if lock.delayed { 0 } else { front(&lock.queue, permits) }];
-        let permitted = waited.iter().map(|(_, created)| *created).filter(|created| now.iter().any(|w| w.created == *created));
-        let woken = if permits > 1 && watch == Watch::Predecessor { permitted.collect() } else { watching };
-        applied.woken.extend(woken.into_iter().map(|created| (name, created)));
+    fn enqueue(&mut self, revision: Revision, name: u32, (lease, number): (Lease, u32), mode: Mode) -> Place {
+        if !self.leases.contains_key(&lease) {
+            return Place { created: 0, exists: false, before: None };
+        }
+        let queue = &mut self.locks.entry(name).or_default().queue;
+        let known = queue.iter().find(|waiter| (waiter.lease, waiter.number) == (lease, number)).copied();
+        let entry = known.unwrap_or(Waiter { lease, number, created: revision, mode });
+        if known.is_none() {
+            queue.push(entry);
+        }
+        self.place(name, entry.created, entry.mode)
+    }
+
+    /// A lease is over; `expired`: at which revision it ran out, if it was not given back.
+    fn end(&mut self, lease: Lease, expired: Option<Revision>) {
+        self.leases.remove(&lease);
+        let (permits, delays) = (self.permits, self.lock_delay);
+        for lock in self.locks.values_mut() {
+            let holders = if lock.delayed.is_some() { 0 } else { front(&lock.queue, permits) };
+            let left_alone = holders == 1 && lock.queue.first().is_some_and(|first| first.lease == lease);
+            if left_alone && delays && expired.is_some() {
+                lock.delayed = expired;
+            }
+            lock.queue.retain(|waiter| waiter.lease != lease);
+        }
+    }
+}
+
+impl Encode for Table {
+    fn encode(&self, to: &mut Encoder) {
+        to.len(self.leases.len());
+        for (lease, life) in &self.leases {
+            to.put(lease);
+            to.u64(life.renewed);
+            to.i64(life.until_wall_us);
+        }
+        to.len(self.locks.len());
+        for (name, lock) in &self.locks {
+            to.u32(*name);
+            to.list(lock.queue.iter());
+            to.option(lock.delayed.as_ref());
+        }
     }
 }
 
@@ -262,80 +450,136 @@ mod tests {
 
     const NAME: u32 = 0;
 
-    fn enqueue(table: &mut Table, revision: Revision, guid: u64, mode: Mode) -> Option<Waiter> {
-        table.apply(revision, Command::Grant { lease: guid });
-        table.apply(revision, Command::Enqueue { name: NAME, lease: guid, guid, mode }).entry
+    fn lease(op: u32) -> Lease {
+        Lease { client: NodeId(9), op }
     }
 
-    fn queue_of(n: u64, watch: Watch) -> Table {
-        let mut table = Table::new(1, false, watch);
-        for guid in 1..=n {
-            enqueue(&mut table, guid, guid, Mode::Exclusive);
+    fn grant(op: u32) -> Command {
+        Command::Grant { lease: lease(op), nth: 0, until_wall_us: 0 }
+    }
+
+    fn enqueue(table: &mut Table, revision: Revision, op: u32, mode: Mode) -> Place {
+        table.apply(revision, grant(op));
+        match table.apply(revision, Command::Enqueue { name: NAME, lease: lease(op), number: 0, mode }) {
+            Answer::Place(place) => place,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn queue_of(n: u32) -> Table {
+        let mut table = Table::new(1, false);
+        for op in 1..=n {
+            enqueue(&mut table, op.into(), op, Mode::Exclusive);
         }
         table
     }
 
-    /// The thundering herd: a release wakes everybody who watches the queue, and one of those who watch what is before them.
-    #[test]
-    fn a_release_wakes_one_of_fifty_or_all() {
-        for (watch, expected) in [(Watch::Predecessor, 1), (Watch::Parent, 50)] {
-            let mut table = queue_of(51, watch);
-            let woken = table.apply(52, Command::Leave { name: NAME, guid: 1 }).woken;
-            assert_eq!(woken.len(), expected, "{watch:?}");
-            assert_eq!((woken[0], table.look(NAME, 2), table.look(NAME, 3)), ((NAME, 2), Some(true), Some(false)));
-        }
+    fn place(table: &Table, created: Revision) -> (bool, Option<Revision>) {
+        let place = table.place(NAME, created, Mode::Exclusive);
+        (place.exists, place.before)
+    }
+
+    /// Who renewed last: what an expiry must know.
+    fn expire(table: &mut Table, revision: Revision, op: u32) {
+        let renewed = table.life(lease(op)).map_or(0, |life| life.renewed);
+        table.apply(revision, Command::Expire { lease: lease(op), renewed });
     }
 
     #[test]
     fn who_waited_and_lost_its_lease_holds_nothing_when_it_looks_again() {
-        let mut table = queue_of(2, Watch::Predecessor);
-        table.apply(3, Command::End { lease: 2, expired: true });
-        table.apply(4, Command::Leave { name: NAME, guid: 1 });
-        assert_eq!(table.look(NAME, 2), None, "nobody is before it, and yet it holds nothing");
+        let mut table = queue_of(2);
+        expire(&mut table, 3, 2);
+        table.apply(4, Command::End(lease(1)));
+        assert_eq!(place(&table, 2), (false, None), "nobody is before it, and yet it holds nothing");
     }
 
     #[test]
-    fn a_lost_answer_leaves_no_second_entry() {
-        let mut table = Table::new(1, false, Watch::Predecessor);
+    fn a_lease_that_lived_on_does_not_run_out() {
+        let mut table = queue_of(1);
+        let sign = Command::KeepAlive { lease: lease(1), nth: 1, until_wall_us: 0 };
+        assert_eq!(table.apply(2, sign), Answer::Lives { lease: lease(1), nth: 1, lives: true });
+        table.apply(3, Command::Expire { lease: lease(1), renewed: 1 });
+        assert_eq!(place(&table, 1), (true, None), "the leader that said so did not know of the last sign of life");
+        table.apply(4, Command::Expire { lease: lease(1), renewed: 2 });
+        assert_eq!(table.apply(5, sign), Answer::Lives { lease: lease(1), nth: 1, lives: false });
+    }
+
+    #[test]
+    fn a_lost_answer_leaves_no_second_entry_if_the_number_is_the_same() {
+        let mut table = Table::new(1, false);
         let first = enqueue(&mut table, 1, 7, Mode::Exclusive);
         assert_eq!(enqueue(&mut table, 2, 7, Mode::Exclusive), first);
-        table.apply(3, Command::Leave { name: NAME, guid: 7 });
-        assert!(table.queue(NAME).is_empty(), "no orphan is in the way");
+        let again = Command::Enqueue { name: NAME, lease: lease(7), number: 1, mode: Mode::Exclusive };
+        assert_eq!(
+            table.apply(3, again),
+            Answer::Place(Place { created: 3, exists: true, before: Some(1) }),
+            "an orphan is in the way"
+        );
+        table.apply(4, Command::End(lease(7)));
+        assert!(table.queue(NAME).is_empty());
     }
 
     #[test]
     fn a_lock_whose_holder_vanished_is_delayed_and_one_that_was_given_back_is_not() {
-        for (expired, delayed) in [(true, true), (false, false)] {
-            let mut table = Table::new(1, true, Watch::Predecessor);
-            for guid in 1..=2 {
-                enqueue(&mut table, guid, guid, Mode::Exclusive);
+        for expired in [true, false] {
+            let mut table = Table::new(1, true);
+            for op in 1..=2 {
+                enqueue(&mut table, op.into(), op, Mode::Exclusive);
             }
-            table.apply(3, Command::End { lease: 1, expired });
-            assert_eq!((table.is_delayed(NAME), table.look(NAME, 2)), (delayed, Some(!delayed)));
-            table.apply(4, Command::Undelay { name: NAME });
-            assert_eq!(table.look(NAME, 2), Some(true));
+            if expired {
+                expire(&mut table, 3, 1)
+            } else {
+                _ = table.apply(3, Command::End(lease(1)))
+            };
+            let before = expired.then_some(DELAY);
+            assert_eq!((table.delayed(NAME).is_some(), place(&table, 2)), (expired, (true, before)));
+            table.apply(4, Command::Undelay { name: NAME, since: 2 });
+            assert_eq!(place(&table, 2), (true, before), "that was another delay");
+            table.apply(5, Command::Undelay { name: NAME, since: 3 });
+            assert_eq!(place(&table, 2), (true, None));
         }
     }
 
     #[test]
     fn a_sequencer_is_valid_as_long_as_its_holder_holds() {
-        let mut table = queue_of(2, Watch::Predecessor);
+        let mut table = queue_of(2);
         let shown = table.sequencer(NAME, 1).expect("it holds the lock");
         assert!(table.is_valid(shown) && table.sequencer(NAME, 2).is_none());
-        table.apply(3, Command::End { lease: 1, expired: true });
+        expire(&mut table, 3, 1);
         let next = table.sequencer(NAME, 2).expect("it is next");
         assert!(!table.is_valid(shown) && next.generation > shown.generation);
     }
 
+    /// Of a lock, each watches the entry before its own; of a semaphore, whoever has a permit now is woken; readers wait for writers.
+    #[test]
+    fn who_stands_in_the_way() {
+        let table = queue_of(3);
+        assert_eq!([1, 2, 3].map(|created| place(&table, created).1), [None, Some(1), Some(2)]);
+        let mut two = Table::new(2, false);
+        for op in 1..=4 {
+            enqueue(&mut two, op.into(), op, Mode::Exclusive);
+        }
+        assert_eq!([1, 2, 3, 4].map(|created| place(&two, created).1), [None, None, Some(1), Some(2)]);
+        two.apply(5, Command::End(lease(2)));
+        let woken = [(3, 1), (4, 2)].map(|(created, watched)| two.wakes(NAME, watched, created, Mode::Exclusive));
+        assert_eq!(woken, [true, false], "one permit is free");
+        let mut mixed = Table::new(1, false);
+        let modes = [Mode::Shared, Mode::Shared, Mode::Exclusive, Mode::Shared, Mode::Exclusive];
+        let before: Vec<_> = (1..).zip(modes).map(|(op, mode)| enqueue(&mut mixed, op.into(), op, mode).before).collect();
+        assert_eq!(before, [None, None, Some(2), Some(3), Some(4)]);
+        assert_eq!(mixed.holders(NAME), 2);
+    }
+
     fn commands() -> impl Strategy<Value = Vec<Command>> {
-        let (lease, guid, name) = (0..4u64, 0..8u64, 0..2u32);
+        let (op, number, name) = (0..6u32, 0..2u32, 0..2u32);
         let mode = prop_oneof![Just(Mode::Exclusive), Just(Mode::Shared)];
         let command = prop_oneof![
-            2 => lease.clone().prop_map(|lease| Command::Grant { lease }),
-            1 => (lease.clone(), any::<bool>()).prop_map(|(lease, expired)| Command::End { lease, expired }),
-            4 => (name.clone(), lease, guid.clone(), mode).prop_map(|(name, lease, guid, mode)| Command::Enqueue { name, lease, guid, mode }),
-            3 => (name.clone(), guid).prop_map(|(name, guid)| Command::Leave { name, guid }),
-            1 => name.prop_map(|name| Command::Undelay { name }),
+            3 => op.clone().prop_map(grant),
+            1 => op.clone().prop_map(|op| Command::KeepAlive { lease: lease(op), nth: 1, until_wall_us: 0 }),
+            2 => op.clone().prop_map(|op| Command::End(lease(op))),
+            2 => (op.clone(), 0..100u64).prop_map(|(op, renewed)| Command::Expire { lease: lease(op), renewed }),
+            4 => (name.clone(), op, number, mode).prop_map(|(name, op, number, mode)| Command::Enqueue { name, lease: lease(op), number, mode }),
+            1 => (name, 0..100u64).prop_map(|(name, since)| Command::Undelay { name, since }),
         ];
         proptest::collection::vec(command, 1..120)
     }
@@ -346,44 +590,66 @@ mod tests {
 
     proptest! {
         /// At most so many writers or only readers; holders come in the order of their revisions and go by themselves; whoever
-        /// becomes one without having just queued is woken; one is woken by a writer that leaves, as long as no readers wait.
+        /// becomes one without having just queued is woken by what it watched; one writer is woken by one lease that ends, as long
+        /// as no readers wait and nobody queues twice.
         #[test]
         fn grants_follow_the_order_of_creation(commands in commands(), permits in 1usize..3, lock_delay: bool) {
-            let mut table = Table::new(permits, lock_delay, Watch::Predecessor);
+            // A semaphore is not delayed: with the delay all its permits would become free at once.
+            let mut table = Table::new(permits, lock_delay && permits == 1);
             let mut latest = [0; 2];
             for (n, command) in commands.into_iter().enumerate() {
                 let revision = n as u64 + 1;
-                let before = [holders(&table, 0), holders(&table, 1)];
-                let has_reader = |table: &Table, name: u32| table.queue(name).iter().any(|waiter| waiter.mode == Mode::Shared);
-                let readers = [has_reader(&table, 0), has_reader(&table, 1)];
-                let applied = table.apply(revision, command);
+                // An expiry and the end of a delay that mean something.
+                let command = match command {
+                    Command::Expire { lease, renewed } if renewed % 2 == 0 => {
+                        Command::Expire { lease, renewed: table.life(lease).map_or(0, |life| life.renewed) }
+                    }
+                    Command::Undelay { name, .. } => Command::Undelay { name, since: table.delayed(name).unwrap_or(0) },
+                    other => other,
+                };
+                let (old, before) = (table.clone(), [holders(&table, 0), holders(&table, 1)]);
+                let answer = table.apply(revision, command);
                 for name in 0..2u32 {
                     let now = holders(&table, name);
                     let writers = now.iter().filter(|holder| holder.mode == Mode::Exclusive).count();
                     prop_assert!(writers == 0 || (writers == now.len() && writers <= permits));
                     prop_assert!(table.queue(name).windows(2).all(|pair| pair[0].created < pair[1].created));
+                    let watched = |waiter: &Waiter| old.place(name, waiter.created, waiter.mode).before;
+                    let woken = |waiter: &Waiter| {
+                        watched(waiter).is_some_and(|watched| table.wakes(name, watched, waiter.created, waiter.mode))
+                    };
                     for holder in now.iter().filter(|holder| !before[name as usize].contains(holder)) {
                         prop_assert!(holder.created > latest[name as usize], "in order: {:?}", holder);
-                        let asked = applied.entry == Some(*holder);
-                        prop_assert!(asked || applied.woken.contains(&(name, holder.created)), "{:?} {:?}", command, holder);
+                        let asked = matches!(answer, Answer::Place(place) if place.created == holder.created);
+                        prop_assert!(asked || woken(holder), "{:?} {:?}", command, holder);
+                        prop_assert_eq!(table.place(name, holder.created, holder.mode).before, None);
                         latest[name as usize] = holder.created;
                     }
-                    if matches!(command, Command::Leave { .. }) && !readers[name as usize] {
-                        prop_assert!(applied.woken.iter().filter(|woken| woken.0 == name).count() <= 1);
+                    let queue = old.queue(name);
+                    let alone = |waiter: &Waiter| queue.iter().filter(|other| other.lease == waiter.lease).count() == 1;
+                    if queue.iter().all(|waiter| waiter.mode == Mode::Exclusive && alone(waiter)) {
+                        prop_assert!(table.queue(name).iter().filter(|waiter| woken(waiter)).count() <= 1);
                     }
                 }
             }
         }
 
-        /// The same commands make the same table: that is all a log asks of a state machine.
+        /// The same commands make the same table, and a second time they change nothing: that is all a log asks of a state machine
+        /// whose clients have no sessions.
         #[test]
         fn the_same_log_makes_the_same_table(commands in commands()) {
-            let replay = || {
-                let mut table = Table::new(1, true, Watch::Predecessor);
-                commands.iter().enumerate().for_each(|(n, command)| drop(table.apply(n as u64 + 1, *command)));
-                table
-            };
-            prop_assert_eq!(replay(), replay());
+            let (mut once, mut twice) = (Table::new(1, true), Table::new(1, true));
+            for (n, command) in commands.iter().enumerate() {
+                let revision = n as u64 + 1;
+                once.apply(revision, *command);
+                twice.apply(revision, *command);
+                let before = twice.clone();
+                if !matches!(command, Command::Grant { .. } | Command::KeepAlive { .. }) {
+                    twice.apply(revision + 1, *command);
+                }
+                prop_assert_eq!(&before, &twice);
+            }
+            prop_assert_eq!(once, twice);
         }
     }
 }

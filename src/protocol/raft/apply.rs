@@ -9,7 +9,8 @@ use super::role::Role;
 use super::server::Server;
 use super::sessions::Session;
 use crate::base::{NodeId, Note, sorted};
-use crate::protocol::{Effects, kv};
+use crate::protocol::Effects;
+use crate::protocol::machine::Op;
 
 /// As many voters' match indexes have room beside the function that sorts them.
 const FEW: usize = 64;
@@ -74,28 +75,39 @@ impl Server {
             let index = self.last_applied + 1;
             let Some(&Entry { command, .. }) = self.log.get(index) else { return };
             self.last_applied = index;
-            if let Command::Client { client, seq, op } = command {
+            if let Some((client, seq, op)) = command.asked() {
                 self.apply(index, client, seq, &op, out);
             }
         }
     }
 
-    fn apply(&mut self, index: Index, client: NodeId, seq: u32, op: &kv::Op, out: &mut Effects<Node>) {
+    fn apply(&mut self, index: Index, client: NodeId, seq: u32, op: &Op, out: &mut Effects<Node>) {
         let known = self.sessions.get(client);
-        if self.config.rules.is_duplicate(known.map(|session| session.seq), seq) {
+        if op.needs_session() && self.config.rules.is_duplicate(known.map(|session| session.seq), seq) {
             out.note(Note::new(&notes::SKIPS_DUPLICATE, [index, client.0 as u64, seq as u64]));
             if self.is_leader() {
                 self.answer_again(client, seq, out);
             }
             return;
         }
-        out.note(Note::new(&notes::APPLIES, [index, client.0 as u64, seq as u64, op.key().0 as u64]));
-        let answer = self.store.apply(op);
-        if self.is_leader() {
+        out.note(match op.key() {
+            Some(key) => Note::new(&notes::APPLIES, [index, client.0 as u64, seq as u64, key.0 as u64]),
+            None => Note::new(&notes::APPLIES_OTHER, [index, client.0 as u64, seq as u64]),
+        });
+        let Some(answer) = self.machine.apply(index, op) else { return };
+        // What a server proposed itself nobody waits for.
+        if self.is_leader() && !self.voters.contains(client) {
             out.note(Note::new(&notes::ANSWERS, [client.0 as u64, seq as u64, index]));
             out.send(client, Message::ClientAnswer { seq, answer: answer.clone() });
         }
-        self.sessions.record(client, Session { seq, answer });
+        if op.needs_session() {
+            self.sessions.record(client, Session { seq, answer });
+        }
+    }
+
+    /// Applies an operation that stands in no log: nobody else knows of it. Only what is wrong does so.
+    pub(in crate::protocol) fn apply_alone(&mut self, op: &Op) {
+        self.machine.apply(self.last_applied, op);
     }
 
     /// Answers a request that was applied before: from the session, if it is the client's latest one.
@@ -112,9 +124,9 @@ impl Server {
 
 /// Requests.
 impl Server {
-    pub(super) fn client_request(&mut self, client: NodeId, seq: u32, op: kv::Op, out: &mut Effects<Node>) {
+    pub(super) fn client_request(&mut self, client: NodeId, seq: u32, op: Op, out: &mut Effects<Node>) {
         let rules = self.config.rules;
-        let (who, number, key) = (client.0 as u64, seq as u64, op.key().0 as u64);
+        let (who, number) = (client.0 as u64, seq as u64);
         let leader = self.leader();
         let Role::Leader(leading) = &mut self.role else {
             out.note(match leader {
@@ -123,20 +135,35 @@ impl Server {
             });
             return out.send(client, Message::ClientRedirect { seq, leader });
         };
-        if rules.is_duplicate(self.sessions.get(client).map(|session| session.seq), seq) {
+        if op.needs_session() && rules.is_duplicate(self.sessions.get(client).map(|session| session.seq), seq) {
             return self.answer_again(client, seq, out);
         }
-        if rules.is_duplicate(leading.proposed(client), seq) {
+        if op.needs_session() && rules.is_duplicate(leading.proposed(client), seq) {
             return out.note(Note::new(&notes::ALREADY_IN_LOG, [who, number]));
         }
         if !rules.needs_log(&op) {
-            out.note(Note::new(&notes::READS_LOCALLY, [who, number, key]));
-            let answer = self.store.clone().apply(&op);
+            out.note(Note::new(&notes::READS_LOCALLY, [who, number, op.key().map_or(0, |key| key.0 as u64)]));
+            let Some(answer) = self.machine.clone().apply(self.last_applied, &op) else { return };
             return out.send(client, Message::ClientAnswer { seq, answer });
         }
         leading.note_proposed(client, seq);
-        out.note(Note::new(&notes::PROPOSES, [self.log.last_index() + 1, who, number, key]));
-        let command = Command::Client { client, seq, op };
+        let index = self.log.last_index() + 1;
+        out.note(match op.key() {
+            Some(key) => Note::new(&notes::PROPOSES, [index, who, number, key.0 as u64]),
+            None => Note::new(&notes::PROPOSES_OTHER, [index, who, number]),
+        });
+        self.append_command(Command::of(client, seq, op), out);
+    }
+
+    /// Takes an operation of its own into the log, if it leads: one that its state machine asks for. It is answered to nobody, and
+    /// there is no session to find it a second time.
+    pub(in crate::protocol) fn propose(&mut self, op: Op, out: &mut Effects<Node>) {
+        if self.is_leader() {
+            self.append_command(Command::of(self.id, 0, op), out);
+        }
+    }
+
+    fn append_command(&mut self, command: Command, out: &mut Effects<Node>) {
         self.append_own(Entries::one(Entry { term: self.hard.term, command }), out);
     }
 }

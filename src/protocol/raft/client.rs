@@ -7,7 +7,7 @@ use super::node::{Node, Request, Timer};
 use super::node_set::NodeSet;
 use super::notes;
 use crate::base::{Encode, Encoder, NodeId, Note, OpId};
-use crate::protocol::{Effects, Input, Outcome, kv};
+use crate::protocol::{Effects, Input, Outcome, machine::Answer};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -117,7 +117,7 @@ impl Client {
         out.set_timer(Timer::Retry, self.config.client_retry_us, self.config.client_retry_us);
     }
 
-    fn answer(&mut self, from: NodeId, seq: u32, answer: kv::Answer, out: &mut Effects<Node>) {
+    fn answer(&mut self, from: NodeId, seq: u32, answer: Answer, out: &mut Effects<Node>) {
         match self.outstanding {
             Some(outstanding) if outstanding.op.n == seq => {
                 self.leader_guess = from;
@@ -167,7 +167,7 @@ impl Client {
         self.finish(Outcome::Unknown, out);
     }
 
-    fn finish(&mut self, outcome: Outcome<kv::Answer>, out: &mut Effects<Node>) {
+    fn finish(&mut self, outcome: Outcome<Answer>, out: &mut Effects<Node>) {
         let Some(outstanding) = self.outstanding.take() else { return };
         out.cancel_timer(Timer::Retry);
         out.cancel_timer(Timer::Deadline);

@@ -50,7 +50,7 @@ impl Server {
     fn become_leader(&mut self, out: &mut Effects<Node>) {
         let mut leader = Leader::new(self.id, &self.voters, self.log.last_index());
         for entry in self.log.iter_from(self.commit_index + 1) {
-            if let Command::Client { client, seq, .. } = entry.command {
+            if let Some((client, seq, _)) = entry.command.asked() {
                 leader.note_proposed(client, seq);
             }
         }

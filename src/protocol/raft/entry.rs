@@ -2,6 +2,8 @@
 
 use crate::base::{Encode, Encoder, NodeId};
 use crate::protocol::kv;
+use crate::protocol::lock::table;
+use crate::protocol::machine::Op;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -11,12 +13,13 @@ pub type Term = u64;
 /// A position in the log. The first entry has index 1; 0 is the empty place before it.
 pub type Index = u64;
 
-/// What an entry asks of the state machine.
+/// What an entry asks of the state machine: a [machine's operation](Op), laid out so that an entry takes no more room for being of
+/// either kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Nothing: a new leader's first entry, with which it commits what it inherited (paper 8).
     Noop,
-    /// A client's operation.
+    /// A client's operation on the key-value store.
     Client {
         /// Who asked: the session (thesis 6.3).
         client: NodeId,
@@ -25,19 +28,43 @@ pub enum Command {
         /// The operation.
         op: kv::Op,
     },
+    /// A client's command to the table of locks, or one that a server proposed itself: then `client` is that server.
+    Lock {
+        /// Who asked.
+        client: NodeId,
+        /// Number of the request at its client.
+        seq: u32,
+        /// The command.
+        command: table::Command,
+    },
+}
+
+impl Command {
+    /// An operation that somebody asks for.
+    pub fn of(client: NodeId, seq: u32, op: Op) -> Command {
+        match op {
+            Op::Kv(op) => Command::Client { client, seq, op },
+            Op::Lock(command) => Command::Lock { client, seq, command },
+        }
+    }
+
+    /// Who asked, by which number, for which operation; `None` if nobody did.
+    pub fn asked(&self) -> Option<(NodeId, u32, Op)> {
+        match *self {
+            Command::Noop => None,
+            Command::Client { client, seq, op } => Some((client, seq, Op::Kv(op))),
+            Command::Lock { client, seq, command } => Some((client, seq, Op::Lock(command))),
+        }
+    }
 }
 
 impl Encode for Command {
     fn encode(&self, to: &mut Encoder) {
-        match self {
-            Command::Noop => to.u8(0),
-            Command::Client { client, seq, op } => {
-                to.u8(1);
-                to.put(client);
-                to.u32(*seq);
-                to.put(op);
-            }
-        }
+        let Some((client, seq, op)) = self.asked() else { return to.u8(0) };
+        to.u8(1);
+        to.put(&client);
+        to.u32(seq);
+        to.put(&op);
     }
 }
 
@@ -55,7 +82,7 @@ impl Entry {
     pub fn size_bytes(&self) -> u32 {
         match self.command {
             Command::Noop => 9,
-            Command::Client { .. } => 36,
+            Command::Client { .. } | Command::Lock { .. } => 36,
         }
     }
 }

@@ -133,19 +133,11 @@ impl Log {
 
 /// The next link of the chain of hashes: of the entry's 40 canonical bytes, seeded with the link before.
 fn chain(before: u64, entry: &Entry) -> u64 {
-    use super::entry::Command;
-    use crate::protocol::kv::Op;
-    let (head, key, a, b) = match entry.command {
-        Command::Noop => (0, 0, 0, 0),
-        Command::Client { client, seq, op } => {
-            let (tag, a, b) = match op {
-                Op::Get(_) => (1, 0, 0),
-                Op::Put(_, value) => (2, value, 0),
-                Op::Delete(_) => (3, 0, 0),
-                Op::CompareAndSwap { expected, new, .. } => (4, expected, new),
-                Op::Append(_, value) => (5, value, 0),
-            };
-            (tag << 48 | (client.0 as u64) << 32 | seq as u64, op.key().0 as u64, a, b)
+    let (head, key, a, b) = match entry.command.asked() {
+        None => (0, 0, 0, 0),
+        Some((client, seq, op)) => {
+            let [tag, key, a, b] = op.words();
+            (tag << 48 | (client.0 as u64) << 32 | seq as u64, key, a, b)
         }
     };
     let mut bytes = [0; 40];

@@ -5,7 +5,7 @@
 
 use super::entry::{Entries, Index, Term};
 use crate::base::{Encode, Encoder, NodeId};
-use crate::protocol::{Class, MessageKind, Shape, kv};
+use crate::protocol::{Class, MessageKind, Shape, machine};
 
 /// A message of a Raft cluster. The sender is known from the network.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,14 +67,14 @@ pub enum Message {
         /// Its number in the client's session.
         seq: u32,
         /// The operation.
-        op: kv::Op,
+        op: machine::Op,
     },
     /// The operation took effect.
     ClientAnswer {
         /// Which operation.
         seq: u32,
-        /// What the store answers.
-        answer: kv::Answer,
+        /// What the state machine answers.
+        answer: machine::Answer,
     },
     /// The server is no leader.
     ClientRedirect {
@@ -138,17 +138,9 @@ impl crate::protocol::Message for Message {
             Message::AppendEntriesAccepted { .. } => 17,
             Message::AppendEntriesRejected { .. } => 33,
             Message::ClientRequest { .. } => 26,
-            Message::ClientAnswer { answer, .. } => 5 + answer_size_bytes(answer),
+            Message::ClientAnswer { answer, .. } => 5 + answer.size_bytes(),
             Message::ClientRedirect { .. } => 8,
         }
-    }
-}
-
-fn answer_size_bytes(answer: &kv::Answer) -> u32 {
-    match answer {
-        kv::Answer::Done => 1,
-        kv::Answer::Value(None) | kv::Answer::Swapped(_) => 2,
-        kv::Answer::Value(Some(items)) => 10 + 8 * items.len() as u32,
     }
 }
 

@@ -5,7 +5,7 @@ use super::message::Message;
 use super::record::Record;
 use super::server::Server;
 use crate::base::{Encode, Encoder, LocalTime, NodeId};
-use crate::protocol::{Core, Effects, Input, TimerName, kv};
+use crate::protocol::{Core, Effects, Input, TimerName, kv, machine};
 
 /// A server or a client.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub enum Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The operation.
-    pub op: kv::Op,
+    pub op: machine::Op,
     /// The server that the client asks first, instead of the one it takes for the leader. Later attempts go where redirects
     /// and timeouts lead.
     pub target: Option<NodeId>,
@@ -29,7 +29,7 @@ pub struct Request {
 impl Request {
     /// A request to whichever server the client takes for the leader.
     pub fn new(op: kv::Op) -> Request {
-        Request { op, target: None }
+        Request { op: op.into(), target: None }
     }
 }
 
@@ -91,7 +91,7 @@ impl Core for Node {
     type Record = Record;
     type Timer = Timer;
     type Request = Request;
-    type Response = kv::Answer;
+    type Response = machine::Answer;
 
     fn handle(&mut self, now: LocalTime, input: Input<Node>, out: &mut Effects<Node>) {
         match self {

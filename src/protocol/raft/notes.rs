@@ -74,6 +74,8 @@ note_kinds! {
     // Replication
     /// A leader takes a client's operation into its log.
     PROPOSES = "raft.proposes", Protocol, None, ["index": Int, "client": Node, "seq": Int, "key": Key];
+    /// A leader takes a client's operation into its log that is about no key.
+    PROPOSES_OTHER = "raft.proposes-other", Protocol, None, ["index": Int, "client": Node, "seq": Int];
     /// Takes entries into its log.
     ACCEPTS = "raft.accepts", Protocol, Some("logs_agree_at"), ["leader": Node, "first": Int, "last": Int];
     /// Refuses entries: they are of an older leader.
@@ -99,6 +101,8 @@ note_kinds! {
     // State machine and clients
     /// Applies a client's operation.
     APPLIES = "raft.applies", Everything, None, ["index": Int, "client": Node, "seq": Int, "key": Key];
+    /// Applies an operation that is about no key.
+    APPLIES_OTHER = "raft.applies-other", Everything, None, ["index": Int, "client": Node, "seq": Int];
     /// Does not apply an operation again.
     SKIPS_DUPLICATE = "raft.skips-duplicate", Protocol, Some("is_duplicate"), ["index": Int, "client": Node, "seq": Int];
     /// A leader answers a client.

@@ -10,7 +10,7 @@ use super::entry::{Index, Term};
 use super::node_set::NodeSet;
 use super::role::Votes;
 use crate::base::NodeId;
-use crate::protocol::kv;
+use crate::protocol::machine::Op;
 use crate::protocol::mutants::mutants;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -319,9 +319,9 @@ impl Rules {
 
     /// A read takes its place in the log like any other operation: a leader that answers from its own store may have been
     /// replaced without knowing it (paper 8).
-    pub fn needs_log(self, op: &kv::Op) -> bool {
+    pub fn needs_log(self, op: &Op) -> bool {
         if self.has(Mutant::LocalLeaderRead) {
-            return !matches!(op, kv::Op::Get(_));
+            return !op.is_read();
         }
         true
     }

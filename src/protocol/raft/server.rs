@@ -13,6 +13,7 @@ use super::record::{HardState, ReplayError, replay};
 use super::role::Role;
 use super::sessions::Sessions;
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note};
+use crate::protocol::machine::Machine;
 use crate::protocol::{Effects, Input, kv};
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ pub struct Server {
     pub(super) disk: PendingWrites,
     pub(super) commit_index: Index,
     pub(super) last_applied: Index,
-    pub(super) store: kv::Store,
+    pub(super) machine: Machine,
     pub(super) sessions: Sessions,
     /// When the election timer was last set; for the notes only.
     pub(super) waiting_since_us: u64,
@@ -48,6 +49,11 @@ pub struct Server {
 impl Server {
     /// A server of the cluster `voters` before its first start.
     pub fn new(id: NodeId, voters: NodeSet, config: Arc<Config>) -> Server {
+        Server::with_machine(id, voters, config, Machine::default())
+    }
+
+    /// The same with a state machine of its own; whatever happened to that, it begins empty.
+    pub fn with_machine(id: NodeId, voters: NodeSet, config: Arc<Config>, machine: Machine) -> Server {
         Server {
             id,
             voters,
@@ -58,7 +64,7 @@ impl Server {
             disk: PendingWrites::default(),
             commit_index: 0,
             last_applied: 0,
-            store: kv::Store::default(),
+            machine: machine.emptied(),
             sessions: Sessions::default(),
             waiting_since_us: 0,
             now_us: 0,
@@ -164,8 +170,13 @@ impl Server {
     }
 
     /// Its state machine.
-    pub fn store(&self) -> &kv::Store {
-        &self.store
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// Its state machine, if that is a key-value store.
+    pub fn store(&self) -> Option<&kv::Store> {
+        self.machine.as_store()
     }
 
     /// The client sessions of its state machine.
@@ -177,7 +188,7 @@ impl Server {
 /// What happens to it.
 impl Server {
     /// Handles one input.
-    pub(super) fn handle(&mut self, now: LocalTime, input: Input<Node>, out: &mut Effects<Node>) {
+    pub(in crate::protocol) fn handle(&mut self, now: LocalTime, input: Input<Node>, out: &mut Effects<Node>) {
         self.log.begin_event();
         self.now_us = now.monotonic_us;
         match input {
@@ -196,7 +207,8 @@ impl Server {
 
     fn start(&mut self, disk: &[crate::protocol::Slot<super::record::Record>], out: &mut Effects<Node>) {
         let now_us = self.now_us;
-        *self = Server { now_us, ..Server::new(self.id, self.voters.clone(), self.config.clone()) };
+        let (voters, config) = (self.voters.clone(), self.config.clone());
+        *self = Server { now_us, ..Server::with_machine(self.id, voters, config, self.machine.clone()) };
         let state = match replay(disk) {
             Ok(state) => state,
             Err(ReplayError::Corrupt(at)) => return out.exit(Note::new(&notes::DISK_CORRUPT, [at as u64])),
@@ -248,7 +260,7 @@ impl Server {
 }
 
 impl Encode for Server {
-    /// Store and sessions are left out: they follow from the log up to `last_applied`. So are the clocks' readings, which
+    /// State machine and sessions are left out: they follow from the log up to `last_applied`. So are the clocks' readings, which
     /// only notes use.
     fn encode(&self, to: &mut Encoder) {
         to.put(&self.role);

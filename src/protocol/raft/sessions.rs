@@ -1,7 +1,7 @@
 //! Client sessions: what makes a repeated request take effect once (thesis 6.3).
 
 use crate::base::{Encode, Encoder, NodeId};
-use crate::protocol::kv;
+use crate::protocol::machine::Answer;
 
 /// What the state machine remembers of one client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub struct Session {
     /// The number of its last applied request.
     pub seq: u32,
     /// The answer to that request.
-    pub answer: kv::Answer,
+    pub answer: Answer,
 }
 
 /// The table of sessions: part of the replicated state, the same on every server at the same index.

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::base::{LocalTime, NoteKind, OpId, WriteId};
-use crate::protocol::{Core, Effect, Effects, Input, Outcome, Slot, TimerName, kv};
+use crate::protocol::{Core, Effect, Effects, Input, Outcome, Slot, TimerName, kv, machine};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub(super) struct Cluster {
     pub(super) hosts: Vec<Host>,
     pub(super) network: VecDeque<Sent>,
     pub(super) cut: Vec<(NodeId, NodeId)>,
-    pub(super) replies: Vec<(OpId, Outcome<kv::Answer>)>,
+    pub(super) replies: Vec<(OpId, Outcome<machine::Answer>)>,
     pub(super) violations: Vec<(NodeId, &'static str)>,
     pub(super) now_us: u64,
     servers: u16,
@@ -288,11 +288,11 @@ impl Cluster {
     /// The client's workload asks for its n-th operation, of `target` first.
     pub(super) fn ask(&mut self, n: u32, op: kv::Op, target: NodeId) -> OpId {
         let id = OpId { client: self.client_id(), n };
-        self.input(self.client_id(), Input::Request { op: id, request: Request { op, target: Some(target) } });
+        self.input(self.client_id(), Input::Request { op: id, request: Request { op: op.into(), target: Some(target) } });
         id
     }
 
-    pub(super) fn outcome(&self, op: OpId) -> Option<&Outcome<kv::Answer>> {
+    pub(super) fn outcome(&self, op: OpId) -> Option<&Outcome<machine::Answer>> {
         self.replies.iter().find(|(of, _)| *of == op).map(|(_, outcome)| outcome)
     }
 
@@ -301,7 +301,7 @@ impl Cluster {
     }
 
     pub(super) fn value_at(&self, id: NodeId) -> Option<Vec<u64>> {
-        self.server(id).store().get(X).map(|value| value.to_vec())
+        self.server(id).store()?.get(X).map(|value| value.to_vec())
     }
 
     /// Servers that lead `term`.

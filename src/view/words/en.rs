@@ -413,6 +413,8 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("raft.commits", "{me} commits entry {index}: it is on {count} of {voters} servers ({copies})."),
     ("raft.learns-commit", "{me} learns that everything up to entry {index} is committed."),
     // Raft: state machine and clients
+    ("raft.proposes-other", "{me} takes request {seq} of {client} into its log at {index}."),
+    ("raft.applies-other", "{me} applies entry {index}: request {seq} of {client}."),
     ("raft.applies", "{me} applies entry {index}: request {seq} of {client} on {key}."),
     ("raft.skips-duplicate", "{me} does not apply entry {index} again: request {seq} of {client} has taken effect."),
     ("raft.answers", "{me} answers request {seq} of {client}: entry {index} is applied."),

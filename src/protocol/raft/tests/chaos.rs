@@ -44,7 +44,7 @@ fn run(seed: u64, servers: u16, config: Config) -> Result<u64, &'static str> {
             }
             78..87 => {
                 let op = kv::Op::Append(X, step);
-                cluster.hand(NodeId(50), id, Message::ClientRequest { seq: step as u32, op });
+                cluster.hand(NodeId(50), id, Message::ClientRequest { seq: step as u32, op: op.into() });
             }
             87..91 => cluster.host(id).holds_writes = true,
             91..97 => {

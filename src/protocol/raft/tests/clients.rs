@@ -6,8 +6,8 @@ use crate::base::OpId;
 use crate::protocol::{Input, Outcome, kv};
 use std::sync::Arc;
 
-fn value(items: &[u64]) -> Outcome<kv::Answer> {
-    Outcome::Ok(kv::Answer::Value(Some(Arc::new(items.to_vec()))))
+fn value(items: &[u64]) -> Outcome<crate::protocol::machine::Answer> {
+    Outcome::Ok(kv::Answer::Value(Some(Arc::new(items.to_vec()))).into())
 }
 
 #[test]
@@ -20,8 +20,8 @@ fn operations_are_answered_and_reads_see_writes() {
     cluster.settle();
     let read = cluster.ask(2, kv::Op::Get(X), S0);
     cluster.settle();
-    assert_eq!(cluster.outcome(write), Some(&Outcome::Ok(kv::Answer::Done)));
-    assert_eq!(cluster.outcome(swap), Some(&Outcome::Ok(kv::Answer::Swapped(true))));
+    assert_eq!(cluster.outcome(write), Some(&Outcome::Ok(kv::Answer::Done.into())));
+    assert_eq!(cluster.outcome(swap), Some(&Outcome::Ok(kv::Answer::Swapped(true).into())));
     assert_eq!(cluster.outcome(read), Some(&value(&[8])));
     assert_eq!(cluster.server(S0).log().last_index(), 4, "a read has its place in the log");
 }
@@ -32,7 +32,7 @@ fn a_client_follows_the_redirect_of_a_follower() {
     cluster.elect(S2);
     let op = cluster.ask(0, kv::Op::Put(X, 7), S0);
     cluster.settle();
-    assert_eq!(cluster.outcome(op), Some(&Outcome::Ok(kv::Answer::Done)));
+    assert_eq!(cluster.outcome(op), Some(&Outcome::Ok(kv::Answer::Done.into())));
     assert_eq!(cluster.client().leader_guess(), S2);
 }
 
@@ -77,7 +77,7 @@ fn a_repeated_request_takes_effect_once() {
     cluster.heal();
     cluster.fire(NodeId(3), Timer::Retry);
     cluster.settle();
-    assert_eq!(cluster.outcome(op), Some(&Outcome::Ok(kv::Answer::Done)));
+    assert_eq!(cluster.outcome(op), Some(&Outcome::Ok(kv::Answer::Done.into())));
     assert_eq!(cluster.value_at(S1), Some(vec![5]));
 }
 
@@ -86,7 +86,7 @@ fn a_request_that_stands_twice_in_the_log_is_applied_once() {
     let mut cluster = Cluster::new(3, paper());
     cluster.elect(S0);
     // Accepted by S0 alone, then by S1 in a later term; then S0's copy never comes back, but S1's is repeated.
-    let request = Message::ClientRequest { seq: 4, op: kv::Op::Append(X, 5) };
+    let request = Message::ClientRequest { seq: 4, op: kv::Op::Append(X, 5).into() };
     cluster.hand(NodeId(3), S0, request.clone());
     cluster.hand(NodeId(3), S0, request.clone());
     cluster.settle();
@@ -113,20 +113,20 @@ fn a_new_leader_knows_the_requests_it_inherited() {
     while !cluster.server(S1).is_leader() {
         assert!(cluster.step());
     }
-    cluster.hand(NodeId(3), S1, Message::ClientRequest { seq: 4, op: kv::Op::Append(X, 5) });
+    cluster.hand(NodeId(3), S1, Message::ClientRequest { seq: 4, op: kv::Op::Append(X, 5).into() });
     assert_eq!(cluster.noted(S1, &notes::ALREADY_IN_LOG), 1);
     cluster.settle();
     assert_eq!(cluster.value_at(S1), Some(vec![5]));
-    assert_eq!(cluster.outcome(op), Some(&Outcome::Ok(kv::Answer::Done)), "the new leader answers");
+    assert_eq!(cluster.outcome(op), Some(&Outcome::Ok(kv::Answer::Done.into())), "the new leader answers");
 }
 
 #[test]
 fn a_request_that_its_client_has_left_behind_has_no_effect() {
     let mut cluster = Cluster::new(3, paper());
     cluster.elect(S0);
-    cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 4, op: kv::Op::Put(X, 4) });
+    cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 4, op: kv::Op::Put(X, 4).into() });
     cluster.settle();
-    cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 3, op: kv::Op::Put(X, 3) });
+    cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 3, op: kv::Op::Put(X, 3).into() });
     cluster.settle();
     assert_eq!(cluster.value_at(S0), Some(vec![4]));
     assert_eq!(cluster.noted(S0, &notes::IGNORES_OLD_REQUEST), 1);
@@ -142,7 +142,7 @@ fn one_request_is_outstanding_and_the_rest_wait_in_order() {
     assert_eq!(cluster.outcome(ops[3]), Some(&Outcome::Fail), "never sent");
     cluster.settle();
     assert_eq!(cluster.value_at(S0), Some(vec![0, 1, 2]));
-    assert!(ops[..3].iter().all(|op| cluster.outcome(*op) == Some(&Outcome::Ok(kv::Answer::Done))));
+    assert!(ops[..3].iter().all(|op| cluster.outcome(*op) == Some(&Outcome::Ok(kv::Answer::Done.into()))));
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn at_the_deadline_an_operation_is_unknown_and_the_next_one_begins() {
     assert_eq!((cluster.outcome(first), cluster.outcome(second)), (Some(&Outcome::Unknown), None));
     assert_eq!(cluster.client().outstanding().unwrap().op, second);
     // A late answer to the first is not one to the second.
-    cluster.hand(S0, NodeId(3), Message::ClientAnswer { seq: 0, answer: kv::Answer::Done });
+    cluster.hand(S0, NodeId(3), Message::ClientAnswer { seq: 0, answer: kv::Answer::Done.into() });
     assert_eq!(cluster.outcome(second), None);
 }
 
@@ -168,7 +168,7 @@ fn a_restarted_client_is_not_taken_for_its_former_self() {
     cluster.restart(NodeId(3));
     let op = cluster.ask(1, kv::Op::Append(X, 2), S0);
     cluster.settle();
-    assert_eq!(cluster.outcome(op), Some(&Outcome::Ok(kv::Answer::Done)));
+    assert_eq!(cluster.outcome(op), Some(&Outcome::Ok(kv::Answer::Done.into())));
     assert_eq!(cluster.value_at(S0), Some(vec![1, 2]));
 }
 

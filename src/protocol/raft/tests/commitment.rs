@@ -9,7 +9,7 @@ fn an_entry_is_committed_when_a_majority_has_it_on_disk() {
     for (servers, acks, committed) in [(3, 0, false), (3, 1, true), (4, 1, false), (4, 2, true), (5, 1, false), (5, 2, true)] {
         let mut cluster = Cluster::new(servers, paper());
         cluster.elect(S0);
-        cluster.hand(NodeId(servers), S0, Message::ClientRequest { seq: 1, op: kv::Op::Put(X, 1) });
+        cluster.hand(NodeId(servers), S0, Message::ClientRequest { seq: 1, op: kv::Op::Put(X, 1).into() });
         for follower in 1..=acks {
             cluster.hand(NodeId(follower), S0, Message::AppendEntriesAccepted { term: 1, match_index: 2 });
         }
@@ -24,7 +24,7 @@ fn a_leader_counts_its_own_copy_when_it_is_on_disk() {
     cluster.elect(S0);
     cluster.isolate(S2);
     cluster.host(S0).holds_writes = true;
-    cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 1, op: kv::Op::Put(X, 1) });
+    cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 1, op: kv::Op::Put(X, 1).into() });
     cluster.settle();
     assert_eq!(cluster.server(S0).progress(S1).unwrap().match_index, 2);
     assert_eq!(cluster.server(S0).commit_index(), 1, "one copy on disk is no majority of three");

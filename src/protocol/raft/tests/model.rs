@@ -123,7 +123,7 @@ proptest! {
                 2 => append(term, (a, b), &(0..count).map(|n| entry(term.min(b + n), n)).collect::<Vec<_>>(), c),
                 3 => Message::AppendEntriesAccepted { term, match_index: a },
                 4 => Message::AppendEntriesRejected { term, prev_index: a, hint_index: c, hint_term: b },
-                _ => Message::ClientRequest { seq: a as u32, op: crate::protocol::kv::Op::Append(X, c) },
+                _ => Message::ClientRequest { seq: a as u32, op: crate::protocol::kv::Op::Append(X, c).into() },
             };
             cluster.hand(NodeId(from), S0, message);
             cluster.sent();

@@ -15,7 +15,7 @@ fn at_most_one_leader(cluster: &Cluster) -> bool {
 
 fn request(cluster: &mut Cluster, at: NodeId, seq: u32) {
     let client = cluster.client_id();
-    cluster.hand(client, at, Message::ClientRequest { seq, op: kv::Op::Append(X, seq as u64) });
+    cluster.hand(client, at, Message::ClientRequest { seq, op: kv::Op::Append(X, seq as u64).into() });
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn local_leader_read() {
         cluster.elect(S1);
         cluster.sent();
         // S0 has been replaced, and does not know it.
-        cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 1, op: kv::Op::Get(X) });
+        cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 1, op: kv::Op::Get(X).into() });
         !cluster.sent().iter().any(|sent| matches!(sent.message, Message::ClientAnswer { .. }))
     });
 }

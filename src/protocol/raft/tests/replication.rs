@@ -160,7 +160,7 @@ fn the_window_bounds_what_is_in_flight_and_answers_open_it() {
     cluster.cut.push((S1, S0));
     for n in 1..=10 {
         let op = kv::Op::Append(X, n as u64);
-        cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: n, op });
+        cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: n, op: op.into() });
         assert!(cluster.server(S0).progress(S1).unwrap().inflight() <= 4);
     }
     cluster.settle();
@@ -179,7 +179,7 @@ fn lost_entries_are_sent_again_after_two_heartbeats() {
     let mut cluster = Cluster::new(3, paper());
     cluster.elect(S0);
     cluster.cut.push((S0, S1));
-    cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 1, op: kv::Op::Put(X, 1) });
+    cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 1, op: kv::Op::Put(X, 1).into() });
     cluster.settle();
     cluster.heal();
     cluster.heartbeat(S0);
@@ -218,7 +218,7 @@ fn an_acknowledgement_of_an_earlier_leadership_is_ignored() {
     cluster.elect(S0);
     cluster.isolate(S1);
     cluster.isolate(S2);
-    cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 1, op: kv::Op::Put(X, 1) });
+    cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: 1, op: kv::Op::Put(X, 1).into() });
     let commit = cluster.server(S0).commit_index();
     cluster.hand(S1, S0, Message::AppendEntriesAccepted { term: 1, match_index: 4 });
     assert_eq!(cluster.server(S0).commit_index(), commit);
@@ -230,7 +230,7 @@ fn a_follower_whose_disk_was_emptied_is_filled_again_within_the_term() {
     let mut cluster = Cluster::new(3, paper());
     cluster.elect(S0);
     for n in 1..=5 {
-        cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: n, op: kv::Op::Append(X, n as u64) });
+        cluster.hand(NodeId(3), S0, Message::ClientRequest { seq: n, op: kv::Op::Append(X, n as u64).into() });
         cluster.settle();
     }
     cluster.host(S1).disk.clear();

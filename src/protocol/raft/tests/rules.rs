@@ -143,10 +143,10 @@ fn requests_are_known_again_and_reads_go_through_the_log() {
     assert!(RIGHT.is_duplicate(Some(4), 4) && RIGHT.is_duplicate(Some(4), 3));
     assert!(!RIGHT.is_duplicate(Some(4), 5) && !RIGHT.is_duplicate(None, 0));
     assert!(!wrong(Mutant::NoSessionDedup).is_duplicate(Some(4), 4));
-    assert!(RIGHT.needs_log(&kv::Op::Get(X)));
+    assert!(RIGHT.needs_log(&kv::Op::Get(X).into()));
     assert!(
-        !wrong(Mutant::LocalLeaderRead).needs_log(&kv::Op::Get(X))
-            && wrong(Mutant::LocalLeaderRead).needs_log(&kv::Op::Put(X, 1))
+        !wrong(Mutant::LocalLeaderRead).needs_log(&kv::Op::Get(X).into())
+            && wrong(Mutant::LocalLeaderRead).needs_log(&kv::Op::Put(X, 1).into())
     );
 }
 

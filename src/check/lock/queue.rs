@@ -1,0 +1,119 @@
+//! What the queue of the consensus variant promises:
+//! - locks are granted in the order in which their entries were created (queue order);
+//! - whoever ends wakes at most one of those that want a lock for themselves alone (one woken);
+//! - no lease has two entries in one queue: the one that its client does not know of would be in everybody's way (one entry);
+//! - servers that have applied the same part of the log have the same locks (same table).
+
+use super::notes;
+use super::{Falls, P};
+use crate::base::{Encode, Encoder, EventId, NodeId, Note};
+use crate::protocol::lock::consensus::replica::Replica;
+use crate::protocol::lock::role::Holder;
+use crate::protocol::lock::session::Deed;
+use crate::protocol::lock::table::{Revision, Table};
+use crate::sim::trace::Event;
+use std::collections::BTreeMap;
+
+/// Tables of so many places of the log are compared.
+const TABLES_MAX: usize = 1_024;
+
+/// The newest grant of a lock: the revision of its entry, when, to whom.
+type Newest = (Revision, EventId, NodeId);
+
+/// What is remembered of grants and tables.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queues {
+    /// By key: the newest grant, and the newest that is not shared.
+    granted: BTreeMap<u32, [Option<Newest>; 2]>,
+    /// By how much of the log was applied: the table that somebody had then.
+    tables: BTreeMap<u64, (u128, EventId, NodeId)>,
+    /// By server: how much it had applied at its last step.
+    applied: BTreeMap<NodeId, u64>,
+}
+
+impl Queues {
+    /// A client did something.
+    pub(super) fn client(&mut self, event: &Event, node: NodeId, client: Holder<'_>, falls: &mut Falls) {
+        for deed in client.deeds {
+            let Deed::Granted { key, token, .. } = deed else { continue };
+            let session = client.sessions.iter().find(|session| session.token == *token);
+            let Some(place) = session.and_then(|session| session.place.as_ref()) else { continue };
+            let (shared, created) = (session.is_some_and(|session| session.is_shared()), place.created);
+            let [any, alone] = self.granted.entry(*key).or_default();
+            // A semaphore's holders hear of it in any order.
+            let newest = if shared || client.config.consensus.permits > 1 { *alone } else { *any };
+            if let Some((greatest, earlier, other)) = newest.filter(|(greatest, ..)| *greatest > created)
+                && client.config.consensus.permits == 1
+            {
+                let args = [event.at_us, node.0.into(), created, greatest, other.0.into()];
+                falls.at(P::QueueOrder, event, Note::new(&notes::QUEUE_ORDER_VIOLATED, args), &[earlier], &[node, other]);
+            }
+            let grant = Some((created, event.id, node));
+            *any = (*any).max(grant);
+            if !shared {
+                *alone = (*alone).max(grant);
+            }
+        }
+    }
+
+    /// A server did something.
+    pub(super) fn replica(&mut self, event: &Event, node: NodeId, replica: &Replica, falls: &mut Falls) {
+        let deed = replica.deed();
+        if deed.woken > deed.ended {
+            let note = Note::new(&notes::ONE_WOKEN_VIOLATED, [event.at_us, node.0.into(), deed.woken as u64]);
+            falls.at(P::OneWoken, event, note, &[], &[node]);
+        }
+        let applied = replica.raft().last_applied();
+        let Some(table) = replica.table().filter(|_| self.applied.insert(node, applied) != Some(applied)) else { return };
+        orphans(event, node, table, falls);
+        if falls.has(P::SameTable) {
+            return;
+        }
+        let content = content(table);
+        match self.tables.get(&applied) {
+            Some((known, earlier, other)) if *known != content => {
+                let note = Note::new(&notes::SAME_TABLE_VIOLATED, [event.at_us, node.0.into(), other.0.into(), applied]);
+                falls.at(P::SameTable, event, note, &[*earlier], &[node, *other]);
+            }
+            Some(_) => {}
+            None => {
+                self.tables.insert(applied, (content, event.id, node));
+                if self.tables.len() > TABLES_MAX {
+                    self.tables.pop_first();
+                }
+            }
+        }
+    }
+
+    pub(super) fn encode(&self, to: &mut Encoder) {
+        for (key, newest) in &self.granted {
+            to.u32(*key);
+            newest.iter().for_each(|newest| to.option(newest.map(|(created, ..)| created).as_ref()));
+        }
+        for (applied, (content, ..)) in &self.tables {
+            to.u64(*applied);
+            to.u64(*content as u64);
+        }
+    }
+}
+
+fn content(table: &Table) -> u128 {
+    let mut to = Encoder::new();
+    table.encode(&mut to);
+    to.fingerprint().0
+}
+
+fn orphans(event: &Event, node: NodeId, table: &Table, falls: &mut Falls) {
+    if falls.has(P::OneEntry) {
+        return;
+    }
+    for name in table.names() {
+        let queue = table.queue(name);
+        let second = |at: usize| queue[..at].iter().any(|other| other.lease == queue[at].lease);
+        if let Some(entry) = (0..queue.len()).find(|at| second(*at)).map(|at| queue[at]) {
+            let client = entry.lease.client;
+            let note = Note::new(&notes::ONE_ENTRY_VIOLATED, [event.at_us, node.0.into(), client.0.into(), name.into()]);
+            falls.at(P::OneEntry, event, note, &[], &[node, client]);
+        }
+    }
+}

@@ -1,0 +1,502 @@
+//! The client of the consensus variant. Each lock that it asks for has a lease of its own, as a session of etcd has: it queues with
+//! it, waits for what stands before it, looks at its place again, holds the lock, and gives the lease back.
+//!
+//! It holds a lock until its own clock says that the lease may be over, counted from when it *sent* the last sign of life that was
+//! confirmed: the leader counts from later, so the client stops first, as far as clocks run equally fast.
+
+use super::queueing::{Queueing, Step};
+use super::watches::Watch;
+use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId};
+use crate::protocol::lock::config::Config;
+use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer, Token};
+use crate::protocol::lock::notes;
+use crate::protocol::lock::role::Role;
+use crate::protocol::lock::session::{Deed, Job, Phase, Session};
+use crate::protocol::lock::table::{self, Command, DELAY, Lease, Place};
+use crate::protocol::lock::writes::{Write, Writes};
+use crate::protocol::machine;
+use crate::protocol::raft;
+use crate::protocol::{Effects, Input, Outcome};
+use std::sync::Arc;
+
+/// At most so many locks at one client.
+const SESSIONS_MAX: usize = 100;
+
+/// A client. After a crash it has forgotten its locks; their leases run out.
+#[derive(Clone, Debug)]
+pub struct Contender {
+    id: NodeId,
+    config: Arc<Config>,
+    sessions: Vec<Session>,
+    writes: Writes,
+    leader: NodeId,
+    /// What the timers are set to: validity, reply, work, sign of life.
+    armed: [Option<u64>; 4],
+    deeds: Vec<Deed>,
+}
+
+/// What can be read from outside.
+impl Contender {
+    /// A client before its first start.
+    pub fn new(id: NodeId, config: Arc<Config>) -> Contender {
+        // Clients begin at different servers, so that none is special.
+        let leader = NodeId(id.0 % config.nodes().max(1));
+        Contender { id, config, sessions: Vec::new(), writes: Writes::default(), leader, armed: [None; 4], deeds: Vec::new() }
+    }
+
+    /// Its locks, in the order in which they were asked for.
+    pub fn sessions(&self) -> &[Session] {
+        &self.sessions
+    }
+
+    /// Number of its writes that the resource has not answered.
+    pub fn writing(&self) -> usize {
+        self.writes.len()
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The server that it takes for the leader.
+    pub fn leader(&self) -> NodeId {
+        self.leader
+    }
+
+    /// What it did in its last step.
+    pub fn deeds(&self) -> &[Deed] {
+        &self.deeds
+    }
+}
+
+/// What happens to it.
+impl Contender {
+    /// Handles one input.
+    pub(in crate::protocol::lock) fn handle(&mut self, now: LocalTime, input: Input<Role>, out: &mut Effects<Role>) {
+        self.deeds.clear();
+        match input {
+            Input::Started { .. } => *self = Contender::new(self.id, self.config.clone()),
+            Input::Request { op, request } => self.ask(op, request, now, out),
+            Input::Message { from, message } => self.hear(from, message, now, out),
+            Input::Timer(Timer::Validity) => self.ring(now, out),
+            Input::Timer(Timer::Reply) => self.ask_again(now, out),
+            Input::Timer(Timer::Work) => self.finish_work(now, out),
+            Input::Timer(Timer::KeepAlive) => self.give_signs(now, out),
+            Input::Timer(_) | Input::Persisted(_) | Input::WriteFailed(_) => {}
+        }
+        self.arm(now, out);
+    }
+
+    fn ask(&mut self, op: OpId, request: Request, now: LocalTime, out: &mut Effects<Role>) {
+        match request.ask {
+            Ask::Acquire => self.acquire(op, request, None, now, out),
+            Ask::Use { work_us, value } => self.acquire(op, request, Some((work_us, value)), now, out),
+            Ask::Write(value) => match self.held_by(request) {
+                Some(at) => self.write(at, op, value, false, now, out),
+                None => self.refuse(op, request.key, out),
+            },
+            Ask::Release => match self.held_by(request) {
+                Some(at) => self.release(at, Some(op), now, out),
+                None => self.refuse(op, request.key, out),
+            },
+            // Its leases live on by themselves.
+            Ask::Extend => self.refuse(op, request.key, out),
+        }
+    }
+
+    fn held_by(&self, request: Request) -> Option<usize> {
+        let held = |s: &Session| s.key == request.key && s.owner == request.owner && s.phase == Phase::Held;
+        self.sessions.iter().position(held)
+    }
+
+    fn refuse(&self, op: OpId, key: u32, out: &mut Effects<Role>) {
+        out.note(Note::new(&notes::HOLDS_NOTHING, [u64::from(key)]));
+        out.reply(op, Outcome::Fail);
+    }
+
+    fn hear(&mut self, from: NodeId, message: Message, now: LocalTime, out: &mut Effects<Role>) {
+        use raft::Message::{ClientAnswer, ClientRedirect};
+        match message {
+            Message::Raft(ClientAnswer { seq, answer: machine::Answer::Lock(answer) }) => {
+                self.leader = from;
+                if let Some(at) = self.sessions.iter().position(|session| session.token.op == seq) {
+                    self.answered(at, answer, now, out);
+                }
+            }
+            Message::Raft(ClientRedirect { leader, .. }) => self.redirected(from, leader, now, out),
+            Message::Gone { lease, watched } => {
+                let waits = |place: &Queueing| place.lease == lease && place.step == Step::Wait && place.before == Some(watched);
+                if let Some(at) = self.sessions.iter().position(|session| session.place.as_ref().is_some_and(waits)) {
+                    out.note(Note::new(&notes::LOOKS_AGAIN, [self.sessions[at].key.into()]));
+                    self.proceed(at, Step::Look, now, out);
+                }
+            }
+            Message::WriteReply { seq, ok } => {
+                if let Some(write) = self.writes.take(seq) {
+                    out.reply(write.op, if ok { Outcome::Ok(Answer::Written) } else { Outcome::Fail });
+                    self.release_after(write, now, out);
+                }
+            }
+            _ => out.note(Note::new(&notes::IGNORES_FOREIGN, [u64::from(from.0)])),
+        }
+    }
+
+    fn answered(&mut self, at: usize, answer: table::Answer, now: LocalTime, out: &mut Effects<Role>) {
+        let Some(place) = &mut self.sessions[at].place else { return };
+        match (answer, place.step) {
+            (table::Answer::Lives { lease, nth, lives: true }, step) if lease == place.lease && step != Step::End => {
+                self.lives_on(at, nth, now, out);
+            }
+            (table::Answer::Lives { lease, lives: false, .. }, step) if lease == place.lease && step != Step::End => {
+                self.lost(at, out);
+            }
+            (table::Answer::Place(found), Step::Enqueue) => {
+                place.created = found.created;
+                if !found.exists {
+                    return self.lost(at, out);
+                }
+                match self.config.consensus.zookeeper {
+                    // `getChildren`: a creation tells nothing about the others.
+                    true => self.proceed(at, Step::Look, now, out),
+                    false => self.found(at, found, now, out),
+                }
+            }
+            (table::Answer::Place(found), Step::Look) if found.created == place.created => self.found(at, found, now, out),
+            (table::Answer::Ended(lease), Step::End) if lease == place.lease => {
+                let job = self.sessions.remove(at).job;
+                job.iter().for_each(|job| out.reply(job.op, Outcome::Ok(Answer::Released)));
+            }
+            _ => {}
+        }
+    }
+
+    /// The server asked last does not lead. If it knows who does, everything that is open is asked there at once.
+    fn redirected(&mut self, from: NodeId, leader: Option<NodeId>, now: LocalTime, out: &mut Effects<Role>) {
+        if from != self.leader {
+            return;
+        }
+        if let Some(leader) = leader.filter(|leader| *leader != from && leader.0 < self.config.nodes()) {
+            self.leader = leader;
+            (0..self.sessions.len()).for_each(|at| self.send(at, now, out));
+        }
+    }
+}
+
+/// Queue.
+impl Contender {
+    fn acquire(&mut self, op: OpId, request: Request, work: Option<(u64, u64)>, now: LocalTime, out: &mut Effects<Role>) {
+        if self.sessions.len() >= SESSIONS_MAX {
+            return out.reply(op, Outcome::Fail);
+        }
+        let lease = Lease { client: self.id, op: op.n };
+        self.sessions.push(Session {
+            key: request.key,
+            owner: request.owner,
+            token: Token { client: self.id, op: op.n, attempt: 1 },
+            phase: Phase::Queueing,
+            attempts: 1,
+            fence: 0,
+            valid_until_us: 0,
+            extensions: 0,
+            extending: None,
+            work_until_us: None,
+            job: Some(Job { op, work }),
+            place: Some(Queueing::new(lease, request.mode)),
+        });
+        out.note(Note::new(&notes::QUEUES, [request.key.into()]));
+        self.send(self.sessions.len() - 1, now, out);
+    }
+
+    fn proceed(&mut self, at: usize, step: Step, now: LocalTime, out: &mut Effects<Role>) {
+        let session = &mut self.sessions[at];
+        let Some(place) = &mut session.place else { return };
+        place.step = step;
+        session.phase = match step {
+            Step::Grant | Step::Enqueue | Step::Look => Phase::Queueing,
+            Step::Wait => Phase::Waiting,
+            Step::Hold => Phase::Held,
+            Step::End => Phase::Leaving,
+        };
+        self.send(at, now, out);
+    }
+
+    /// Asks for what its step waits for.
+    fn send(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
+        let (name, op, until_wall_us) = (self.sessions[at].key, self.sessions[at].token.op, self.until_wall_us(now));
+        let Some(place) = &mut self.sessions[at].place else { return };
+        let (lease, mode, created) = (place.lease, place.mode, place.created);
+        let command = match place.step {
+            Step::Grant => {
+                let nth = place.sign(now.monotonic_us);
+                Command::Grant { lease, nth, until_wall_us }
+            }
+            Step::Enqueue => {
+                let number = self.config.rules.entry_number(place.attempts);
+                place.attempts = place.attempts.saturating_add(1);
+                Command::Enqueue { name, lease, number, mode }
+            }
+            Step::Look => Command::Look { name, created, mode },
+            Step::End => Command::End(lease),
+            Step::Wait => {
+                place.again_us = None;
+                let watched = place.before.unwrap_or(DELAY);
+                return out.send(self.leader, Message::Watch(Watch { name, lease, watched, created, mode }));
+            }
+            Step::Hold => return place.again_us = None,
+        };
+        place.again_us = Some(now.monotonic_us.saturating_add(self.config.consensus.raft.client_retry_us));
+        self.tell(op, command, out);
+    }
+
+    fn tell(&self, seq: u32, command: Command, out: &mut Effects<Role>) {
+        out.send(self.leader, Message::Raft(raft::Message::ClientRequest { seq, op: command.into() }));
+    }
+
+    fn until_wall_us(&self, now: LocalTime) -> i64 {
+        now.wall_us.saturating_add_unsigned(self.config.ttl_us)
+    }
+
+    fn found(&mut self, at: usize, found: Place, now: LocalTime, out: &mut Effects<Role>) {
+        let session = &mut self.sessions[at];
+        let (key, left_us) = (u64::from(session.key), session.valid_until_us.saturating_sub(now.monotonic_us));
+        if self.config.rules.holds_after_wait(found.exists, found.before.is_none(), left_us) {
+            return self.grant(at, left_us, now, out);
+        }
+        let Some(place) = session.place.as_mut().filter(|_| found.exists && found.before.is_some()) else {
+            return self.lost(at, out);
+        };
+        place.before = found.before;
+        out.note(match found.before {
+            Some(before) if before != DELAY => Note::new(&notes::WAITS, [key, found.created, before]),
+            _ => Note::new(&notes::WAITS_FOR_DELAY, [key]),
+        });
+        self.proceed(at, Step::Wait, now, out);
+    }
+
+    fn grant(&mut self, at: usize, left_us: u64, now: LocalTime, out: &mut Effects<Role>) {
+        let (config, session) = (&self.config, &mut self.sessions[at]);
+        let created = session.place.as_ref().map_or(0, |place| place.created);
+        session.fence = if config.fencing { config.rules.fence(created, now.wall_us) } else { 0 };
+        let (key, token, fence, valid_until_us) = (session.key, session.token, session.fence, session.valid_until_us);
+        let since_us = valid_until_us.saturating_sub(config.ttl_us.saturating_sub(config.drift()));
+        self.deeds.push(Deed::Granted { key, token, fence, since_us, valid_until_us, votes: usize::from(config.nodes()) });
+        out.note(Note::new(&notes::HOLDS, [key.into(), left_us, fence]));
+        match session.job.take() {
+            Some(Job { op, work: None }) => out.reply(op, Outcome::Ok(Answer::Acquired { fence, for_us: left_us })),
+            Some(Job { op, work: Some((work_us, value)) }) => {
+                session.work_until_us = Some(now.monotonic_us.saturating_add(work_us));
+                session.job = Some(Job { op, work: Some((work_us, value)) });
+            }
+            None => {}
+        }
+        self.proceed(at, Step::Hold, now, out);
+    }
+
+    /// Its lease is over: whatever it waited for, or held, it has not.
+    fn lost(&mut self, at: usize, out: &mut Effects<Role>) {
+        out.note(Note::new(&notes::LEASE_LOST, [self.sessions[at].key.into()]));
+        self.end(at, out);
+    }
+
+    fn end(&mut self, at: usize, out: &mut Effects<Role>) {
+        let job = self.sessions.remove(at).job;
+        job.iter().for_each(|job| out.reply(job.op, Outcome::Fail));
+    }
+}
+
+/// Signs of life.
+impl Contender {
+    fn give_signs(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        self.armed[3] = None;
+        let retry_us = self.config.consensus.raft.client_retry_us.min(self.config.ttl_us / 3).max(1);
+        let due = |place: &Queueing| place.sign_us.is_some_and(|sign_us| sign_us <= now.monotonic_us);
+        if self.sessions.iter().filter_map(|session| session.place.as_ref()).any(|place| due(place) && place.has_open_signs()) {
+            self.turn_to_next();
+        }
+        for at in 0..self.sessions.len() {
+            let (op, until_wall_us) = (self.sessions[at].token.op, self.until_wall_us(now));
+            let Some(place) = &mut self.sessions[at].place else { continue };
+            if !due(place) {
+                continue;
+            }
+            let nth = place.sign(now.monotonic_us);
+            // Until it is confirmed; then the next one is due after a third of the time to live.
+            place.sign_us = Some(now.monotonic_us.saturating_add(retry_us));
+            let (lease, waits) = (place.lease, place.step == Step::Wait);
+            self.tell(op, Command::KeepAlive { lease, nth, until_wall_us }, out);
+            if waits {
+                // A new leader does not know what it waits for.
+                self.send(at, now, out);
+            }
+        }
+    }
+
+    /// A sign of life is confirmed.
+    fn lives_on(&mut self, at: usize, nth: u32, now: LocalTime, out: &mut Effects<Role>) {
+        let (config, session) = (&self.config, &mut self.sessions[at]);
+        let Some(place) = &mut session.place else { return };
+        let Some(since_us) = place.confirmed(nth) else { return };
+        place.sign_us = Some(since_us.saturating_add(config.ttl_us / 3).max(now.monotonic_us.saturating_add(1)));
+        let step = place.step;
+        let elapsed_us = now.monotonic_us.saturating_sub(since_us);
+        let validity_us = config.rules.validity_us(config.ttl_us, elapsed_us, config.drift());
+        let (before_us, until_us) = (session.valid_until_us, now.monotonic_us.saturating_add(validity_us));
+        if step == Step::Hold && (until_us <= before_us || before_us <= now.monotonic_us) {
+            return;
+        }
+        session.valid_until_us = until_us.max(before_us);
+        match step {
+            Step::Grant => self.proceed(at, Step::Enqueue, now, out),
+            Step::Hold => {
+                session.extensions = session.extensions.saturating_add(1);
+                let (token, key, nth) = (session.token, session.key, session.extensions);
+                let votes = usize::from(config.nodes());
+                self.deeds.push(Deed::Extended { token, nth, since_us, before_us, valid_until_us: until_us, votes });
+                out.note(Note::new(&notes::LIVES_ON, [key.into(), validity_us]));
+            }
+            Step::Enqueue | Step::Look | Step::Wait | Step::End => {}
+        }
+    }
+
+    /// By its own clock its lease may be over.
+    fn ring(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        self.armed[0] = None;
+        for at in (0..self.sessions.len()).rev() {
+            let session = &self.sessions[at];
+            if session.phase == Phase::Held && !session.believes(now.monotonic_us) {
+                let (op, lease) = (session.token.op, session.place.as_ref().map(|place| place.lease));
+                out.note(Note::new(&notes::LEASE_OVER, [session.key.into()]));
+                lease.into_iter().for_each(|lease| self.tell(op, Command::End(lease), out));
+                self.end(at, out);
+            }
+        }
+    }
+}
+
+/// Write and release.
+impl Contender {
+    fn finish_work(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        self.armed[2] = None;
+        for at in (0..self.sessions.len()).rev() {
+            let session = &mut self.sessions[at];
+            if session.work_until_us.is_none_or(|until_us| until_us > now.monotonic_us) {
+                continue;
+            }
+            session.work_until_us = None;
+            match session.job.take() {
+                // Who shares a lock only reads.
+                Some(Job { op, .. }) if session.is_shared() => {
+                    out.reply(op, Outcome::Ok(Answer::Released));
+                    self.release(at, None, now, out);
+                }
+                Some(Job { op, work: Some((_, value)) }) => self.write(at, op, value, true, now, out),
+                _ => {}
+            }
+        }
+    }
+
+    fn write(&mut self, at: usize, op: OpId, value: u64, then_release: bool, now: LocalTime, out: &mut Effects<Role>) {
+        let session = &self.sessions[at];
+        let (key, token, fence) = (session.key, session.token, session.fence);
+        if !self.config.rules.may_write(session.valid_for_us(now.monotonic_us)) {
+            out.note(Note::new(&notes::WRITES_NOT, [u64::from(key)]));
+            return out.reply(op, Outcome::Fail);
+        }
+        let until_us = now.monotonic_us.saturating_add(self.config.deadline_us);
+        self.writes.begin(Write { op, token, until_us, then_release });
+        self.deeds.push(Deed::Wrote(key, token));
+        out.note(Note::new(&notes::WRITES, [value, u64::from(key), fence]));
+        out.send(self.config.resource(), Message::Write { seq: op.n, key, token, fence, value });
+    }
+
+    fn release_after(&mut self, write: Write, now: LocalTime, out: &mut Effects<Role>) {
+        let held = |session: &Session| session.token == write.token && session.phase == Phase::Held;
+        if let Some(at) = self.sessions.iter().position(held).filter(|_| write.then_release) {
+            self.release(at, None, now, out);
+        }
+    }
+
+    /// Gives the lease back, and with it the entry.
+    fn release(&mut self, at: usize, op: Option<OpId>, now: LocalTime, out: &mut Effects<Role>) {
+        let session = &mut self.sessions[at];
+        let owner = session.owner;
+        session.work_until_us = None;
+        let open = std::mem::replace(&mut session.job, op.map(|op| Job { op, work: None }));
+        open.iter().for_each(|job| out.reply(job.op, Outcome::Fail));
+        if let Some(place) = &mut session.place {
+            place.sign_us = None;
+        }
+        self.deeds.push(Deed::Released(owner, owner));
+        out.note(Note::new(&notes::RELEASES, [u64::from(self.sessions[at].key)]));
+        self.sessions[at].valid_until_us = now.monotonic_us.saturating_add(self.config.deadline_us);
+        self.proceed(at, Step::End, now, out);
+    }
+}
+
+/// Deadlines.
+impl Contender {
+    /// Who has not answered by now is asked no more; the next server is.
+    fn ask_again(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        self.armed[1] = None;
+        for write in self.writes.take_late(now.monotonic_us) {
+            out.note(Note::new(&notes::WRITE_UNKNOWN, []));
+            out.reply(write.op, Outcome::Unknown);
+            self.release_after(write, now, out);
+        }
+        let gives_up = |s: &Session| s.phase == Phase::Leaving && s.valid_until_us <= now.monotonic_us;
+        while let Some(at) = self.sessions.iter().position(gives_up) {
+            let session = self.sessions.remove(at);
+            out.note(Note::new(&notes::END_UNKNOWN, [session.key.into()]));
+            session.job.iter().for_each(|job| out.reply(job.op, Outcome::Unknown));
+        }
+        let due = |session: &Session| {
+            let again_us = session.place.as_ref().and_then(|place| place.again_us);
+            again_us.is_some_and(|again_us| again_us <= now.monotonic_us)
+        };
+        if self.sessions.iter().any(due) {
+            self.turn_to_next();
+        }
+        for at in 0..self.sessions.len() {
+            if due(&self.sessions[at]) {
+                self.send(at, now, out);
+            }
+        }
+    }
+
+    /// The server asked last has not answered: the next one may know more.
+    fn turn_to_next(&mut self) {
+        self.leader = NodeId((self.leader.0 + 1) % self.config.nodes().max(1));
+    }
+
+    /// Sets each timer to the next moment at which it is needed.
+    fn arm(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        let held = self.sessions.iter().filter(|session| session.phase == Phase::Held);
+        let validity = held.map(|session| session.valid_until_us).min();
+        let places = || self.sessions.iter().filter_map(|session| session.place.as_ref());
+        let reply = places().filter_map(|place| place.again_us).chain(self.writes.next_us()).min();
+        let work = self.sessions.iter().filter_map(|session| session.work_until_us).min();
+        let sign = places().filter_map(|place| place.sign_us).min();
+        let timers = [(Timer::Validity, validity), (Timer::Reply, reply), (Timer::Work, work), (Timer::KeepAlive, sign)];
+        for ((timer, at_us), armed) in timers.into_iter().zip(&mut self.armed) {
+            if std::mem::replace(armed, at_us) == at_us {
+                continue;
+            }
+            match at_us {
+                Some(at_us) => {
+                    let delay_us = at_us.saturating_sub(now.monotonic_us);
+                    out.set_timer(timer, delay_us, delay_us);
+                }
+                None => out.cancel_timer(timer),
+            }
+        }
+    }
+}
+
+impl Encode for Contender {
+    fn encode(&self, to: &mut Encoder) {
+        to.list(self.sessions.iter());
+        to.put(&self.writes);
+        to.put(&self.leader);
+    }
+}
