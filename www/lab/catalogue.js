@@ -269,7 +269,7 @@ class Catalogue {
       h("strong", null, card.title),
       h("span", null, card.question),
       h("small", null, `${systemName(card.id)}, ${card.minutes} min, ${levels()[card.level] ?? card.level}`),
-      card.falls.length > 0 && h("small", null, t("{property} falls", { property: list(fallsOf(card)) })),
+      card.falls.length > 0 && h("small", null, card.falls.length === 1 ? t("{property} falls", { property: fallsOf(card)[0] ?? "" }) : t("{properties} fall", { properties: list(fallsOf(card)) })),
     );
   }
 

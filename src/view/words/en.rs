@@ -55,6 +55,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("link.reorder", "{chance} out of order"),
     ("link.reorder-most", "up to {most} out of order"),
     ("link.delay", "{min} to {max} delay"),
+    ("link.delay.fixed", "{min} delay"),
     ("link.summary", "{n} links: {fault}"),
     ("links.one", "{from} to {to}"),
     ("links.both", "{from} and {to}"),

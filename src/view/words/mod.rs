@@ -511,12 +511,16 @@ pub fn link_fault(lang: Lang, link: &LinkView, _names: &Names) -> String {
         }
     }
     if let Some((min, max)) = link.delay_us {
-        parts.push(words(
-            "link.delay",
-            &[("min", render::duration(lang, min).into()), ("max", render::duration(lang, max).into())],
-        ));
+        parts.push(delay(lang, min, max));
     }
     render::listed_or_empty(lang, &parts)
+}
+
+/// A delay in microseconds: `1 ms to 5 ms delay`, and of one length only `5 ms delay`.
+fn delay(lang: Lang, min: u64, max: u64) -> String {
+    let key = if min == max { "link.delay.fixed" } else { "link.delay" };
+    let ends = [("min", render::duration(lang, min).into()), ("max", render::duration(lang, max).into())];
+    fill(text(lang, key).unwrap_or(key), &ends)
 }
 
 /// An island of a cut: `Island A: S1, S2, client 1`.

@@ -308,7 +308,7 @@ fn change(lang: Lang, rule: &ChannelRule) -> Arg {
     let words = |key: &str, args: &[(&str, Arg)]| fill(text(lang, key).unwrap_or(key), args);
     let mut parts = Vec::new();
     if let Some((min, max)) = set.delay_us {
-        parts.push(words("link.delay", &[("min", duration(lang, min).into()), ("max", duration(lang, max).into())]));
+        parts.push(super::delay(lang, min, max));
     }
     for (key, ppm) in [("link.loss", set.loss_ppm), ("link.duplicate", set.duplicate_ppm), ("link.reorder", set.reorder_ppm)] {
         if let Some(ppm) = ppm {
