@@ -273,6 +273,9 @@ fn every_row_of_an_eventful_run_fits_its_declared_type() {
     lab.act(Action::Crash(NodeId(1))).expect("it runs");
     seen.all("Branch", &lab.branches());
     seen.check("Divergence", &lab.divergence(0, 1).expect("both exist").expect("they differ"));
+    lab.compare(Some(0)).expect("it exists");
+    seen.check("Compared", &lab.compared().expect("it is compared"));
+    lab.compare(None).expect("always possible");
     let link = lab.link(None);
     assert!(lab.provenance().is_none(), "it was not opened from a link");
     lab.follow(&link);

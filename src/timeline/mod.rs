@@ -16,6 +16,7 @@
 
 pub mod branch;
 pub mod causal_graph;
+pub mod compare;
 pub mod cone;
 pub mod player;
 pub mod predicate;
@@ -30,6 +31,7 @@ mod tests;
 
 pub use branch::{BranchId, BranchInfo, BranchName, Divergence, Missed};
 pub use causal_graph::{CausalGraph, RunGraph};
+pub use compare::Elsewhere;
 pub use cone::{Aim, Change, Cone, Outside};
 pub use player::{Opened, Stepped};
 pub use predicate::Predicate;

@@ -132,38 +132,52 @@ pub struct Memory {
 /// A run with its past and its forks.
 pub struct Session {
     plan: Plan,
-    tree: Tree,
-    current: BranchId,
-    /// The world at the cursor.
-    player: Player,
-    /// Worlds just before the cursor on the current branch, by position: they make stepping back instant.
-    recent: Vec<Player>,
-    job: Option<Job>,
-    fraction_ppm: u32,
+    pub(super) tree: Tree,
+    pub(super) here: Place,
+    /// The second cursor, on the branch that is compared with.
+    pub(super) there: Option<Place>,
     pause_on_violation: bool,
 }
 
-#[derive(Debug)]
-enum Job {
+/// A cursor: a moment of a branch.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) branch: BranchId,
+    /// The world there.
+    pub(super) player: Player,
+    /// Worlds just before it on this branch, by position: they make stepping back instant.
+    recent: Vec<Player>,
+    pub(super) job: Option<Job>,
+    pub(super) fraction_ppm: u32,
+}
+
+impl Place {
+    pub(super) fn new(branch: BranchId, player: Player) -> Place {
+        Place { branch, player, recent: Vec::new(), job: None, fraction_ppm: 0 }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Job {
     Seek { target: Target, worker: Player, recent: Vec<Player> },
     Play { until_us: u64 },
     Until { watch: Box<Watch>, limit_us: u64 },
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Target {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
     Position(u64),
     Moment(Moment),
 }
 
 impl Target {
     /// Everything that happens up to and at a time.
-    fn time(at_us: u64) -> Target {
+    pub(super) fn time(at_us: u64) -> Target {
         Target::Moment(Moment { at_us, executed: u32::MAX })
     }
 
     /// True if the target can be reached from a player by going forward.
-    fn is_ahead_of(self, player: &Player) -> bool {
+    pub(super) fn is_ahead_of(self, player: &Player) -> bool {
         match self {
             Target::Position(position) => {
                 player.position() < position || player.position() == position && !player.is_between_events()
@@ -172,7 +186,7 @@ impl Target {
         }
     }
 
-    fn wants_step(self, player: &Player, script: &[Intervention]) -> bool {
+    pub(super) fn wants_step(self, player: &Player, script: &[Intervention]) -> bool {
         match self {
             Target::Position(position) => player.position() < position,
             Target::Moment(moment) => player.is_before(moment, script),
@@ -196,11 +210,8 @@ impl Session {
         Ok(Session {
             tree: Tree::new(player.clone(), script, reading, budgets),
             plan,
-            current: BranchId(0),
-            player,
-            recent: Vec::new(),
-            job: None,
-            fraction_ppm: 0,
+            here: Place::new(BranchId(0), player),
+            there: None,
             pause_on_violation: true,
         })
     }
@@ -209,12 +220,12 @@ impl Session {
 
     /// Where the session stands.
     pub fn cursor(&self) -> Cursor {
-        let branch = self.tree.branch(self.current);
+        let branch = self.tree.branch(self.here.branch);
         Cursor {
-            branch: self.current,
-            position: self.player.position(),
-            moment: self.player.moment(),
-            fraction_ppm: self.fraction_ppm,
+            branch: self.here.branch,
+            position: self.here.player.position(),
+            moment: self.here.player.moment(),
+            fraction_ppm: self.here.fraction_ppm,
             events: branch.trace.end(),
             end_us: branch.end_us,
             at_end: self.at_end(),
@@ -223,31 +234,33 @@ impl Session {
 
     /// The world at the cursor.
     pub fn run(&self) -> &dyn Run {
-        self.player.run()
+        self.here.player.run()
     }
 
     /// Fingerprint of everything executed up to the cursor.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.player.fingerprint()
+        self.here.player.fingerprint()
     }
 
     /// The plan of the current branch, with everything done by hand on it: what a link carries.
     pub fn plan(&self) -> Plan {
-        Plan { interventions: self.tree.branch(self.current).script.clone(), ..self.plan.clone() }
+        Plan { interventions: self.tree.branch(self.here.branch).script.clone(), ..self.plan.clone() }
     }
 
     /// Turns the live checkers on or off, from the cursor on. Switch before playing: verdicts of the past stay as they are.
     pub fn set_checking(&mut self, on: bool) {
-        self.player.set_checking(on);
-        if self.player.position() == self.tree.branch(BranchId(0)).from {
-            self.tree.restart(&self.player);
+        self.here.player.set_checking(on);
+        if self.here.player.position() == self.tree.branch(BranchId(0)).from {
+            self.tree.restart(&self.here.player);
         }
     }
 
     /// What the session holds in memory.
     pub fn memory(&self) -> Memory {
         let (checkpoint_count, bytes) = self.tree.checkpoints();
-        let near = self.recent.iter().chain([&self.player]).map(|player| player.run().memory_bytes()).sum::<usize>();
+        let places = || [&self.here].into_iter().chain(&self.there);
+        let near = places().flat_map(|place| place.recent.iter().chain([&place.player]));
+        let near = near.map(|player| player.run().memory_bytes()).sum::<usize>();
         Memory { trace: self.tree.trace_bytes(), checkpoints: bytes + near, checkpoint_count, checkpoint_gap: self.tree.gap }
     }
 
@@ -257,26 +270,26 @@ impl Session {
     /// event), and how many events were executed.
     pub fn step(&mut self, kind: StepKind, budget: u64) -> Progress {
         self.drop_job();
-        self.fraction_ppm = 0;
+        self.here.fraction_ppm = 0;
         if kind == StepKind::Story
-            && let Some(index) = self.tree.first_at(self.current, Level::Story, self.player.position())
+            && let Some(index) = self.tree.first_at(self.here.branch, Level::Story, self.here.player.position())
         {
-            let before = self.player.position();
+            let before = self.here.player.position();
             return Progress { stop: Some(self.seek(index + 1)), events: index + 1 - before };
         }
-        if self.player.position().is_multiple_of(RECENT_GAP) {
+        if self.here.player.position().is_multiple_of(RECENT_GAP) {
             self.remember();
         }
         let mut events = 0;
         while events < budget {
-            let (stepped, _) = self.tree.step(self.current, &mut self.player, None);
+            let (stepped, _) = self.tree.step(self.here.branch, &mut self.here.player, None);
             match stepped {
                 Stepped::Quiet => return Progress { stop: Some(Stop::Quiet), events },
                 Stepped::Missed { .. } => continue,
                 Stepped::Event(_) | Stepped::Acted(_) => events += 1,
             }
-            let index = self.player.position() - 1;
-            if kind == StepKind::Event || self.tree.level(self.current, index) == Some(Level::Story) {
+            let index = self.here.player.position() - 1;
+            if kind == StepKind::Event || self.tree.level(self.here.branch, index) == Some(Level::Story) {
                 return Progress { stop: Some(Stop::Reached), events };
             }
         }
@@ -286,13 +299,13 @@ impl Session {
     /// One step back: to before the last event, or to just after the story event before. False at the beginning.
     pub fn step_back(&mut self, kind: StepKind) -> bool {
         self.drop_job();
-        let Some(last) = self.player.position().checked_sub(1) else { return false };
+        let Some(last) = self.here.player.position().checked_sub(1) else { return false };
         if last < self.tree.branch(BranchId(0)).from {
             return false;
         }
         let position = match kind {
             StepKind::Event => last,
-            StepKind::Story => self.tree.last_at(self.current, Level::Story, last).map_or(0, |index| index + 1),
+            StepKind::Story => self.tree.last_at(self.here.branch, Level::Story, last).map_or(0, |index| index + 1),
         };
         self.seek(position) == Stop::Reached
     }
@@ -316,33 +329,33 @@ impl Session {
     /// [`pause_on_violation`](Session::pause_on_violation)) and at a goal reached for the first time.
     pub fn play_begin(&mut self, until_us: u64) {
         self.remember();
-        self.job = Some(Job::Play { until_us });
+        self.here.job = Some(Job::Play { until_us });
     }
 
     /// Begins to run until the predicate holds; it is looked at now and after every event. Stops at `limit_us` at the latest.
     pub fn run_until_begin(&mut self, predicate: Predicate, limit_us: u64) {
         self.remember();
         let watch = Box::new(self.watch(predicate));
-        self.job = Some(Job::Until { watch, limit_us });
+        self.here.job = Some(Job::Until { watch, limit_us });
     }
 
     /// Goes on with the job, for at most `budget` executed events (at least one). A seek moves the cursor only when it is done.
     pub fn slice(&mut self, budget: u64) -> Progress {
         let budget = budget.max(1);
-        match self.job.take() {
+        match self.here.job.take() {
             None => Progress { events: 0, stop: Some(Stop::Dropped) },
             Some(Job::Seek { target, worker, recent }) => self.seek_slice(target, worker, recent, budget),
             Some(Job::Play { until_us }) => {
                 let progress = self.play_slice(until_us, budget);
                 if progress.stop.is_none() {
-                    self.job = Some(Job::Play { until_us });
+                    self.here.job = Some(Job::Play { until_us });
                 }
                 progress
             }
             Some(Job::Until { mut watch, limit_us }) => {
                 let progress = self.until_slice(&mut watch, limit_us, budget);
                 if progress.stop.is_none() {
-                    self.job = Some(Job::Until { watch, limit_us });
+                    self.here.job = Some(Job::Until { watch, limit_us });
                 }
                 progress
             }
@@ -351,12 +364,12 @@ impl Session {
 
     /// Drops the job.
     pub fn drop_job(&mut self) {
-        self.job = None;
+        self.here.job = None;
     }
 
     /// True while there is a job.
     pub fn busy(&self) -> bool {
-        self.job.is_some()
+        self.here.job.is_some()
     }
 
     /// Goes on with the job until it ends.
@@ -388,7 +401,7 @@ impl Session {
 
     /// Sets the fraction of the microsecond that the cursor has gone, for drawing: parts per million, below a million.
     pub fn set_fraction(&mut self, ppm: u32) {
-        self.fraction_ppm = ppm.min(999_999);
+        self.here.fraction_ppm = ppm.min(999_999);
     }
 
     /// Whether playing stops when a property falls. It does at the start.
@@ -401,18 +414,18 @@ impl Session {
     /// Predicates to be watched from now on, at every new event: steps and goal of a scenario.
     pub fn set_goals(&mut self, goals: Vec<Predicate>) {
         self.tree.set_goals(goals);
-        self.tree.look_at_goals(self.current, &self.player);
+        self.tree.look_at_goals(self.here.branch, &self.here.player);
     }
 
     /// For each goal, the position at which it was first reached on this branch, if at or before the cursor.
     pub fn goals(&self) -> Vec<Option<u64>> {
-        let goals = self.tree.branch(self.current).goals.iter();
-        goals.map(|goal| goal.filter(|position| *position <= self.player.position())).collect()
+        let goals = self.tree.branch(self.here.branch).goals.iter();
+        goals.map(|goal| goal.filter(|position| *position <= self.here.player.position())).collect()
     }
 
     /// True if the predicate holds at the cursor.
     pub fn holds(&self, predicate: &Predicate) -> bool {
-        self.watch(predicate.clone()).holds(self.player.run(), self.player.moment().at_us)
+        self.watch(predicate.clone()).holds(self.here.player.run(), self.here.player.moment().at_us)
     }
 
     // ---- acting and branches
@@ -421,22 +434,22 @@ impl Session {
     /// refusal changes nothing.
     pub fn act(&mut self, action: Action) -> Result<Acted, Error> {
         self.drop_job();
-        let at = self.player.moment();
+        let at = self.here.player.moment();
         let intervention = Intervention { at, n: self.next_number(), action };
         let n = intervention.n;
-        let position = self.player.position();
+        let position = self.here.player.position();
         if self.at_end() {
-            let (event, _) = self.tree.act(self.current, &mut self.player, intervention).map_err(Error::Refused)?;
-            return Ok(Acted { branched: false, branch: self.current, event, position, n });
+            let (event, _) = self.tree.act(self.here.branch, &mut self.here.player, intervention).map_err(Error::Refused)?;
+            return Ok(Acted { branched: false, branch: self.here.branch, event, position, n });
         }
         // Try it on a copy first: a refusal must not leave a branch behind.
-        self.player.clone().act(&intervention, &mut NoTrace).map_err(Error::Refused)?;
-        let carried = self.player.next_intervention();
-        let script = self.tree.branch(self.current).script.iter().take(carried).cloned().collect();
+        self.here.player.clone().act(&intervention, &mut NoTrace).map_err(Error::Refused)?;
+        let carried = self.here.player.next_intervention();
+        let script = self.tree.branch(self.here.branch).script.iter().take(carried).cloned().collect();
         let name = BranchName::Acted { action: intervention.action.clone(), at_us: at.at_us };
-        let branch = self.tree.add(self.current, &self.player, name, script);
+        let branch = self.tree.add(self.here.branch, &self.here.player, name, script);
         self.enter(branch);
-        let (event, _) = self.tree.act(branch, &mut self.player, intervention).map_err(Error::Refused)?;
+        let (event, _) = self.tree.act(branch, &mut self.here.player, intervention).map_err(Error::Refused)?;
         Ok(Acted { branched: true, branch, event, position, n })
     }
 
@@ -446,10 +459,10 @@ impl Session {
         self.drop_job();
         let name = match name {
             Some(name) => BranchName::Custom(name),
-            None => BranchName::Forked { at_us: self.player.moment().at_us },
+            None => BranchName::Forked { at_us: self.here.player.moment().at_us },
         };
-        let script = self.tree.branch(self.current).script.clone();
-        let branch = self.tree.add(self.current, &self.player, name, script);
+        let script = self.tree.branch(self.here.branch).script.clone();
+        let branch = self.tree.add(self.here.branch, &self.here.player, name, script);
         self.enter(branch);
         branch
     }
@@ -462,8 +475,8 @@ impl Session {
 
     /// The same; if that intervention is one of a group, with those of the group that are directly before it.
     pub fn undo_among(&mut self, groups: &[Vec<u32>]) -> Result<Undone, Error> {
-        let branch = self.tree.branch(self.current);
-        let carried = self.player.next_intervention().min(branch.script.len());
+        let branch = self.tree.branch(self.here.branch);
+        let carried = self.here.player.next_intervention().min(branch.script.len());
         let index = if carried > 0 { carried } else { branch.script.len() };
         let last = index.checked_sub(1).ok_or(Error::NothingToUndo)?;
         let n = branch.script[last].n;
@@ -475,15 +488,15 @@ impl Session {
 
     /// Takes back the intervention with this number.
     pub fn undo_number(&mut self, n: u32) -> Result<Undone, Error> {
-        let script = &self.tree.branch(self.current).script;
+        let script = &self.tree.branch(self.here.branch).script;
         let index = script.iter().position(|intervention| intervention.n == n).ok_or(Error::NothingToUndo)?;
         self.undo_range(index..index + 1)
     }
 
-    fn undo_range(&mut self, range: Range<usize>) -> Result<Undone, Error> {
+    pub(super) fn undo_range(&mut self, range: Range<usize>) -> Result<Undone, Error> {
         self.drop_job();
-        let cursor = self.player.moment();
-        let branch = self.tree.branch(self.current);
+        let cursor = self.here.player.moment();
+        let branch = self.tree.branch(self.here.branch);
         let mut script = branch.script.clone();
         let index = range.start;
         let position = branch.done.get(index).copied();
@@ -500,36 +513,48 @@ impl Session {
         }
         let gone = all.into_iter().next().ok_or(Error::NothingToUndo)?;
         // What has not been reached yet is undone where the cursor stands.
-        let position = position.unwrap_or(self.player.position()).min(self.player.position());
+        let position = position.unwrap_or(self.here.player.position()).min(self.here.player.position());
         let name = BranchName::Undone { action: gone.action, at_us: gone.at.at_us };
-        let player = self.tree.player_at(self.current, position).ok_or(Error::NotPlayed(position))?;
+        let player = self.tree.player_at(self.here.branch, position).ok_or(Error::NotPlayed(position))?;
         let player = self.carry_less(player, index);
-        let branch = self.tree.add(self.current, &player, name, script);
-        self.player = player;
+        let branch = self.tree.add(self.here.branch, &player, name, script);
+        self.here.player = player;
         self.enter(branch);
         self.begin_seek(Target::Moment(Moment { executed: cursor.executed - less(cursor), ..cursor }));
         Ok(Undone { branch, n: gone.n })
     }
 
-    /// Makes a branch the current one, at the cursor's time or at its end if that is earlier.
+    /// Makes a branch the current one, at the cursor's time or at its end if that is earlier. If it is the one that is compared
+    /// with, the two cursors change places.
     pub fn switch_branch(&mut self, branch: BranchId) -> Result<(), Error> {
         let end_us = self.tree.get(branch).ok_or(Error::NoSuchBranch(branch))?.end_us;
-        if branch == self.current {
+        if branch == self.here.branch {
             return Ok(());
         }
         self.drop_job();
-        let moment = self.player.moment();
-        let position = self.player.position();
-        let common = position <= self.tree.shared(self.current, branch) && moment.at_us <= end_us;
-        let target = if common { Target::Moment(moment) } else { Target::time(moment.at_us.min(end_us)) };
-        let Some(start) = self.tree.checkpoint(branch, |player| target.is_ahead_of(player)).cloned() else {
-            return Err(Error::NotPlayed(position));
-        };
-        self.player = start;
-        self.enter(branch);
-        self.begin_seek(target);
+        if self.compared() == Some(branch) {
+            self.change_places();
+            return Ok(());
+        }
+        let target = self.target_on(branch, end_us);
+        self.here = self.place_on(branch, target)?;
         self.finish();
         Ok(())
+    }
+
+    /// The cursor's moment on another branch, no later than a time: the same moment where both share their past.
+    pub(super) fn target_on(&self, branch: BranchId, latest_us: u64) -> Target {
+        let Place { player, .. } = &self.here;
+        let moment = player.moment();
+        let common = player.position() <= self.tree.shared(self.here.branch, branch) && moment.at_us <= latest_us;
+        if common { Target::Moment(moment) } else { Target::time(moment.at_us.min(latest_us)) }
+    }
+
+    /// A cursor on a branch, on its way to a target: [`finish`](Session::finish) takes it there.
+    pub(super) fn place_on(&self, branch: BranchId, target: Target) -> Result<Place, Error> {
+        let start = self.tree.checkpoint(branch, |player| target.is_ahead_of(player)).cloned();
+        let start = start.ok_or(Error::NotPlayed(self.here.player.position()))?;
+        Ok(Place { job: Some(Job::Seek { target, worker: start.clone(), recent: Vec::new() }), ..Place::new(branch, start) })
     }
 
     /// Gives a branch a name.
@@ -549,19 +574,20 @@ impl Session {
             from_us: branch.from_us,
             events: branch.trace.end(),
             end_us: branch.end_us,
-            current: self.current == BranchId(index as u32),
+            current: self.here.branch == BranchId(index as u32),
             interventions: branch.script.clone(),
             missed: branch.missed.clone(),
         };
         self.tree.branches.iter().enumerate().map(info).collect()
     }
 
-    /// Where two branches first differ; `None` as far as they are played equal.
+    /// Where two branches first differ; `None` as far as they are played equal. They differ, too, where one has an event that the other
+    /// has been played past without.
     pub fn divergence(&mut self, a: BranchId, b: BranchId) -> Result<Option<Divergence>, Error> {
         for branch in [a, b] {
             self.tree.get(branch).ok_or(Error::NoSuchBranch(branch))?;
         }
-        Ok(self.tree.divergence(a, b))
+        Ok(self.tree.divergence(a, b).or_else(|| self.lacked(a, b)))
     }
 
     /// How many of their first events two branches share.
@@ -602,27 +628,27 @@ impl Session {
 
     /// Number of events executed on the current branch.
     pub fn event_count(&self) -> u64 {
-        self.tree.end(self.current)
+        self.tree.end(self.here.branch)
     }
 
     /// Brings back dropped parts of the trace, by replay. Until then [`event`](Session::event) answers `None` there.
     pub fn recall(&mut self, range: Range<u64>) {
-        self.tree.recall(self.current, range);
+        self.tree.recall(self.here.branch, range);
     }
 
     /// The event with this index.
     pub fn event(&self, position: u64) -> Option<Event> {
-        self.tree.event(self.current, position).copied()
+        self.tree.event(self.here.branch, position).copied()
     }
 
     /// The notes made in the event with this index.
     pub fn notes(&self, position: u64) -> Vec<Note> {
-        self.tree.notes(self.current, position).collect()
+        self.tree.notes(self.here.branch, position).collect()
     }
 
     /// The highest level of an event and its notes (story is highest). Never dropped.
     pub fn level(&self, position: u64) -> Option<Level> {
-        self.tree.level(self.current, position)
+        self.tree.level(self.here.branch, position)
     }
 
     /// Indexes and events of a range, as far as they are there.
@@ -634,10 +660,10 @@ impl Session {
     /// Indexes of the last `most` events up to the cursor that belong to a level (story is part of protocol, protocol of
     /// everything), oldest first.
     pub fn recent(&self, level: Level, most: usize) -> Vec<u64> {
-        let mut below = self.player.position();
+        let mut below = self.here.player.position();
         let mut found = Vec::new();
         while found.len() < most
-            && let Some(index) = self.tree.last_at(self.current, level, below)
+            && let Some(index) = self.tree.last_at(self.here.branch, level, below)
         {
             found.push(index);
             below = index;
@@ -648,18 +674,18 @@ impl Session {
 
     /// The index of an event on the current branch, by its id. `None` too in a dropped part: see [`locate`](Session::locate).
     pub fn find(&self, id: EventId) -> Option<u64> {
-        self.tree.find(self.current, id)
+        self.tree.find(self.here.branch, id)
     }
 
     /// The part of the trace that holds an event: what to [`recall`](Session::recall) before [`find`](Session::find) if that
     /// part was dropped.
     pub fn locate(&self, id: EventId) -> Option<Range<u64>> {
-        self.tree.locate(self.current, id).map(|(range, _)| range)
+        self.tree.locate(self.here.branch, id).map(|(range, _)| range)
     }
 
     /// The index of the first event that executed an item (delivered or lost a message, fired a timer) at or after `from`.
     pub fn find_item(&self, item: EventId, from: u64) -> Option<u64> {
-        (from..self.event_count()).find(|index| self.tree.event(self.current, *index).is_some_and(|event| event.item == item))
+        (from..self.event_count()).find(|index| self.tree.event(self.here.branch, *index).is_some_and(|event| event.item == item))
     }
 
     /// The index of the cause of the event with this index.
@@ -669,12 +695,12 @@ impl Session {
 
     /// Number of events up to and including a time in microseconds; approximate inside dropped parts of the trace.
     pub fn position_at(&self, at_us: u64) -> u64 {
-        self.tree.position_at(self.current, at_us)
+        self.tree.position_at(self.here.branch, at_us)
     }
 
     /// Marks of the current branch, in order.
     pub fn marks(&self) -> Vec<Mark> {
-        self.tree.marks(self.current)
+        self.tree.marks(self.here.branch)
     }
 
     /// Number of events in each of `buckets` equal parts of a span of time, microseconds.
@@ -691,38 +717,38 @@ impl Session {
     // ---- inside
 
     fn at_end(&self) -> bool {
-        self.player.position() == self.tree.end(self.current)
+        self.here.player.position() == self.tree.end(self.here.branch)
     }
 
     /// One more than every number on the current line, so that a number means one thing on it.
     fn next_number(&self) -> u32 {
-        let script = &self.tree.branch(self.current).script;
+        let script = &self.tree.branch(self.here.branch).script;
         script.iter().map(|intervention| intervention.n.saturating_add(1)).max().unwrap_or(0)
     }
 
     fn watch(&self, predicate: Predicate) -> Watch {
         let mut watch = Watch::new(predicate);
-        self.tree.recount(self.current, self.player.position(), &mut watch);
+        self.tree.recount(self.here.branch, self.here.player.position(), &mut watch);
         watch
     }
 
     /// Makes a branch the current one; the player stands on it.
-    fn enter(&mut self, branch: BranchId) {
-        self.recent.clear();
-        self.fraction_ppm = 0;
-        self.current = branch;
+    pub(super) fn enter(&mut self, branch: BranchId) {
+        self.here.recent.clear();
+        self.here.fraction_ppm = 0;
+        self.here.branch = branch;
     }
 
     /// Keeps a copy of the world at the cursor for stepping back.
     fn remember(&mut self) {
-        if !self.player.is_between_events() {
-            keep_recent(&mut self.recent, &self.player);
+        if !self.here.player.is_between_events() {
+            keep_recent(&mut self.here.recent, &self.here.player);
         }
     }
 
     /// A player that stands before an intervention which is no longer in the script: the same world, found again from a
     /// checkpoint that had not passed it either.
-    fn carry_less(&self, player: Player, index: usize) -> Player {
+    pub(super) fn carry_less(&self, player: Player, index: usize) -> Player {
         if player.next_intervention() <= index {
             return player;
         }
@@ -730,34 +756,34 @@ impl Session {
         player.with_next(index)
     }
 
-    fn begin_seek(&mut self, target: Target) {
-        self.job = None;
-        self.fraction_ppm = 0;
-        let near = self.recent.iter().rev().chain([&self.player]).filter(|player| target.is_ahead_of(player));
-        let far = self.tree.checkpoint(self.current, |player| target.is_ahead_of(player));
+    pub(super) fn begin_seek(&mut self, target: Target) {
+        self.here.job = None;
+        self.here.fraction_ppm = 0;
+        let near = self.here.recent.iter().rev().chain([&self.here.player]).filter(|player| target.is_ahead_of(player));
+        let far = self.tree.checkpoint(self.here.branch, |player| target.is_ahead_of(player));
         let worker = near.chain(far).max_by_key(|player| (player.position(), player.moment())).cloned();
         if let Some(worker) = worker {
-            self.job = Some(Job::Seek { target, worker, recent: Vec::new() });
+            self.here.job = Some(Job::Seek { target, worker, recent: Vec::new() });
         }
     }
 
     fn seek_slice(&mut self, target: Target, mut worker: Player, mut recent: Vec<Player>, budget: u64) -> Progress {
         let goal = match target {
             Target::Position(position) => position,
-            Target::Moment(moment) => self.tree.position_at(self.current, moment.at_us),
+            Target::Moment(moment) => self.tree.position_at(self.here.branch, moment.at_us),
         };
         let near = goal.saturating_sub(RECENT as u64 * RECENT_GAP / 2);
         let mut events = 0;
         let mut quiet = false;
-        while target.wants_step(&worker, &self.tree.branch(self.current).script) {
+        while target.wants_step(&worker, &self.tree.branch(self.here.branch).script) {
             if events == budget {
-                self.job = Some(Job::Seek { target, worker, recent });
+                self.here.job = Some(Job::Seek { target, worker, recent });
                 return Progress { events, stop: None };
             }
             if worker.position() >= near && worker.position().is_multiple_of(RECENT_GAP) && !worker.is_between_events() {
                 keep_recent(&mut recent, &worker);
             }
-            match self.tree.step(self.current, &mut worker, None).0 {
+            match self.tree.step(self.here.branch, &mut worker, None).0 {
                 Stepped::Quiet => {
                     quiet = true;
                     break;
@@ -768,21 +794,21 @@ impl Session {
         }
         self.settle(&mut worker);
         if let Target::Moment(moment) = target {
-            let script = &self.tree.branch(self.current).script;
+            let script = &self.tree.branch(self.here.branch).script;
             worker.advance_to(moment.at_us, script);
-            let end_us = &mut self.tree.branch_mut(self.current).end_us;
+            let end_us = &mut self.tree.branch_mut(self.here.branch).end_us;
             *end_us = (*end_us).max(worker.moment().at_us);
         }
-        self.tree.look_at_goals(self.current, &worker);
-        self.recent.retain(|player| player.position() < worker.position());
-        recent.into_iter().for_each(|player| keep_recent(&mut self.recent, &player));
-        self.player = worker;
+        self.tree.look_at_goals(self.here.branch, &worker);
+        self.here.recent.retain(|player| player.position() < worker.position());
+        recent.into_iter().for_each(|player| keep_recent(&mut self.here.recent, &player));
+        self.here.player = worker;
         Progress { events, stop: Some(if quiet { Stop::Quiet } else { Stop::Reached }) }
     }
 
     /// At the end of a branch, an intervention whose target was missing there has been dealt with.
     fn settle(&mut self, player: &mut Player) {
-        let branch = self.tree.branch(self.current);
+        let branch = self.tree.branch(self.here.branch);
         while player.position() == branch.trace.end()
             && player.next_intervention() < branch.done.len()
             && let Stepped::Missed { .. } = player.clone().step(&branch.script, &mut NoTrace)
@@ -791,17 +817,17 @@ impl Session {
         }
     }
 
-    fn play_slice(&mut self, until_us: u64, budget: u64) -> Progress {
-        self.fraction_ppm = 0;
+    pub(super) fn play_slice(&mut self, until_us: u64, budget: u64) -> Progress {
+        self.here.fraction_ppm = 0;
         let mut events = 0;
         loop {
-            let script = &self.tree.branch(self.current).script;
-            let quiet = match self.player.next_us(script) {
+            let script = &self.tree.branch(self.here.branch).script;
+            let quiet = match self.here.player.next_us(script) {
                 Some(next_us) if next_us <= until_us => {
                     if events == budget {
                         return Progress { events, stop: None };
                     }
-                    let (stepped, news) = self.tree.step(self.current, &mut self.player, None);
+                    let (stepped, news) = self.tree.step(self.here.branch, &mut self.here.player, None);
                     match stepped {
                         Stepped::Event(_) | Stepped::Acted(_) => events += 1,
                         Stepped::Missed { .. } => continue,
@@ -816,24 +842,24 @@ impl Session {
             };
             self.let_time_pass(until_us);
             // A goal may be reached by time alone.
-            let goal = self.tree.look_at_goals(self.current, &self.player).map(Stop::Goal);
+            let goal = self.tree.look_at_goals(self.here.branch, &self.here.player).map(Stop::Goal);
             return Progress { events, stop: goal.or(Some(if quiet { Stop::Quiet } else { Stop::Reached })) };
         }
     }
 
     fn until_slice(&mut self, watch: &mut Watch, limit_us: u64, budget: u64) -> Progress {
-        self.fraction_ppm = 0;
+        self.here.fraction_ppm = 0;
         let mut events = 0;
         loop {
-            let now_us = self.player.moment().at_us;
-            if watch.holds(self.player.run(), now_us) {
+            let now_us = self.here.player.moment().at_us;
+            if watch.holds(self.here.player.run(), now_us) {
                 return Progress { events, stop: Some(Stop::Reached) };
             }
             if events == budget {
                 return Progress { events, stop: None };
             }
-            let script = &self.tree.branch(self.current).script;
-            let next_us = self.player.next_us(script);
+            let script = &self.tree.branch(self.here.branch).script;
+            let next_us = self.here.player.next_us(script);
             // The predicate may become true by time alone, between two events.
             if let Some(alarm_us) = watch.next_time(now_us)
                 && alarm_us <= limit_us
@@ -847,7 +873,7 @@ impl Session {
                 let stop = if next_us.is_none() { Stop::Quiet } else { Stop::Limit };
                 return Progress { events, stop: Some(stop) };
             }
-            match self.tree.step(self.current, &mut self.player, Some(watch)).0 {
+            match self.tree.step(self.here.branch, &mut self.here.player, Some(watch)).0 {
                 Stepped::Event(_) | Stepped::Acted(_) => events += 1,
                 Stepped::Missed { .. } => {}
                 Stepped::Quiet => return Progress { events, stop: Some(Stop::Quiet) },
@@ -856,16 +882,16 @@ impl Session {
     }
 
     fn let_time_pass(&mut self, until_us: u64) {
-        let branch = self.tree.branch(self.current);
-        self.player.advance_to(until_us, &branch.script);
-        let end_us = &mut self.tree.branch_mut(self.current).end_us;
-        *end_us = (*end_us).max(self.player.moment().at_us);
+        let branch = self.tree.branch(self.here.branch);
+        self.here.player.advance_to(until_us, &branch.script);
+        let end_us = &mut self.tree.branch_mut(self.here.branch).end_us;
+        *end_us = (*end_us).max(self.here.player.moment().at_us);
     }
 
     /// Why playing stops after a step, if it does: played again, the past stops where it stopped the first time.
     fn stop_for(&self, news: News) -> Option<Stop> {
-        let violations = &self.tree.branch(self.current).violations;
-        let fell = violations.iter().any(|(_, index)| index + 1 == self.player.position());
+        let violations = &self.tree.branch(self.here.branch).violations;
+        let fell = violations.iter().any(|(_, index)| index + 1 == self.here.player.position());
         match fell && self.pause_on_violation {
             true => Some(Stop::Violation),
             false => news.goal.map(Stop::Goal),
@@ -892,7 +918,7 @@ impl Default for Config {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("cursor", &self.cursor()).field("job", &self.job).finish_non_exhaustive()
+        f.debug_struct("Session").field("cursor", &self.cursor()).field("job", &self.here.job).finish_non_exhaustive()
     }
 }
 

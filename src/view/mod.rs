@@ -10,6 +10,7 @@
 //! rounding. So a picture is the same text natively and in wasm.
 
 pub mod cluster;
+pub mod compare;
 mod crowd;
 mod geometry;
 mod islands;

@@ -22,9 +22,7 @@ use crate::scenario::Link;
 use crate::sim::plan::{Action, Intervention, Moment};
 use crate::sim::trace::Event;
 use crate::system::inspect::{Fill, NodeStatus, NodeView, Status};
-use crate::timeline::{
-    Acted, BranchId, BranchInfo, BranchName, Divergence, Mark, MarkShape, Predicate, Progress, Session, StepKind, Stop,
-};
+use crate::timeline::{Acted, BranchId, BranchInfo, BranchName, Mark, MarkShape, Predicate, Progress, Session, StepKind, Stop};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -116,6 +114,8 @@ pub struct TickRow {
     pub events: u64,
     /// Set if playing was paused by itself.
     pub paused_by: Option<PausedBy>,
+    /// It was on the branch that is compared with.
+    pub paused_there: bool,
     /// The time for this tick was spent before the cursor got where it should be.
     pub behind: bool,
     /// The newest story event before the cursor, if it is another one than after the last tick.
@@ -200,17 +200,6 @@ pub struct MarkRow {
     pub label: String,
 }
 
-/// Where two branches first differ.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DivergenceRow {
-    /// The event there on the first branch, if it has been played so far.
-    pub event_a: Option<EventRow>,
-    /// The event there on the second branch, if it has been played so far.
-    pub event_b: Option<EventRow>,
-    /// When.
-    pub at_us: u64,
-}
-
 /// Whether a run is the one that its link promised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ProvenanceRow {
@@ -231,9 +220,9 @@ pub struct Playback {
     pub(super) session: Session,
     /// Graph and diagram, once somebody has looked at it.
     pub(super) space_time: Option<Box<LiveDiagram>>,
-    speech: Speech,
+    pub(super) speech: Speech,
     goals: Goals,
-    playing: bool,
+    pub(super) playing: bool,
     speed: f64,
     /// Events come one by one, however far apart they are.
     by_event: bool,
@@ -246,11 +235,13 @@ pub struct Playback {
     /// The wrong variants that are on.
     mutants: Vec<String>,
     /// What was done by hand on the current branch: the sentences of those events need it.
-    interventions: Vec<Intervention>,
+    pub(super) interventions: Vec<Intervention>,
+    /// The same of the branch that is compared with.
+    pub(super) interventions_there: Vec<Intervention>,
     /// Nodes as they were just before something was done to them by hand.
     before: Vec<(EventId, NodeView)>,
     /// Numbers of what was done as one.
-    groups: Vec<Vec<u32>>,
+    pub(super) groups: Vec<Vec<u32>>,
     told: Option<(BranchId, u64)>,
     promise: Option<Promised>,
 }
@@ -309,6 +300,7 @@ impl Playback {
             speed: speed.clamp(SPEED_MIN, SPEED_MAX),
             by_event: false,
             waited_ms: 0.0,
+            interventions_there: Vec::new(),
             pause_on: PauseOn::default(),
             job: None,
             ended: None,
@@ -353,7 +345,7 @@ impl Playback {
             by_event: self.by_event,
             at_end: cursor.at_end,
             fraction: f64::from(cursor.fraction_ppm) / 1e6,
-            busy: self.job.is_some(),
+            busy: self.job.is_some() || !self.session.follows(),
         }
     }
 
@@ -400,6 +392,7 @@ impl Playback {
         } else {
             TickRow::default()
         };
+        self.bring_along(&mut row, spent);
         row.story = self.news();
         row
     }
@@ -535,7 +528,7 @@ impl Playback {
         }
     }
 
-    fn begin(&mut self) -> JobId {
+    pub(super) fn begin(&mut self) -> JobId {
         self.jobs += 1;
         let id = JobId(self.jobs);
         self.job = Some(id);
@@ -543,7 +536,7 @@ impl Playback {
     }
 
     /// Drops the job, before a call that moves the cursor by itself.
-    fn halt(&mut self) {
+    pub(super) fn halt(&mut self) {
         if self.job.take().is_some() {
             self.session.drop_job();
         }
@@ -600,7 +593,7 @@ impl Playback {
 
     // ---- branches and acting
 
-    /// Acts on the world at the cursor.
+    /// Acts on the world at the cursor, on the current branch alone.
     pub fn act(&mut self, action: Action) -> Result<Acted, crate::timeline::Error> {
         self.halt();
         let before = target(&action).and_then(|node| self.session.run().node(node));
@@ -648,15 +641,24 @@ impl Playback {
     /// Takes back the last intervention, and what was done with it as one, on a new branch; begins a seek to the cursor's time
     /// there.
     pub fn undo(&mut self) -> Result<JobId, crate::timeline::Error> {
-        self.session.undo_among(&self.groups)?;
+        let before = std::mem::take(&mut self.interventions);
+        let undone = self.session.undo_among(&self.groups);
         self.branch_changed();
+        undone?;
+        let left: Vec<u32> = self.interventions.iter().map(|done| done.n).collect();
+        let gone: Vec<Intervention> = before.into_iter().filter(|done| !left.contains(&done.n)).collect();
+        self.undo_there(&gone);
         Ok(self.begin())
     }
 
     /// Makes a branch the current one.
     pub fn switch_branch(&mut self, branch: u32) -> Result<(), crate::timeline::Error> {
-        self.session.switch_branch(BranchId(branch))?;
         self.halt();
+        let there = self.session.cursor().branch;
+        self.session.switch_branch(BranchId(branch))?;
+        if self.session.compared() == Some(there) {
+            std::mem::swap(&mut self.interventions, &mut self.interventions_there);
+        }
         self.branch_changed();
         Ok(())
     }
@@ -671,20 +673,11 @@ impl Playback {
         self.session.branches().iter().map(|branch| self.branch(branch)).collect()
     }
 
-    /// Where two branches first differ.
-    pub fn divergence(&mut self, a: u32, b: u32) -> Result<Option<DivergenceRow>, crate::timeline::Error> {
-        let divergence = self.session.divergence(BranchId(a), BranchId(b))?;
-        Ok(divergence.map(|Divergence { position, at_us, a, b }| {
-            let row = |event: Option<Event>| event.map(|event| self.speech.event(position, &event, About::default()));
-            DivergenceRow { event_a: row(a), event_b: row(b), at_us }
-        }))
-    }
-
-    fn branch_changed(&mut self) {
+    pub(super) fn branch_changed(&mut self) {
         self.interventions = self.session.plan().interventions;
     }
 
-    fn branch(&self, branch: &BranchInfo) -> BranchRow {
+    pub(super) fn branch(&self, branch: &BranchInfo) -> BranchRow {
         let intervention = |done: &Intervention| InterventionRow {
             n: done.n,
             at_us: done.at.at_us,
@@ -774,12 +767,17 @@ impl Playback {
     }
 
     fn action_of(&self, event: &Event) -> Option<Action> {
+        self.action_among(&self.interventions, event)
+    }
+
+    /// What was done in an event of a branch with this script.
+    pub(super) fn action_among(&self, script: &[Intervention], event: &Event) -> Option<Action> {
         if !is_action(event) {
             return None;
         }
         let n = event.item.n();
         match event.item.place().kind() {
-            PlaceKind::Hand => self.interventions.iter().find(|done| done.n == n).map(|done| done.action.clone()),
+            PlaceKind::Hand => script.iter().find(|done| done.n == n).map(|done| done.action.clone()),
             _ => self.session.run().planned_action(n),
         }
     }

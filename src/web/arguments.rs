@@ -109,6 +109,10 @@ impl Arguments {
     }
 
     /// Plain data, as JSON would carry it. Getters run, proxies answer and cycles end before anything of it is looked at.
+    pub(super) fn flag_or_not(self, value: &JsValue, place: &str) -> Answer<bool> {
+        if is_absent(value) { Ok(false) } else { self.flag(value, place) }
+    }
+
     pub(super) fn data<T: DeserializeOwned>(self, value: &JsValue, place: &str) -> Answer<T> {
         let plain = self.plain(value, place)?;
         plain.read().map_err(|wrong| self.problem("bad-data", &[place, &wrong.place].concat(), &[("why", &wrong.why)]))

@@ -12,6 +12,7 @@ use crate::scenario::{self, Lesson, Link, library};
 use crate::sim::plan::{Action, Operation, Plan};
 use crate::system;
 use crate::timeline::{self, Session, StepKind, Stop};
+use crate::view::compare::ActedInBoth;
 use crate::view::palette::Theme;
 use crate::view::playback::{Goals, JobId, JobState, PauseOn, Playback, TickRow};
 use crate::view::problem::Problem;
@@ -73,15 +74,26 @@ pub struct Lab {
 /// What a handle that was not freed holds.
 pub(super) struct Desk {
     pub(super) playback: Playback,
-    lesson: Option<Lesson>,
+    pub(super) lesson: Option<Lesson>,
     trail: Rc<Trail>,
 }
 
+/// What acting did.
 #[derive(Serialize)]
-struct ActedRow {
+pub(super) struct ActedRow {
+    done: usize,
     branched: bool,
     branch: u32,
     event: Option<EventRow>,
+    refused: Option<String>,
+    there: Option<ThereRow>,
+}
+
+/// What the same did on the branch that is compared with.
+#[derive(Serialize)]
+struct ThereRow {
+    branched: bool,
+    refused: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -145,8 +157,8 @@ struct PaintOptions {
 /// A picture and how to paint it.
 pub(super) struct Picture {
     pub(super) scene: Scene,
-    theme: Theme,
-    dpr: f64,
+    pub(super) theme: Theme,
+    pub(super) dpr: f64,
 }
 
 // ---- opening
@@ -636,27 +648,13 @@ impl Lab {
         }))
     }
 
-    /// Where two branches first differ; null as far as they are played equal.
-    #[wasm_bindgen(unchecked_return_type = "Result<Divergence | null>")]
-    pub fn divergence(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "number")] a: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "number")] b: JsValue,
-    ) -> JsValue {
-        answer(self.with(|desk, read| {
-            let a = read.whole(&a, "a", u32::MAX.into())? as u32;
-            let b = read.whole(&b, "b", u32::MAX.into())? as u32;
-            desk.playback.divergence(a, b).map(|row_| row(&row_)).map_err(|error| desk.problem(&error))
-        }))
-    }
-
     /// Does something to the world at the cursor: `{crash: 0}`, `{cut: {isolate: 2}}`, `{message: {message: "n0>n1#3", act: "drop"}}`.
-    /// At the end of a branch it continues the run, in the past it makes a new branch.
+    /// At the end of a branch it continues the run, in the past it makes a new branch. While branches are compared, on both.
     #[wasm_bindgen(unchecked_return_type = "Result<Acted>")]
     pub fn act(&self, #[wasm_bindgen(unchecked_param_type = "Action")] action: JsValue) -> JsValue {
         answer(self.with(|desk, read| {
             let action: Action = read.data(&action, "action")?;
-            desk.act(action)
+            desk.act_all(vec![action]).map(|acted| row(&acted))
         }))
     }
 
@@ -670,7 +668,7 @@ impl Lab {
         answer(self.with(|desk, read| {
             let client = NodeId(read.whole(&client, "client", u16::MAX.into())? as u16);
             let operation: Operation = read.data(&operation, "operation")?;
-            desk.act(Action::Request { client, operation })
+            desk.act_all(vec![Action::Request { client, operation }]).map(|acted| row(&acted))
         }))
     }
 
@@ -705,11 +703,38 @@ impl Lab {
 }
 
 impl Desk {
-    fn act(&mut self, action: Action) -> Answer<JsValue> {
-        let acted = self.playback.act(action).map_err(|error| self.problem(&error))?;
+    /// Acts on the current branch, and on the one that is compared with. What is done on one of them is done.
+    pub(super) fn act_all(&mut self, actions: Vec<Action>) -> Answer<ActedRow> {
+        let (here, there) = if self.playback.session().compared().is_some() {
+            let ActedInBoth { here, there } = self.playback.act_in_both(actions);
+            (here, Some(there))
+        } else {
+            (self.playback.act_all(actions), None)
+        };
         self.remember_plan();
-        let event = self.playback.event(acted.position);
-        Ok(row(&ActedRow { branched: acted.branched, branch: acted.branch.0, event }))
+        let refused = here.as_ref().err().map(|error| self.problem(error));
+        if let Some(problem) = refused
+            && !there.as_ref().is_some_and(Result::is_ok)
+        {
+            return Err(problem);
+        }
+        let here = here.map_err(|error| self.problem(&error).message);
+        let there = there.map(|there| match there {
+            Ok(acted) => ThereRow { branched: acted.iter().any(|acted| acted.branched), refused: None },
+            Err(error) => ThereRow { branched: false, refused: Some(self.problem(&error).message) },
+        });
+        let (done, refused) = match here {
+            Ok(done) => (done, None),
+            Err(why) => (Vec::new(), Some(why)),
+        };
+        Ok(ActedRow {
+            done: done.len(),
+            branched: done.iter().any(|acted| acted.branched),
+            branch: self.playback.session().cursor().branch.0,
+            event: done.last().and_then(|acted| self.playback.event(acted.position)),
+            refused,
+            there,
+        })
     }
 }
 
@@ -871,18 +896,7 @@ impl Lab {
         #[wasm_bindgen(unchecked_param_type = "PaintOptions")] options: JsValue,
     ) -> JsValue {
         answer(self.with(|desk, read| {
-            let wrong = || read.problem("bad-canvas", "canvas", &[]);
-            let canvas: &HtmlCanvasElement = canvas.dyn_ref().ok_or_else(wrong)?;
-            let picture = desk.picture(read, &view, &options, Naming::None)?;
-            let context = canvas.get_context("2d").ok().flatten().ok_or_else(wrong)?;
-            let context: &CanvasRenderingContext2d = context.dyn_ref().ok_or_else(wrong)?;
-            let Picture { scene, theme, dpr } = picture;
-            let (width, height) = ((scene.width * dpr).round() as u32, (scene.height * dpr).round() as u32);
-            if (canvas.width(), canvas.height()) != (width, height) {
-                canvas.set_width(width);
-                canvas.set_height(height);
-            }
-            canvas::paint(context, &scene, theme.palette(), dpr).map_err(|_| wrong())?;
+            desk.picture(read, &view, &options, Naming::None)?.paint(read, &canvas)?;
             Ok(JsValue::NULL)
         }))
     }
@@ -935,13 +949,35 @@ impl Lab {
     }
 }
 
+impl Picture {
+    /// Paints it onto a canvas, whose bitmap is made to fit.
+    pub(super) fn paint(&self, read: Arguments, canvas: &JsValue) -> Answer<()> {
+        let wrong = || read.problem("bad-canvas", "canvas", &[]);
+        let canvas: &HtmlCanvasElement = canvas.dyn_ref().ok_or_else(wrong)?;
+        let context = canvas.get_context("2d").ok().flatten().ok_or_else(wrong)?;
+        let context: &CanvasRenderingContext2d = context.dyn_ref().ok_or_else(wrong)?;
+        let Picture { scene, theme, dpr } = self;
+        let (width, height) = ((scene.width * dpr).round() as u32, (scene.height * dpr).round() as u32);
+        if (canvas.width(), canvas.height()) != (width, height) {
+            canvas.set_width(width);
+            canvas.set_height(height);
+        }
+        canvas::paint(context, scene, theme.palette(), *dpr).map_err(|_| wrong())
+    }
+}
+
 impl Desk {
-    pub(super) fn picture(&self, read: Arguments, view: &JsValue, options: &JsValue, naming: Naming) -> Answer<Picture> {
+    pub(super) fn picture(&mut self, read: Arguments, view: &JsValue, options: &JsValue, naming: Naming) -> Answer<Picture> {
         let views = self.playback.session().run().info().views;
         let choices: Vec<(&str, &str)> = views.iter().map(|view| (*view, *view)).collect();
         let view = read.choice(view, "view", &choices)?;
+        let there = read.flag_or_not(&read.property(options, "there", "options")?, "options.there")?;
         let (options, theme, dpr) = self.view_options(read, options, naming)?;
-        let scene = self.playback.scene(view, &options);
+        let scene = if there {
+            self.playback.on_other(|lab| lab.scene(view, &options)).flatten()
+        } else {
+            self.playback.scene(view, &options)
+        };
         let scene = scene.ok_or_else(|| read.problem("bad-choice", "view", &[("choices", &views.join(", "))]))?;
         Ok(Picture { scene, theme, dpr })
     }

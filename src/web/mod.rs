@@ -19,6 +19,7 @@ mod entropy;
 pub mod foreign;
 pub mod foreign_diagram;
 pub mod lab;
+mod lab_compare;
 mod lab_space_time;
 pub mod panic;
 mod promises;

@@ -7,7 +7,6 @@ use crate::base::NodeId;
 use crate::sim::plan::Action;
 use crate::view::Naming;
 use crate::view::playback::Census;
-use crate::view::report::EventRow;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -20,14 +19,6 @@ struct TwinRow<'a> {
     y: f64,
     width: f64,
     height: f64,
-}
-
-#[derive(Serialize)]
-struct ActedAllRow {
-    done: usize,
-    branched: bool,
-    branch: u32,
-    event: Option<EventRow>,
 }
 
 #[wasm_bindgen]
@@ -74,24 +65,22 @@ impl Lab {
     #[wasm_bindgen(js_name = logPart, unchecked_return_type = "LogPart | null")]
     pub fn log_part(&self, #[wasm_bindgen(unchecked_param_type = "PaintOptions")] options: JsValue) -> JsValue {
         let part = self.with(|desk, read| {
+            let there = read.flag_or_not(&read.property(&options, "there", "options")?, "options.there")?;
             let (options, ..) = desk.view_options(read, &options, Naming::None)?;
-            Ok(row(&desk.playback.log_part(&options)))
+            let part =
+                if there { desk.playback.on_other(|lab| lab.log_part(&options)) } else { Some(desk.playback.log_part(&options)) };
+            Ok(row(&part))
         });
         part.unwrap_or(JsValue::NULL)
     }
 
     /// Does several things to the world at the cursor, as one: `undo` takes them back together. What cannot be done is left out;
     /// an error means that nothing could.
-    #[wasm_bindgen(js_name = actAll, unchecked_return_type = "Result<ActedAll>")]
+    #[wasm_bindgen(js_name = actAll, unchecked_return_type = "Result<Acted>")]
     pub fn act_all(&self, #[wasm_bindgen(unchecked_param_type = "Action[]")] actions: JsValue) -> JsValue {
         answer(self.with(|desk, read| {
             let actions: Vec<Action> = read.data(&actions, "actions")?;
-            let acted = desk.playback.act_all(actions).map_err(|error| desk.problem(&error))?;
-            desk.remember_plan();
-            let event = acted.last().and_then(|acted| desk.playback.event(acted.position));
-            let last = acted.last().map_or(0, |acted| acted.branch.0);
-            let branched = acted.iter().any(|acted| acted.branched);
-            Ok(row(&ActedAllRow { done: acted.len(), branched, branch: last, event }))
+            desk.act_all(actions).map(|acted| row(&acted))
         }))
     }
 }

@@ -129,6 +129,8 @@ export interface TickResult {
   moved: boolean;
   events: number;
   paused_by: "violation" | "step" | "goal" | "quiet" | null;
+  /** It was on the branch that is compared with. */
+  paused_there: boolean;
   /** The time for this tick was spent before the cursor got where it should be. */
   behind: boolean;
   /** The newest story event before the cursor, if it is another one than after the last tick. */
@@ -170,8 +172,23 @@ export interface Branch {
   /** What was done by hand on it, in order; `missed`: its target was not there. */
   interventions: { n: number; at_us: Microseconds; action: Action; text: string; missed: boolean }[];
 }
-export interface Divergence { event_a: EventRow | null; event_b: EventRow | null; at_us: Microseconds }
-export interface Acted { branched: boolean; branch: number; event: EventRow | null }
+/** They share `position` events. */
+export interface Divergence { position: number; event_a: EventRow | null; event_b: EventRow | null; at_us: Microseconds; text: string }
+/** Where the cursor on the branch stands that is compared with; `there`: at the time of the other cursor. */
+export interface Compared { branch: number; name: string; there: boolean; event: number; latest: EventRow | null }
+export interface Glance { latest: EventRow | null }
+/**
+ * `done` of the actions were done; `event` is the last one's. While branches are compared: `refused` is why nothing was done on the
+ * current one, and `there` what became of the same on the other.
+ */
+export interface Acted {
+  done: number;
+  branched: boolean;
+  branch: number;
+  event: EventRow | null;
+  refused: string | null;
+  there: { branched: boolean; refused: string | null } | null;
+}
 
 export interface Field { key: string; label: string; value: string }
 export interface NodeRow {
@@ -294,6 +311,8 @@ export interface PaintOptions {
   reduced_motion?: boolean;
   /** The page says elsewhere which properties fell: no chip repeats it. Broken rules are always said. */
   verdicts_elsewhere?: boolean;
+  /** The picture is of the branch that is compared with. */
+  there?: boolean;
 }
 export interface Target { id: string; label: string; x: number; y: number; width: number; height: number }
 
@@ -301,8 +320,6 @@ export interface Target { id: string; label: string; x: number; y: number; width
 export interface Census { running: number; paused: number; down: number; not_started: number; cut: boolean }
 /** Which part of the logs is in view: positions, and rows. `newest` is the first position if one looks at the newest. */
 export interface LogPart { first: number; last: number; newest: number; row: number; rows: number; of: number }
-/** `done` of the actions were done; `event` is the last one's. */
-export interface ActedAll { done: number; branched: boolean; branch: number; event: EventRow | null }
 
 /** A directed link: sender, receiver. */
 export type Link = [NodeId, NodeId];

@@ -215,14 +215,14 @@ test("a rule switched on keeps the run before, with its branches", async (t) => 
   await page.locator("button.primary").click();
   await page.locator(".steps li.done").first().waitFor();
   await page.keyboard.press("Control+z");
-  await page.waitForFunction(() => document.querySelectorAll(".branches button[aria-pressed]").length === 2);
+  await page.waitForFunction(() => document.querySelectorAll(".branches .branch").length === 2);
   const kept = await branches(page);
   await page.getByRole("button", { name: "Details" }).click();
   await page.getByRole("tab", { name: "Rules" }).click();
   await page.getByRole("switch", { name: "no_persist_vote" }).click();
   await page.locator(".caption-text", { hasText: "The run before is kept" }).waitFor();
   await page.getByRole("button", { name: /^Back to Crash the leader/ }).click();
-  await page.waitForFunction(() => document.querySelectorAll(".branches button[aria-pressed]").length === 2);
+  await page.waitForFunction(() => document.querySelectorAll(".branches .branch").length === 2);
   assert.deepEqual(await branches(page), kept);
   assert.equal(await page.getByRole("switch", { name: "no_persist_vote" }).isChecked(), false);
   await page.getByRole("button", { name: /^Back to .*with no_persist_vote/ }).click();

@@ -38,7 +38,7 @@ test("a whole path without a pointer: open, crash the leader, step back, fork", 
   await page.keyboard.press("ArrowLeft");
   await cursorWhere(page, (at) => at.event === crashed.event - 1);
   await page.keyboard.press("f");
-  await page.locator(".branches button[aria-pressed]").nth(1).waitFor();
+  await page.locator(".branches .branch").nth(1).waitFor();
   assert.equal((await branches(page)).length, 2);
 });
 

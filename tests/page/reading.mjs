@@ -31,7 +31,7 @@ export async function cursorWhere(page, wanted) {
 }
 
 /** @param {Page} page @returns {Promise<string[]>} names of the branches, as the time bar lists them */
-export const branches = (page) => page.locator(".branches button[aria-pressed]").allInnerTexts();
+export const branches = (page) => page.locator(".branches .branch").allInnerTexts();
 
 /** @param {Page} page @returns {Promise<string[]>} what the twin of the canvas says */
 export const twin = (page) => page.locator("netsplit-stage [role=option]").allInnerTexts();

@@ -123,7 +123,7 @@ export const states = [
       await page.getByRole("button", { name: "Cut the network.." }).click();
       await page.getByRole("button", { name: "Apply" }).click();
       await page.getByRole("button", { name: "Heal the network" }).waitFor();
-      await page.locator(".branches button[aria-pressed]").first().waitFor();
+      await page.locator(".branches .branch").first().waitFor();
     },
   },
   {

@@ -56,11 +56,11 @@ test("intervening in the past starts a branch and keeps the old future", async (
   for (let n = 0; n < 5; n++) await page.keyboard.press("ArrowLeft");
   await cursorWhere(page, (at) => at.event === furthest.event - 5);
   await page.locator("button.primary").click();
-  await page.locator(".branches button[aria-pressed]").nth(1).waitFor();
+  await page.locator(".branches .branch").nth(1).waitFor();
   const names = await branches(page);
   assert.equal(names.length, 2);
   assert.match(await caption(page), /The old future is kept as /);
-  await page.locator(".branches button[aria-pressed]").first().click();
+  await page.locator(".branches .branch").first().click();
   await cursorWhere(page, (at) => at.events === furthest.events);
 });
 
@@ -70,7 +70,7 @@ test("a fork without an intervention replays the same future", async (t) => {
   await page.keyboard.press("Shift+ArrowLeft");
   const there = await cursorWhere(page, (at) => at.event < furthest.event);
   await page.getByRole("button", { name: "Fork", exact: true }).click();
-  await page.locator(".branches button[aria-pressed]").nth(1).waitFor();
+  await page.locator(".branches .branch").nth(1).waitFor();
   /** @type {string[]} */
   const forked = [];
   for (let n = there.event; n < furthest.event; n++) {
@@ -78,7 +78,7 @@ test("a fork without an intervention replays the same future", async (t) => {
     await cursorWhere(page, (at) => at.event === n + 1);
     forked.push(await caption(page));
   }
-  await page.locator(".branches button[aria-pressed]").first().click();
+  await page.locator(".branches .branch").first().click();
   /** @type {string[]} */
   const original = [];
   for (let n = there.event; n < furthest.event; n++) {
@@ -102,9 +102,9 @@ test("a branch is renamed in place; undo starts one without the intervention", a
   await page.getByRole("button", { name: "Rename" }).click();
   await page.getByLabel("Name of this branch").fill("without S1");
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "without S1" }).waitFor();
+  await page.getByRole("treeitem", { name: "without S1" }).waitFor();
   await page.keyboard.press("Control+z");
-  await page.locator(".branches button[aria-pressed]").nth(2).waitFor();
+  await page.locator(".branches .branch").nth(2).waitFor();
   await page.locator(".steps li.done").waitFor({ state: "detached" });
 });
 

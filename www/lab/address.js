@@ -18,6 +18,7 @@
  * @property {"light" | "dark" | null} theme
  * @property {string | null} select
  * @property {"1" | null} present as in a lecture hall
+ * @property {string} [compare] two branches as links: see compare.js, which alone writes it
  */
 import { t } from "./language.js";
 
@@ -32,6 +33,7 @@ const LOOKS = {
   theme: ["light", "dark"],
   select: [],
   present: ["1"],
+  compare: [],
 };
 
 /** @param {string} hash whether it is a link that carries a run */

@@ -32,6 +32,7 @@ import { formatAddress, HOME, formatLook, isCatalogue, isLink, parseAddress, par
 import { currentBranchOf } from "./branches.js";
 import { Core, Stopped } from "./core.js";
 import { keepInAddress, language, speak, t } from "./language.js";
+import { resumeComparison } from "./on-demand.js";
 import { Settings } from "./settings.js";
 import { Sight } from "./sight.js";
 import { nextSpeed, refusal, sentence, speeds } from "./words.js";
@@ -87,6 +88,8 @@ export class App {
   diagram = null;
   /** @type {CutMode | null} */
   cut = null;
+  /** Two branches that stand beside each other. @type {import("./compare.js").Comparison | null} */
+  comparing = null;
   /** The trace of another program that lies over the run, which keeps its place. @type {OpenTrace | null} */
   trace = null;
   /** All that were opened. @type {OpenTrace[]} */
@@ -193,7 +196,8 @@ export class App {
     // What it paused at is told now: no later frame will.
     if (tick.paused_by && this.#waiting) this.#tell(this.#waiting);
     if (tick.paused_by) this.changed("moment", "caption");
-    if (tick.paused_by === "violation") this.#tellViolation();
+    if (tick.paused_there) this.say(t("In \"{branch}\" a rule is violated here.", { branch: lab.compared()?.name ?? "" }));
+    else if (tick.paused_by === "violation") this.#tellViolation();
     if (tick.paused_by === "quiet") this.say(t("Nothing more will happen in this run."));
     if (tick.paused_by === "step") {
       if (this.#watched !== null && !lab.steps()[this.#watched]?.done) lab.play();
@@ -305,6 +309,7 @@ export class App {
     this.view = views.find((view) => view === look.view) ?? this.view;
     if (look.select) this.select(look.select);
     if (look.tab) this.openPanel(look.tab);
+    if (look.compare) resumeComparison(this, look.compare);
     this.#lookRead = true;
     this.changed("look");
     for (const problem of problems) this.say(problem);
@@ -324,7 +329,7 @@ export class App {
       select: this.selected,
       present: present ? "1" : null,
     });
-    if (search !== location.search) history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
+    if (search !== location.search) history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
   }
 
   /** @param {MouseEvent} event */
@@ -762,7 +767,7 @@ export class App {
     const lab = this.#need();
     const parent = currentBranchOf(lab)?.name;
     const acted = this.#accept(lab.act(action));
-    if (acted) this.#acted(acted.value.event, acted.value.branched ? parent : undefined);
+    if (acted) this.#acted(acted.value, parent);
     return acted !== null;
   }
 
@@ -772,8 +777,8 @@ export class App {
     const parent = currentBranchOf(lab)?.name;
     const acted = this.#accept(lab.actAll(actions));
     if (!acted) return false;
-    const { event, branched, done } = acted.value;
-    this.#acted(event, branched ? parent : undefined);
+    const { done } = acted.value;
+    this.#acted(acted.value, parent);
     if (done > 1) this.#add(t("The same for {n} nodes in all; Undo takes it back for all of them.", { n: done }));
     return true;
   }
@@ -789,18 +794,18 @@ export class App {
     const lab = this.#need();
     const parent = currentBranchOf(lab)?.name;
     const asked = this.#accept(lab.request(client, operation));
-    if (asked) this.#acted(asked.value.event, asked.value.branched ? parent : undefined);
+    if (asked) this.#acted(asked.value, parent);
     return asked !== null;
   }
 
-  /** @param {EventRow | null} event @param {string} [parent] the branch that was left */
-  #acted(event, parent) {
+  /** @param {import("../netsplit.js").Acted} acted @param {string} [parent] the branch on which it was done */
+  #acted(acted, parent) {
     this.#keepPlan();
-    if (event) this.#tell(event);
-    if (parent !== undefined) {
-      this.caption = { ...this.caption, text: `${this.caption.text} ${t("The old future is kept as {branch}.", { branch: parent })}` };
-      this.changed("branches");
-    }
+    if (acted.event) this.#tell(acted.event);
+    if (acted.branched && parent !== undefined) this.#add(t("The old future is kept as {branch}.", { branch: parent }));
+    const refusals = this.comparing?.refusals(acted);
+    if (refusals && acted.event) this.#add(refusals);
+    else if (refusals) this.say(refusals);
     this.#moved();
     this.changed("branches");
   }

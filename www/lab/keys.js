@@ -85,6 +85,7 @@ function shortcut(app, event, target) {
 function leave(app) {
   if (app.cut) app.endCut();
   else if (app.sight.chosen.size > 0 || app.sight.choosing) app.chooseNone();
+  else if (app.comparing) app.comparing.end();
   else if (app.tab) app.openPanel(null);
   else if (app.selected) app.select(null);
   else return false;

@@ -21,6 +21,8 @@ const TABS = {
 const foreign = () => import("./foreign.js");
 const gestures = () => import("./gestures.js");
 const nodeActions = () => import("./node-actions.js");
+const branches = () => import("./branch-tree.js");
+const compare = () => import("./compare.js");
 const spaceTime = () => import("./space-time.js");
 const why = () => import("./why.js");
 const display = () => import("./display.js");
@@ -35,6 +37,15 @@ export const loadTab = (app, tab, then) => void use(app, tab === "foreign" ? for
 
 /** @param {App} app @param {() => void} then called when `<netsplit-space-time>` is defined */
 export const loadDiagram = (app, then) => void use(app, spaceTime, then);
+
+/** @param {App} app @param {() => void} then called when `<netsplit-branches>` is defined */
+export const loadBranches = (app, then) => void use(app, branches, then);
+
+/** @param {App} app @param {number} branch puts this one beside the current one */
+export const compareWith = (app, branch) => void use(app, compare, (module) => module.compareWith(app, branch));
+
+/** @param {App} app @param {string} links as the address has them */
+export const resumeComparison = (app, links) => void use(app, compare, (module) => module.resumeComparison(app, links));
 
 /** @param {App} app @param {string} id @param {DOMRect} at what can be done to it, as the lab names it */
 export const openActions = (app, id, at) => void use(app, nodeActions, (module) => module.openActions(app, id, at));
@@ -85,7 +96,7 @@ export function loadAhead(app) {
       await app.loadRest();
       const { preparePrint } = await print();
       preparePrint(app);
-      for (const load of [gestures, nodeActions, why, ...Object.values(TABS), display, help]) await load();
+      for (const load of [gestures, branches, nodeActions, why, ...Object.values(TABS), display, help]) await load();
     });
   });
 }

@@ -42,11 +42,17 @@ export class Stage extends Part {
   /** What hands did before there were gestures. @type {Event[] | null} */
   #queue = null;
 
+  /** It shows the branch that is compared with. */
+  get #there() {
+    return this.hasAttribute("data-there");
+  }
+
   setUp() {
     const { scenario, seed } = parseAddress(location.hash);
     if (seed !== null || (scenario ?? HOME) !== HOME) this.#dropOpening();
-    this.id = "stage";
-    this.setAttribute("role", "tabpanel");
+    this.id = this.#there ? "stage-there" : "stage";
+    this.setAttribute("role", this.#there ? "group" : "tabpanel");
+    if (this.#there) this.setAttribute("aria-label", t("The branch that is compared with"));
     this.append(this.#canvas, this.#twin);
     this.onResize(() => this.#resized());
     this.on(["settings"], () => this.#resized());
@@ -65,6 +71,7 @@ export class Stage extends Part {
   #drawDiagram() {
     const there = this.querySelector("netsplit-space-time");
     this.toggleAttribute("data-diagram", this.#diagrammed);
+    if (this.#there) return;
     if (!this.#diagrammed) return there?.remove();
     if (there) return;
     this.#dropOpening();
@@ -86,7 +93,7 @@ export class Stage extends Part {
 
   /** What the painter is told. */
   options() {
-    return this.app.paintOptions(this.#size);
+    return { ...this.app.paintOptions(this.#size), ...(this.#there ? { there: true } : {}) };
   }
 
   #paint() {
@@ -127,15 +134,20 @@ export class Stage extends Part {
     const targets = this.targets();
     /** @param {string} id */
     const marked = (id) => id === selected || (id.startsWith("node:") && sight.chosen.has(Number(id.slice(5))));
-    this.setAttribute("aria-labelledby", `view-${this.app.view}`);
+    if (!this.#there) this.setAttribute("aria-labelledby", `view-${this.app.view}`);
     redraw(this.#twin, [targets.map(({ id, label }) => [id, label]), selected, [...sight.chosen]], () =>
-      targets.map(({ id, label }) => h("li", { role: "option", id: twinId(id), "aria-selected": String(marked(id)) }, label)),
+      targets.map(({ id, label }) => h("li", { role: "option", id: this.#twinId(id), "aria-selected": String(marked(id)) }, label)),
     );
     // Each option lies where its picture is: for touch with a screen reader, and for magnifiers.
     for (const [n, target] of targets.entries()) place(/** @type {HTMLElement} */ (this.#twin.children[n]), target, this.app.settings.zoom);
     const active = targets.some(({ id }) => id === selected) ? selected : null;
-    if (active) this.#twin.setAttribute("aria-activedescendant", twinId(active));
+    if (active) this.#twin.setAttribute("aria-activedescendant", this.#twinId(active));
     else this.#twin.removeAttribute("aria-activedescendant");
+  }
+
+  /** @param {string} id */
+  #twinId(id) {
+    return `${this.#there ? "there" : "twin"}-${id.replace(/[^\w-]/g, "_")}`;
   }
 
   #focused() {
@@ -184,9 +196,14 @@ export class Stage extends Part {
     return this.#gestures;
   }
 
+  /** What is done on the stage beside it, which lies within it. @param {Event} event */
+  #isOthers({ target }) {
+    return target instanceof Element && target.closest("netsplit-stage") !== this;
+  }
+
   /** @param {Event} event */
   #hand(event) {
-    if (this.#diagrammed) return;
+    if (this.#diagrammed || this.#isOthers(event)) return;
     // A browser zooms the page with the same wheel.
     if (event.type === "wheel" && /** @type {WheelEvent} */ (event).ctrlKey) event.preventDefault();
     if (this.#gestures) return this.#gestures.handle(event);
@@ -216,5 +233,3 @@ function place(element, { x, y, width, height }, zoom) {
   element.style.height = `${Math.round(height * zoom)}px`;
 }
 
-/** @param {string} id */
-const twinId = (id) => `twin-${id.replace(/[^\w-]/g, "_")}`;

@@ -6,6 +6,7 @@
 import { h, redraw, s, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./language.js";
+import { loadBranches } from "./on-demand.js";
 import { Part } from "./part.js";
 import { count, speed, speeds, time } from "./words.js";
 
@@ -28,7 +29,9 @@ class TimeBar extends Part {
   });
   #marks = s("svg", { class: "marks", "aria-hidden": "true", preserveAspectRatio: "none" });
   #fork = h("button", { type: "button", class: "quiet fork", "aria-keyshortcuts": "f", onclick: () => this.app.fork() }, t("Fork"));
-  #branches = h("div", { class: "branches", role: "group", "aria-label": t("Branches") });
+  /** What can be taken back, and the runs before. */
+  #more = h("div", { class: "row" });
+  #branches = h("div", { class: "branches", role: "group", "aria-label": t("Branches") }, this.#more);
 
   setUp() {
     /** @param {string} label @param {"back" | "forward"} name @param {() => void} run */
@@ -105,17 +108,9 @@ class TimeBar extends Part {
     const undoable = (branches.find((branch) => branch.current)?.interventions.length ?? 0) > 0;
     const { runs } = this.app;
     this.#branches.classList.toggle("away", branches.length < 2 && !undoable && runs.length === 0);
-    redraw(this.#branches, [this.app.run, branches.map(({ id, name, current }) => [id, name, current]), undoable, runs.map((run) => run.name)], () => [
-      branches.length > 1 && h("span", { class: "muted" }, t("Branches")),
-      branches.length > 1 &&
-        branches.map(({ id, name, current }) =>
-          h(
-            "button",
-            { type: "button", key: `branch${id}`, "aria-pressed": String(current), onclick: () => current || this.app.switchBranch(id) },
-            name,
-          ),
-        ),
-      branches.length > 1 && h("button", { type: "button", class: "quiet", key: "rename", onclick: () => this.#rename() }, t("Rename")),
+    if (branches.length > 1) this.#loadTree();
+    else this.#tree?.remove();
+    redraw(this.#more, [undoable, runs.map((run) => run.name)], () => [
       undoable &&
         h("button", { type: "button", class: "quiet", key: "undo", "aria-keyshortcuts": "Control+Z", onclick: () => this.app.undo() }, t("Undo")),
       runs.length > 0 && h("span", { class: "muted" }, t("Kept")),
@@ -125,32 +120,15 @@ class TimeBar extends Part {
     ].flat());
   }
 
-  /** The name of the current branch becomes a field. */
-  #rename() {
-    const branch = this.app.lab?.branches().find((each) => each.current);
-    const button = branch && this.#branches.querySelector(`[data-key="branch${branch.id}"]`);
-    if (!branch || !button) return;
-    const input = h("input", { value: branch.name, maxlength: 60, "aria-label": t("Name of this branch") });
-    let done = false;
-    /** @param {boolean} keep */
-    const end = (keep) => {
-      if (done) return;
-      done = true;
-      const name = input.value.trim();
-      input.replaceWith(button);
-      /** @type {HTMLElement} */ (button).focus();
-      if (keep && name && name !== branch.name) this.app.renameBranch(branch.id, name);
-    };
-    input.addEventListener("blur", () => end(true));
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === "Escape") {
-        end(event.key === "Enter");
-        event.preventDefault();
-        event.stopPropagation();
-      }
+  get #tree() {
+    return this.#branches.querySelector("netsplit-branches");
+  }
+
+  #loadTree() {
+    if (this.#tree) return;
+    loadBranches(this.app, () => {
+      if (!this.#tree && (this.app.lab?.branches().length ?? 0) > 1) this.#branches.prepend(document.createElement("netsplit-branches"));
     });
-    button.replaceWith(input);
-    input.select();
   }
 
   /** @param {KeyboardEvent} event Page keys jump from story event to story event; the arrows are left to the lab's keys */

@@ -101,6 +101,9 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("branch.original", "original"),
     ("branch.acted", "{action} at {at}"),
     ("branch.forked", "fork at {at}"),
+    ("compare.differ", "The first difference is at {at}. {a} {b}"),
+    ("compare.first", "In \"{branch}\": {what}"),
+    ("compare.nothing", "In \"{branch}\" nothing has happened since."),
     ("branch.undone", "without: {action} at {at}"),
     // Events of the world
     ("world.started", "{me} starts."),
@@ -293,6 +296,8 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("error.bad-data.hint", "The documentation of the Lab handle shows the form."),
     ("error.no-such-branch", "There is no branch {branch}."),
     ("error.no-such-branch.hint", "Ask for the list of branches."),
+    ("error.other-run", "The branch to compare with is of another run."),
+    ("error.other-run.hint", "Compare branches of one scenario with one seed."),
     ("error.nothing-to-undo", "Nothing has been done by hand on this branch."),
     ("error.nothing-to-undo.hint", "Intervene first, or switch to another branch."),
     ("error.not-played", "Event {event} has not been played."),

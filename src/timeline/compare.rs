@@ -1,0 +1,149 @@
+//! Two futures beside each other: a second cursor on another branch, always at the time of the first; and short looks elsewhere.
+//!
+//! One of the two cursors is *here*: everything that a session does and answers concerns that one. The other follows it.
+
+use super::branch::{Branch, BranchId, BranchName, Divergence};
+use super::session::{Error, Job, Place, Progress, Session, Stop, Target};
+use crate::sim::plan::Intervention;
+
+impl Session {
+    /// Compares with another branch from now on, or with none any more. The second cursor is at the first one's time after
+    /// [`follow`](Session::follow) says so.
+    pub fn compare(&mut self, branch: Option<BranchId>) -> Result<(), Error> {
+        self.there = match branch {
+            None => None,
+            Some(branch) => {
+                self.tree.get(branch).ok_or(Error::NoSuchBranch(branch))?;
+                let mut place = self.place_on(branch, self.target_on(branch, u64::MAX))?;
+                std::mem::swap(&mut self.here, &mut place);
+                self.drop_job();
+                std::mem::swap(&mut self.here, &mut place);
+                Some(place)
+            }
+        };
+        Ok(())
+    }
+
+    /// The branch that is compared with.
+    pub fn compared(&self) -> Option<BranchId> {
+        self.there.as_ref().map(|place| place.branch)
+    }
+
+    /// Exchanges the two cursors, if there are two: what was *there* is *here*.
+    pub fn change_places(&mut self) -> bool {
+        let Some(there) = &mut self.there else { return false };
+        std::mem::swap(&mut self.here, there);
+        true
+    }
+
+    /// True if the second cursor is at the first one's time, or if there is none.
+    pub fn follows(&self) -> bool {
+        self.there.as_ref().is_none_or(|there| {
+            let target = self.target_on(there.branch, u64::MAX);
+            let (ours, theirs) = (self.here.player.moment(), there.player.moment());
+            let script = &self.tree.branch(there.branch).script;
+            // What never does anything again does not get there, and need not.
+            let quiet = || there.player.next_us(script).is_none() && theirs.at_us <= ours.at_us;
+            (target.is_ahead_of(&there.player) && !target.wants_step(&there.player, script) && theirs.at_us == ours.at_us)
+                || quiet()
+        })
+    }
+
+    /// Brings the second cursor to the time of the first, where need be by playing its branch further: at most `budget` executed
+    /// events. `Violation` if a property fell there on the way: then the next call goes on.
+    pub fn follow(&mut self, budget: u64) -> Progress {
+        let reached = |events| Progress { events, stop: Some(Stop::Reached) };
+        let Some(branch) = self.compared() else { return reached(0) };
+        let target = self.target_on(branch, u64::MAX);
+        let (at_us, fraction_ppm) = (self.here.player.moment().at_us, self.here.fraction_ppm);
+        if self.follows() {
+            if let Some(there) = &mut self.there {
+                there.fraction_ppm = fraction_ppm;
+            }
+            return reached(0);
+        }
+        self.change_places();
+        let progress = match &self.here.job {
+            Some(Job::Seek { target: known, .. }) if *known == target => self.slice(budget),
+            // Playing gets somewhere with every slice, also if the first cursor never waits.
+            _ if target == Target::time(at_us) && target.is_ahead_of(&self.here.player) => {
+                self.drop_job();
+                self.play_slice(at_us, budget)
+            }
+            _ => {
+                self.begin_seek(target);
+                self.slice(budget)
+            }
+        };
+        self.here.fraction_ppm = fraction_ppm;
+        self.change_places();
+        progress
+    }
+
+    /// Where the shorter of two branches, which are equal that far, has been played past an event that only the longer one has.
+    pub(super) fn lacked(&mut self, a: BranchId, b: BranchId) -> Option<Divergence> {
+        let (end_a, end_b) = (self.tree.end(a), self.tree.end(b));
+        let (longer, shorter, position) = if end_a > end_b { (a, b, end_b) } else { (b, a, end_a) };
+        self.tree.recall(longer, position..position + 1);
+        let event = *self.tree.event(longer, position)?;
+        let end = self.tree.player_at(shorter, position)?;
+        let Branch { script, end_us, .. } = self.tree.branch(shorter);
+        let past = *end_us >= event.at_us && end.next_us(script).is_none_or(|next_us| next_us > event.at_us);
+        let of = |branch| (branch == longer).then_some(event);
+        past.then_some(Divergence { position, at_us: event.at_us, a: of(a), b: of(b) })
+    }
+
+    /// A new branch with this script of interventions, which leaves the current one where their scripts part; as far as that has not
+    /// been played, it is now. Both cursors stay where they are.
+    pub fn graft(&mut self, script: Vec<Intervention>, name: Option<String>) -> Result<BranchId, Error> {
+        let current = self.here.branch;
+        let ours = &self.tree.branch(current).script;
+        let common = ours.iter().zip(&script).take_while(|(a, b)| a == b).count();
+        let parting = [ours.get(common), script.get(common)].into_iter().flatten().map(|done| done.at).min();
+        let target = Target::Moment(parting.unwrap_or(self.here.player.moment()));
+        let place = self.place_on(current, target)?;
+        let here = std::mem::replace(&mut self.here, place);
+        self.finish();
+        let player = self.carry_less(self.here.player.clone(), common);
+        self.here = here;
+        let name = name.map_or(BranchName::Forked { at_us: player.moment().at_us }, BranchName::Custom);
+        Ok(self.tree.add(current, &player, name, script))
+    }
+
+    /// Takes back on the branch that is compared with what was taken back here, if it was the last thing done by hand there, too.
+    pub fn undo_there(&mut self, undone: &[Intervention]) -> bool {
+        if !self.change_places() {
+            return false;
+        }
+        let script = &self.tree.branch(self.here.branch).script;
+        let last = self.here.player.next_intervention().min(script.len());
+        let same = |(a, b): (&Intervention, &Intervention)| (a.at.at_us, &a.action) == (b.at.at_us, &b.action);
+        let first = last.checked_sub(undone.len()).filter(|first| script[*first..last].iter().zip(undone).all(same));
+        let done = !undone.is_empty() && first.is_some_and(|first| self.undo_range(first..last).is_ok());
+        // The cursor there follows the one here, whenever that arrives.
+        self.drop_job();
+        self.change_places();
+        done
+    }
+
+    /// Looks at the end of a branch, until [`look_back`](Session::look_back): in between, that is *here*.
+    pub fn look_at_end(&mut self, branch: BranchId) -> Result<Elsewhere, Error> {
+        let end_us = self.tree.get(branch).ok_or(Error::NoSuchBranch(branch))?.end_us;
+        let end = self.place_on(branch, Target::time(end_us))?;
+        let elsewhere = Elsewhere { here: std::mem::replace(&mut self.here, end), there: self.there.take() };
+        self.finish();
+        Ok(elsewhere)
+    }
+
+    /// Takes both cursors back to where they were, with what they were about.
+    pub fn look_back(&mut self, elsewhere: Elsewhere) {
+        self.here = elsewhere.here;
+        self.there = elsewhere.there;
+    }
+}
+
+/// Where the cursors were before a look at the end of a branch.
+pub struct Elsewhere {
+    here: Place,
+    there: Option<Place>,
+}

@@ -1,0 +1,262 @@
+//! Two branches beside each other: one time for both cursors, one intervention for both worlds, and the first difference in words.
+
+use netsplit::base::{Fingerprint, NodeId};
+use netsplit::sim::plan::{Action, Cluster, Generator, Operation, Plan};
+use netsplit::system::open::open;
+use netsplit::timeline::{self, BranchId, Session, Stop};
+use netsplit::view::ViewOptions;
+use netsplit::view::playback::{Goals, Playback, TickRow};
+use netsplit::view::words::Lang;
+
+/// Five servers and a client that writes.
+fn plan(seed: u64) -> Plan {
+    let mut plan = Plan::new("raft", 5, seed);
+    plan.cluster = Cluster { servers: 5, clients: 1 };
+    plan.workload.generator = Some(Generator {
+        start_us: 500_000,
+        end_us: 60_000_000,
+        every_us_min: 100_000,
+        every_us_max: 200_000,
+        keys: 2,
+        mix: vec![("put".to_owned(), 1)],
+    });
+    plan
+}
+
+fn lab(plan: Plan) -> Playback {
+    let session = Session::open(plan, timeline::Config::default(), open).expect("the plan is fine");
+    Playback::new(session, Lang::En, Goals::default(), 33.0)
+}
+
+fn seek(lab: &mut Playback, at_us: u64) {
+    lab.seek_time(at_us);
+    settle(lab);
+}
+
+/// Ticks without playing until nothing is under way any more.
+fn settle(lab: &mut Playback) {
+    (0..10_000).find(|_| {
+        lab.tick(0.0, &mut |_| false);
+        !lab.cursor().busy
+    });
+    assert!(!lab.cursor().busy, "it comes to rest");
+}
+
+/// A run of two seconds, and a branch from its middle in which S1 is down. The first one has the cursor.
+fn two_branches() -> Playback {
+    let mut lab = lab(plan(7));
+    seek(&mut lab, 2_000_000);
+    seek(&mut lab, 1_000_000);
+    lab.act(Action::Crash(NodeId(0))).expect("it runs");
+    seek(&mut lab, 1_800_000);
+    lab.switch_branch(0).expect("it exists");
+    lab
+}
+
+fn there(lab: &mut Playback) -> (Fingerprint, u64) {
+    let read = |lab: &mut Playback| (lab.session().fingerprint(), lab.session().cursor().moment.at_us);
+    lab.on_other(read).expect("two branches are compared")
+}
+
+/// What a branch is by itself at a time, without a comparison.
+fn alone(lab: &mut Playback, branch: u32, at_us: u64) -> Fingerprint {
+    lab.compare(None).expect("always possible");
+    let before = lab.cursor().branch;
+    lab.switch_branch(branch).expect("it exists");
+    seek(lab, at_us);
+    let fingerprint = lab.session().fingerprint();
+    lab.switch_branch(before).expect("it exists");
+    fingerprint
+}
+
+#[test]
+fn the_second_cursor_is_at_the_time_of_the_first_wherever_that_goes() {
+    let mut lab = two_branches();
+    let expected: Vec<(u64, Fingerprint)> =
+        [1_500_000, 300_000, 2_600_000, 1_000_001, 0].map(|at_us| (at_us, alone(&mut lab, 1, at_us))).into();
+    lab.compare(Some(1)).expect("it exists");
+    for (at_us, fingerprint) in expected {
+        seek(&mut lab, at_us);
+        assert_eq!(there(&mut lab), (fingerprint, at_us));
+        assert_eq!(lab.cursor().branch, 0, "the cursor stays on its branch");
+    }
+}
+
+#[test]
+fn playing_and_stepping_take_both_along_and_events_are_the_same_as_alone() {
+    let mut lab = two_branches();
+    lab.compare(Some(1)).expect("it exists");
+    seek(&mut lab, 1_100_000);
+    lab.set_playing(true);
+    for _ in 0..400 {
+        lab.tick(16.0, &mut |_| false);
+        let now = lab.cursor();
+        assert_eq!(there(&mut lab).1, now.at_us);
+    }
+    lab.set_playing(false);
+    lab.step(timeline::StepKind::Event, &mut |_| false);
+    settle(&mut lab);
+    let (at_us, ours) = (lab.cursor().at_us, lab.session().fingerprint());
+    let theirs = there(&mut lab).0;
+    assert_ne!(ours, theirs);
+    assert_eq!(alone(&mut lab, 1, at_us), theirs);
+}
+
+#[test]
+fn in_the_common_past_both_are_the_same_world_event_by_event() {
+    let mut lab = two_branches();
+    lab.compare(Some(1)).expect("it exists");
+    let last = lab.divergence(0, 1).expect("both exist").expect("they differ").position;
+    for position in [last, last - 1, last - 7, 5, 0] {
+        lab.seek_event(position);
+        settle(&mut lab);
+        assert_eq!(there(&mut lab).0, lab.session().fingerprint(), "after {position} events");
+    }
+    lab.seek_event(last + 1);
+    settle(&mut lab);
+    assert_ne!(there(&mut lab).0, lab.session().fingerprint());
+}
+
+#[test]
+fn an_intervention_goes_into_both_and_makes_branches_where_it_is_in_the_past() {
+    let mut lab = two_branches();
+    lab.compare(Some(1)).expect("it exists");
+    seek(&mut lab, 1_500_000);
+    let acted = lab.act_in_both(vec![Action::Crash(NodeId(1))]);
+    assert!(acted.here.is_ok_and(|done| done[0].branched) && acted.there.is_ok_and(|done| done[0].branched));
+    assert_eq!(lab.branches().len(), 4, "both old futures are kept");
+    let compared = lab.compared().expect("still");
+    assert_eq!((lab.cursor().branch, compared.branch), (2, 3));
+    let down = |lab: &mut Playback| lab.census().down;
+    assert_eq!((down(&mut lab), lab.on_other(down)), (1, Some(2)));
+    // Now both are at their ends.
+    let acted = lab.act_in_both(vec![Action::Crash(NodeId(2))]);
+    assert!(acted.here.is_ok_and(|done| !done[0].branched) && acted.there.is_ok_and(|done| !done[0].branched));
+    assert_eq!((down(&mut lab), lab.on_other(down)), (2, Some(3)));
+    lab.undo().expect("there is something to undo");
+    settle(&mut lab);
+    assert_eq!((down(&mut lab), lab.on_other(down)), (1, Some(2)), "undone in both");
+}
+
+#[test]
+fn what_is_refused_on_one_branch_is_done_on_the_other() {
+    let mut lab = two_branches();
+    lab.compare(Some(1)).expect("it exists");
+    seek(&mut lab, 1_500_000);
+    let acted = lab.act_in_both(vec![Action::Crash(NodeId(0))]);
+    assert!(acted.here.is_ok() && acted.there.is_err(), "there it is down");
+    let acted = lab.act_in_both(vec![Action::Crash(NodeId(0))]);
+    assert!(acted.here.is_err() && acted.there.is_err());
+    lab.switch_branch(lab.branches()[1].id).expect("it exists");
+    assert_eq!(lab.compared().map(|row| row.branch), Some(2), "the two have changed places");
+    let acted = lab.act_in_both(vec![Action::Restart { node: NodeId(0), empty: false }]);
+    assert!(acted.here.is_ok() && acted.there.is_ok());
+}
+
+#[test]
+fn an_undo_of_what_was_done_on_one_alone_leaves_the_other() {
+    let mut lab = two_branches();
+    lab.switch_branch(1).expect("it exists");
+    lab.compare(Some(0)).expect("it exists");
+    seek(&mut lab, 1_500_000);
+    let (original, _) = there(&mut lab);
+    lab.undo().expect("the crash");
+    settle(&mut lab);
+    assert_eq!(lab.compared().map(|row| row.branch), Some(0));
+    assert_eq!((there(&mut lab).0, lab.session().fingerprint()), (original, original));
+}
+
+#[test]
+fn the_first_difference_is_told_with_both_sentences() {
+    let mut lab = two_branches();
+    let found = lab.divergence(0, 1).expect("both exist").expect("they differ");
+    let (here, there) = (found.event_a.expect("played"), found.event_b.expect("played"));
+    assert!(there.text.contains("crash S1") || there.text.contains("S1"), "{}", there.text);
+    assert_ne!(here.text, there.text);
+    assert_eq!(found.position, here.n);
+    assert!(
+        found.text.contains(&here.text) && found.text.contains(&there.text) && found.text.contains("original"),
+        "{}",
+        found.text
+    );
+    lab.seek_event(found.position);
+    settle(&mut lab);
+    let fork = lab.fork(None);
+    assert_eq!(lab.divergence(0, fork).expect("both exist"), None, "as far as it is played");
+}
+
+#[test]
+fn a_branch_that_was_played_past_an_event_without_it_differs_there() {
+    let mut lab = lab(plan(7));
+    seek(&mut lab, 1_000_000);
+    let fork = lab.fork(None);
+    lab.act(Action::Crash(NodeId(0))).expect("it runs");
+    assert_eq!(lab.cursor().branch, fork);
+    lab.compare(Some(0)).expect("it exists");
+    settle(&mut lab);
+    let found = lab.divergence(fork, 0).expect("both exist").expect("nothing like it happens there");
+    assert!(found.event_a.is_some() && found.event_b.is_none() && found.at_us == 1_000_000, "{}", found.text);
+    let swapped = lab.divergence(0, fork).expect("both exist").expect("the other way round");
+    assert!(swapped.event_a.is_none() && swapped.event_b == found.event_a);
+}
+
+#[test]
+fn a_glance_shows_the_end_of_a_branch_and_leaves_everything_as_it_was() {
+    let mut lab = two_branches();
+    seek(&mut lab, 1_234_567);
+    lab.compare(Some(1)).expect("it exists");
+    settle(&mut lab);
+    let before = (lab.cursor(), lab.session().fingerprint(), there(&mut lab), lab.branches());
+    let look =
+        |lab: &mut Playback| (lab.cursor().at_us, lab.census().down, lab.scene("cluster", &ViewOptions::sized(192.0, 120.0)));
+    let (at_us, down, picture) = lab.glance(1, look).expect("it exists");
+    assert_eq!((at_us, down), (1_800_000, 1));
+    assert!(picture.is_some_and(|scene| !scene.shapes.is_empty()));
+    assert_eq!(lab.glance(0, |lab| lab.census().down), Ok(0));
+    assert!(lab.glance(9, |_| ()).is_err());
+    assert_eq!((lab.cursor(), lab.session().fingerprint(), there(&mut lab), lab.branches()), before);
+}
+
+#[test]
+fn a_branch_from_a_link_is_the_same_as_the_one_that_it_was() {
+    let mut source = two_branches();
+    source.switch_branch(1).expect("it exists");
+    seek(&mut source, 1_700_000);
+    let (script, expected) = (source.session().plan().interventions, source.session().fingerprint());
+    for played_us in [0, 2_000_000] {
+        let mut lab = lab(plan(7));
+        seek(&mut lab, played_us);
+        let before = lab.session().fingerprint();
+        let branch = lab.graft(script.clone(), Some("sent".to_owned())).expect("the same run");
+        assert_eq!(lab.session().fingerprint(), before, "the cursor stays");
+        assert_eq!(lab.branches()[1].name, "sent");
+        lab.compare(Some(branch)).expect("it exists");
+        seek(&mut lab, 1_700_000);
+        assert_eq!(there(&mut lab).0, expected);
+        let shared = lab.session().shared(BranchId(0), BranchId(branch));
+        assert_eq!(lab.divergence(0, branch).expect("both exist").map(|found| found.position), Some(shared));
+    }
+}
+
+#[test]
+fn calls_in_any_order_are_total() {
+    let mut lab = lab(plan(3));
+    assert!(lab.compare(Some(4)).is_err() && lab.compared().is_none());
+    assert!(lab.on_other(|_| ()).is_none());
+    lab.compare(Some(0)).expect("a branch with itself");
+    lab.tick(16.0, &mut |_| true);
+    seek(&mut lab, 700_000);
+    assert_eq!(there(&mut lab).0, lab.session().fingerprint());
+    lab.act_in_both(vec![Action::Request {
+        client: NodeId(5),
+        operation: Operation { verb: "put".to_owned(), key: "x".to_owned(), args: vec![1], target: None },
+    }]);
+    lab.act_in_both(vec![]);
+    lab.undo().expect("the request");
+    settle(&mut lab);
+    assert_eq!(lab.graft(vec![], None), Ok(lab.branches().len() as u32 - 1));
+    let mut session = Session::open(plan(3), timeline::Config::default(), open).expect("the plan is fine");
+    assert_eq!(session.follow(1).stop, Some(Stop::Reached));
+    assert!(!session.change_places() && session.follows());
+    assert_eq!(lab.tick(0.0, &mut |_| true), TickRow::default());
+}

@@ -1,0 +1,128 @@
+// @ts-check
+// The branches of a run: a tree below the time, with a miniature of each.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { laboratory, sizes } from "./harness.mjs";
+import { cursor, cursorWhere } from "./reading.mjs";
+
+const lab = laboratory();
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @param {Page} page each branch leaves the one before it */
+async function fork(page, times = 1) {
+  for (let n = 0; n < times; n++) {
+    const { event } = await cursor(page);
+    const current = page.locator(".branch[aria-selected=true]");
+    const before = (await page.locator(".branch").count()) > 0 ? await current.getAttribute("data-key") : null;
+    await page.evaluate(() => /** @type {HTMLElement | null} */ (document.activeElement)?.blur());
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowLeft");
+    await cursorWhere(page, (at) => at.event === event + 1);
+    await page.keyboard.press("f");
+    await page.waitForFunction((before) => (document.querySelector(".branch[aria-selected=true]")?.getAttribute("data-key") ?? before) !== before, before);
+  }
+}
+
+/** @param {Page} page @returns {Promise<{ name: string, level: string | null, current: boolean }[]>} */
+const tree = (page) =>
+  page.locator(".branch").evaluateAll((items) =>
+    items.map((item) => ({
+      name: item.querySelector("span")?.firstChild?.textContent ?? "",
+      level: item.getAttribute("aria-level"),
+      current: item.getAttribute("aria-selected") === "true",
+    })),
+  );
+
+/** @param {Page} page whether something is painted on the canvas of this selector */
+const painted = (page, selector = "canvas") =>
+  page.waitForFunction((selector) => {
+    const canvas = /** @type {HTMLCanvasElement | null} */ (document.querySelector(selector));
+    const { data } = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    return new Set(data).size > 4;
+  }, selector);
+
+/** @param {Page} page what has the focus */
+const focused = (page) => page.evaluate(() => document.activeElement?.querySelector("span")?.firstChild?.textContent);
+
+test("branches are a tree that the keyboard walks", async (t) => {
+  const visit = await lab.visit(t, { calm: true });
+  const { page } = visit;
+  await fork(page, 2);
+  await page.locator(".branch[aria-level='3']").waitFor();
+  const items = await tree(page);
+  assert.deepEqual(items.map(({ level, current }) => [level, current]), [["1", false], ["2", false], ["3", true]]);
+  const [root = "", child = "", leaf = ""] = items.map(({ name }) => name);
+  await page.locator(".branch[aria-selected=true]").focus();
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await focused(page), child);
+  await page.keyboard.press("Home");
+  assert.equal(await focused(page), root);
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await focused(page), child);
+  await page.keyboard.press("End");
+  assert.equal(await focused(page), leaf);
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("F2");
+  await page.getByLabel("Name of this branch").fill("the middle one");
+  await page.keyboard.press("Enter");
+  const middle = page.getByRole("treeitem", { name: "the middle one" });
+  await middle.waitFor();
+  assert.equal(await middle.getAttribute("aria-selected"), "false", "renaming goes nowhere");
+  await middle.focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".branch[aria-selected=true]", { hasText: "the middle one" }).waitFor();
+  assert.equal(await page.locator(".branch[tabindex='0']").count(), 1, "one stop for Tab");
+  await visit.assertAccessible();
+});
+
+test("a miniature of its end shows on hover and on focus, and nothing moves", async (t) => {
+  const visit = await lab.visit(t, { calm: true });
+  const { page } = visit;
+  await fork(page);
+  const before = await cursor(page);
+  const first = page.locator(".branch").first();
+  await first.hover();
+  await page.locator(".branch-card").waitFor();
+  await painted(page, ".branch-card canvas");
+  assert.match(await page.locator(".branch-card p").innerText(), /^Played up to .+ s\. ./);
+  await visit.screenshot("branches-hover");
+  await visit.assertAccessible();
+  await page.keyboard.press("Tab");
+  await page.mouse.move(10, 300);
+  await page.locator(".branch-card").waitFor({ state: "hidden" });
+  await page.locator(".branch[tabindex='0']").focus();
+  await page.keyboard.press("ArrowUp");
+  await page.locator(".branch-card").waitFor();
+  await painted(page, ".branch-card canvas");
+  const described = await page.evaluate(() => document.getElementById(document.activeElement?.getAttribute("aria-describedby") ?? "")?.textContent);
+  assert.match(described ?? "", /Played up to/);
+  await page.keyboard.press("Escape");
+  await page.locator(".branch-card").waitFor({ state: "hidden" });
+  assert.deepEqual(await cursor(page), before, "a look changes nothing");
+});
+
+for (const [name, options] of /** @type {const} */ ([["desktop", {}], ["phone", { size: sizes.phone, touch: true }], ["dark", { theme: "dark" }]])) {
+  test(`of many branches the row shows a few, and the sheet all with their pictures: ${name}`, async (t) => {
+    const visit = await lab.visit(t, { calm: true, ...options });
+    const { page } = visit;
+    await fork(page, 6);
+    const more = page.locator("netsplit-branches [data-key=more]");
+    await page.waitForFunction((text) => document.querySelector("netsplit-branches [data-key=more]")?.textContent === text, name === "phone" ? "5 more" : "3 more");
+    await visit.screenshot(`branches-row-${name}`);
+    await more.click();
+    await page.waitForFunction(() => document.querySelectorAll(".branch-sheet .branch").length === 7);
+    await painted(page, ".branch-sheet .branch:last-child canvas");
+    const outside = await page.evaluate(() => [...document.querySelectorAll(".branch-sheet, .branch-sheet .branch")].some((element) => element.getBoundingClientRect().right > innerWidth));
+    assert.ok(!outside, "nothing lies beside the window");
+    await visit.screenshot(`branches-sheet-${name}`);
+    await visit.assertAccessible();
+    const root = page.locator(".branch-sheet .branch").first();
+    await (name === "phone" ? root.tap() : root.click());
+    await page.locator(".branch[aria-selected=true][aria-level='1']").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(".branch-sheet").waitFor({ state: "hidden" });
+    await page.locator("netsplit-branches > .branch-tree").waitFor();
+  });
+}

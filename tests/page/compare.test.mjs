@@ -1,0 +1,144 @@
+// @ts-check
+// Two branches beside each other: one cursor, interventions in both, the first difference named.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { laboratory, sizes } from "./harness.mjs";
+import { caption, cursor, cursorWhere, twin } from "./reading.mjs";
+
+const lab = laboratory();
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @param {Page} page a branch in which S1 is down, some events before the end; it has the cursor */
+async function branch(page) {
+  const { event } = await cursor(page);
+  for (let n = 0; n < 5; n++) await page.keyboard.press("ArrowLeft");
+  await cursorWhere(page, (at) => at.event === event - 5);
+  await page.getByRole("button", { name: "Crash..", exact: true }).click();
+  await page.getByRole("menuitem", { name: /^S1/ }).click();
+  await page.locator(".branch").nth(1).waitFor();
+}
+
+/** @param {Page} page */
+async function compare(page) {
+  await branch(page);
+  await page.locator("netsplit-branches [data-key=compare]").click();
+  await page.getByRole("menuitem", { name: "Compare with original" }).click();
+  await page.locator("netsplit-compare").waitFor();
+  await page.waitForFunction(() => new URLSearchParams(location.search).has("compare"));
+}
+
+/** @param {Page} page @param {RegExp} pattern something on the stage of the branch that is compared with */
+const thereIs = (page, pattern) => page.locator("[data-there] [role=option]", { hasText: pattern }).first().waitFor({ state: "attached" });
+
+/** @param {Page} page @param {RegExp} pattern */
+const hereIs = (page, pattern) => page.locator("#stage > .twin [role=option]", { hasText: pattern }).first().waitFor({ state: "attached" });
+
+test("the stage splits, one cursor moves both, and the first difference is named and one click away", async (t) => {
+  const visit = await lab.visit(t, { calm: true });
+  const { page } = visit;
+  await compare(page);
+  await thereIs(page, /^S1.*(leader|follower)/);
+  assert.match(await caption(page), /^The first difference is at .+ s\. In .*S1.*"original"/);
+  await hereIs(page, /^S1.*(crashed|down)/i);
+  const [a, b] = await Promise.all(["#stage > canvas", "[data-there] > canvas"].map((canvas) => page.locator(canvas).boundingBox()));
+  assert.ok(a && b && Math.abs(a.width - b.width) < 2 && b.x >= a.x + a.width - 2, "two halves");
+  await visit.screenshot("compare-desktop");
+  await visit.assertAccessible();
+  for (let n = 0; n < 12; n++) await page.getByRole("button", { name: "One event forward" }).click();
+  const { event } = await cursor(page);
+  await page.getByRole("button", { name: "Go to the first difference" }).click();
+  await cursorWhere(page, (at) => at.event < event);
+  await hereIs(page, /^S1.*(crashed|down)/i);
+  await page.keyboard.press("ArrowLeft");
+  // Before it both are the same world.
+  await hereIs(page, /^S1.*(leader|follower)/);
+  const halves = await twin(page);
+  assert.deepEqual(halves.slice(halves.length / 2), halves.slice(0, halves.length / 2));
+  await page.keyboard.press("Escape");
+  await page.locator("netsplit-compare").waitFor({ state: "detached" });
+  assert.equal(await page.locator("netsplit-stage").count(), 1);
+  assert.equal(new URL(page.url()).searchParams.get("compare"), null);
+});
+
+test("what is done by hand is done in both, and where it cannot be, that is said", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await compare(page);
+  await thereIs(page, /^S1.*(leader|follower)/);
+  await page.getByRole("button", { name: "Crash..", exact: true }).click();
+  await page.getByRole("menuitem", { name: /^S2/ }).click();
+  await hereIs(page, /^S2.*(crashed|down)/i);
+  await thereIs(page, /^S2.*(crashed|down)/i);
+  await page.getByRole("button", { name: "Restart.." }).click();
+  await page.getByRole("menuitem", { name: "S1", exact: true }).click();
+  await hereIs(page, /^S1.*follower/);
+  await page.waitForFunction(() => /Not in ".+": The node is running/.test(document.querySelector(".caption-text")?.textContent ?? ""));
+});
+
+test("the comparison is in the address: reload, back and forward", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await compare(page);
+  await thereIs(page, /^S1.*(leader|follower)/);
+  const [before, { event }] = [await twin(page), await cursor(page)];
+  await page.goBack();
+  await page.locator("netsplit-compare").waitFor({ state: "detached" });
+  assert.equal(await page.locator(".branch").count(), 2, "going back leaves the run as it is");
+  await page.goForward();
+  await page.locator("netsplit-compare").waitFor();
+  await thereIs(page, /^S1.*(leader|follower)/);
+  await page.reload();
+  await page.locator("netsplit-compare").waitFor();
+  await cursorWhere(page, (at) => at.event === event);
+  await thereIs(page, /^S1.*(leader|follower)/);
+  await hereIs(page, /^S1.*(crashed|down)/i);
+  assert.deepEqual(await twin(page), before);
+  await page.waitForFunction(() => /^The first difference is at /.test(document.querySelector(".caption-text")?.textContent ?? ""));
+});
+
+test("a damaged comparison in the address is said, and the lab lives", async (t) => {
+  const { page } = await lab.visit(t, { calm: true, path: "?compare=v1.AAAA*v1.BB" });
+  await page.waitForFunction(() => /link/i.test(document.querySelector(".caption-text")?.textContent ?? ""));
+  await page.waitForFunction(() => !location.search.includes("compare"));
+  assert.equal(await page.locator("netsplit-compare").count(), 0);
+});
+
+test("playing takes both along; another scenario ends the comparison", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await compare(page);
+  await thereIs(page, /^S1.*(leader|follower)/);
+  const { event } = await cursor(page);
+  await page.getByLabel("Speed").selectOption({ label: "2 x slower" });
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await cursorWhere(page, (at) => at.event > event + 40);
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  // The leader of the original goes on leading; here somebody else does.
+  await thereIs(page, /^S\d.*leader/);
+  await page.evaluate(() => (location.hash = "#raft/minority-partition"));
+  await page.locator("netsplit-compare").waitFor({ state: "detached" });
+  await page.waitForFunction(() => !location.search.includes("compare"));
+});
+
+for (const [name, options] of /** @type {const} */ ([["phone", { size: sizes.phone, touch: true }], ["phone-dark", { size: sizes.phone, touch: true, theme: "dark" }], ["dark", { theme: "dark" }]])) {
+  test(`on ${name}`, async (t) => {
+    const visit = await lab.visit(t, { calm: true, ...options });
+    const { page } = visit;
+    await compare(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    assert.ok(!wide, "nothing scrolls sideways");
+    if (name === "dark") await thereIs(page, /^S1.*(leader|follower)/);
+    else {
+      await page.locator("#stage > canvas").waitFor();
+      assert.ok(!(await page.locator("[data-there] > canvas").isVisible()), "one at a time");
+      await visit.screenshot(`compare-${name}-a`);
+      await page.locator(".compare-side[data-side=there] button").tap();
+      await page.locator("[data-there] > canvas").waitFor();
+      await thereIs(page, /^S1.*(leader|follower)/);
+      assert.ok(!(await page.locator("#stage > canvas").isVisible()));
+    }
+    await visit.screenshot(`compare-${name}`);
+    await visit.assertAccessible();
+    await page.getByRole("button", { name: "End the comparison" }).first().click();
+    await page.locator("netsplit-compare").waitFor({ state: "detached" });
+    await page.locator("#stage > canvas").waitFor();
+  });
+}

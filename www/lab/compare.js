@@ -1,0 +1,300 @@
+// @ts-check
+/**
+ * Two branches beside each other: `<netsplit-compare>` above the stage says which they are, what happens in each, and where they
+ * first differ; the stage has a second one beside it, and the lab a second cursor that follows the first. Loaded when asked for.
+ *
+ * The comparison is in the address: `?compare=A*B`, both branches as links. So it can be sent, and opened again; within the page,
+ * back and forward leave it and come back to it.
+ *
+ * @typedef {import("./app.js").App} App
+ * @typedef {import("../netsplit.js").Acted} Acted
+ * @typedef {import("../netsplit.js").Divergence} Divergence
+ * @typedef {{ run: number, here: number, there: number }} Pair
+ */
+import { currentBranchOf } from "./branches.js";
+import { h, redraw, setText } from "./dom.js";
+import { t } from "./language.js";
+import { packedOf, textOf } from "./link.js";
+import { Part } from "./part.js";
+import { refusal, sentence } from "./words.js";
+
+const PARAMETER = "compare";
+const BETWEEN = "*";
+/** While the run plays, two branches that were equal so far are compared again so often. */
+const AGAIN_MS = 1000;
+/** The address is written when nothing has happened for so long. */
+const WRITE_MS = 500;
+
+/** Two stages without their styles would lie one above the other. */
+const styled = new Promise((loaded) => {
+  const href = new URL("../styles/compare.css", import.meta.url).href;
+  document.head.append(h("link", { rel: "stylesheet", href, onload: loaded, onerror: loaded }));
+});
+
+/** A comparison that is under way: what the rest of the page knows of it. */
+export class Comparison {
+  /** @param {App} app @param {import("./stage.js").Stage} stage */
+  constructor(app, stage) {
+    this.app = app;
+    this.bar = document.createElement("netsplit-compare");
+    this.stage = /** @type {import("./stage.js").Stage} */ (document.createElement("netsplit-stage"));
+    this.stage.dataset.there = "";
+    stage.dataset.split = "here";
+    stage.before(this.bar);
+    stage.append(this.stage);
+  }
+
+  /** Shows one of them where there is no room for both. @param {"here" | "there"} side */
+  show(side) {
+    const { parentElement: stage } = this.stage;
+    if (stage) stage.dataset.split = side;
+    this.app.changed("look");
+  }
+
+  /** @param {Acted} acted says where something was not done @returns {string} */
+  refusals({ refused, there }) {
+    const [here, other] = [currentBranchOf(this.#lab)?.name ?? "", this.#lab.compared()?.name ?? ""];
+    if (refused) return t("Done in \"{there}\" only; not in \"{here}\": {why}", { here, there: other, why: sentence(refused) });
+    if (there?.refused) return t("Not in \"{branch}\": {why}", { branch: other, why: sentence(there.refused) });
+    return "";
+  }
+
+  get #lab() {
+    const { lab } = this.app;
+    if (!lab) throw new Error("nothing is open that could be compared");
+    return lab;
+  }
+
+  /** Ends it, and says so in the address. */
+  end() {
+    leave(this.app);
+    history.pushState(null, "", address(null));
+  }
+
+  /** Takes its parts out of the page. */
+  remove() {
+    const { parentElement: stage } = this.stage;
+    if (stage) delete stage.dataset.split;
+    this.bar.remove();
+    this.stage.remove();
+  }
+}
+
+/** @param {App} app ends the comparison; the address is left to who calls */
+function leave(app) {
+  app.comparing?.remove();
+  app.comparing = null;
+  app.lab?.compare(null);
+  app.changed("look", "branches", "moment");
+}
+
+/** @param {App} app @param {number} branch compares the current branch with this one */
+export async function compareWith(app, branch) {
+  await styled;
+  if (!enter(app, branch)) return;
+  tellDifference(app);
+  const pair = pairOf(app);
+  const text = await linksOf(app);
+  if (app.comparing && pair && same(pair, pairOf(app))) history.pushState(pair, "", address(text));
+}
+
+/** @param {App} app @param {number} branch */
+function enter(app, branch) {
+  const compared = app.lab?.compare(branch);
+  if (!compared?.ok) {
+    if (compared) app.say(refusal(compared.error));
+    return false;
+  }
+  const stage = /** @type {import("./stage.js").Stage | null} */ (document.getElementById("stage"));
+  if (!app.comparing && stage) app.comparing = new Comparison(app, stage);
+  app.changed("look", "branches", "moment");
+  follow(app);
+  return true;
+}
+
+/** @param {App} app says what the first difference is */
+function tellDifference(app) {
+  const found = differenceOf(app);
+  app.say(found?.text ?? t("Both branches have the same events so far."));
+}
+
+/** @param {App} app @returns {Divergence | null} */
+function differenceOf(app) {
+  const pair = pairOf(app);
+  const found = pair && app.lab?.divergence(pair.here, pair.there);
+  return found && found.ok ? found.value : null;
+}
+
+/** @param {App} app @returns {Pair | null} */
+function pairOf(app) {
+  const { lab, run } = app;
+  const there = lab?.compared();
+  return lab && there ? { run, here: lab.cursor().branch, there: there.branch } : null;
+}
+
+/** @param {Pair | null} a @param {Pair | null} b */
+const same = (a, b) => a?.run === b?.run && a?.here === b?.here && a?.there === b?.there;
+
+// ---- the address
+
+/** @param {string | null} links */
+function address(links) {
+  const url = new URL(location.href);
+  if (links === null) url.searchParams.delete(PARAMETER);
+  else url.searchParams.set(PARAMETER, links);
+  return url.href;
+}
+
+/** @param {App} app both branches as links, without what every link begins with */
+async function linksOf({ lab }) {
+  if (!lab) return null;
+  const links = await Promise.all([textOf(lab.link()), textOf(lab.linkThere())]);
+  return links.map((link) => link.slice(1)).join(BETWEEN);
+}
+
+/** @type {WeakSet<App>} */
+const followed = new WeakSet();
+
+/** @param {App} app goes back and forward with the address */
+function follow(app) {
+  if (followed.has(app)) return;
+  followed.add(app);
+  addEventListener("popstate", ({ state }) => {
+    const links = new URLSearchParams(location.search).get(PARAMETER);
+    if (!links) {
+      if (app.comparing) leave(app);
+    } else if (state?.run === app.run && typeof state.there === "number") {
+      app.switchBranch(state.here);
+      enter(app, state.there);
+    } else if (!app.comparing) void resumeComparison(app, links);
+  });
+  // Another run is opened: it is compared with nothing.
+  app.on(["open"], () => {
+    if (app.comparing && !app.lab?.compared()) {
+      leave(app);
+      history.replaceState(history.state, "", address(null));
+    }
+  });
+}
+
+/** @param {App} app @param {string} links opens the comparison that an address names */
+export async function resumeComparison(app, links) {
+  await styled;
+  const [first = "", second = ""] = links.split(BETWEEN, 2);
+  const there = await packedOf(`#${second}`);
+  if (!there.ok) return refuse(app, refusal(there.error));
+  if (!(await app.replace(`#${first}`))) return refuse(app, null);
+  const grafted = app.lab?.graft(there.value);
+  if (!grafted?.ok) return refuse(app, grafted ? refusal(grafted.error) : null);
+  app.changed("branches");
+  if (!enter(app, grafted.value)) return;
+  // How they differ is known once both have been played to the cursor.
+  const stop = app.on(["moment", "branches"], () => {
+    if (app.comparing && !app.lab?.compared()?.there) return;
+    stop();
+    if (app.comparing) tellDifference(app);
+  });
+}
+
+/** @param {App} app @param {string | null} why */
+function refuse(app, why) {
+  if (why) app.say(why);
+  history.replaceState(history.state, "", address(null));
+}
+
+// ---- what stands above the stage
+
+class CompareBar extends Part {
+  #sides = h("div", { class: "compare-sides", role: "group", "aria-label": t("Compared branches") });
+  #text = h("p", { class: "compare-text" });
+  #go = h("button", { type: "button", onclick: () => this.#jump() }, t("Go to the first difference"));
+  /** @type {Divergence | null} */
+  #found = null;
+  /** @type {Pair | null} */
+  #pair = null;
+  #soughtAt = 0;
+  #timer = 0;
+
+  setUp() {
+    this.append(
+      this.#sides,
+      h(
+        "div",
+        { class: "compare-first" },
+        this.#text,
+        this.#go,
+        h("button", { type: "button", class: "quiet", key: "end", onclick: () => this.app.comparing?.end() }, t("End the comparison")),
+      ),
+    );
+    this.on(["branches", "moment", "look"], () => this.#draw(), { slow: true });
+    this.on(["branches", "moment"], () => this.#writeSoon(), { slow: true });
+    this.#draw();
+  }
+
+  #draw() {
+    const { lab, comparing } = this.app;
+    const there = lab?.compared();
+    const here = lab && currentBranchOf(lab);
+    if (!lab || !comparing || !there || !here) return;
+    const side = comparing.stage.parentElement?.dataset.split ?? "here";
+    const latest = lab.recentEvents("story", 1).at(-1);
+    redraw(this.#sides, [here.name, there.name, latest?.text, there.latest?.text, side], () => [
+      this.#side("here", "A", here.name, latest?.text ?? "", side),
+      this.#side("there", "B", there.name, there.latest?.text ?? "", side),
+    ]);
+    this.#seek();
+  }
+
+  /** @param {"here" | "there"} side @param {string} letter @param {string} name @param {string} latest @param {string} shown */
+  #side(side, letter, name, latest, shown) {
+    return h(
+      "div",
+      { class: "compare-side", "data-side": side },
+      h("button", { type: "button", key: side, "aria-pressed": String(side === shown), title: name, onclick: () => this.app.comparing?.show(side) }, h("b", null, letter), h("span", null, name)),
+      h("p", { class: "compare-name", title: name }, h("b", null, letter), " ", name),
+      h("p", { class: "compare-latest muted", title: latest }, latest),
+    );
+  }
+
+  /** What the first difference is, as long as it is not known to its end. */
+  #seek() {
+    const pair = pairOf(this.app);
+    const known = same(pair, this.#pair);
+    const whole = this.#found?.event_a && this.#found.event_b;
+    const now = performance.now();
+    if (known && (whole || (this.app.playing && now - this.#soughtAt < AGAIN_MS))) return;
+    this.#pair = pair;
+    this.#soughtAt = now;
+    this.#found = differenceOf(this.app);
+    setText(this.#text, this.#found?.text ?? t("Both branches have the same events so far."));
+    this.#text.title = this.#text.textContent ?? "";
+    this.#go.hidden = this.#found === null;
+  }
+
+  #jump() {
+    const found = this.#found;
+    if (!found) return;
+    void this.app.seekEvent(found.position + (found.event_a ? 1 : 0)).then(() => this.app.say(found.text));
+  }
+
+  #writeSoon() {
+    if (this.app.playing) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#write(), WRITE_MS);
+  }
+
+  async #write() {
+    const pair = pairOf(this.app);
+    const before = new URLSearchParams(location.search).get(PARAMETER);
+    // What has not been entered yet is not replaced.
+    if (!pair || !before || this.app.playing) return;
+    const links = await linksOf(this.app);
+    if (links !== before && this.isConnected && same(pair, pairOf(this.app))) history.replaceState(pair, "", address(links));
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+}
+customElements.define("netsplit-compare", CompareBar);
