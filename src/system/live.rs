@@ -4,6 +4,7 @@ use super::inspect::{
     Detail, Enabled, EntryView, Field, LeasesView, LinkView, LogSummary, MessageView, NodeStatus, NodeView, OperationView,
     PeerView, RoleView, SystemInfo, TimerView, Verdict,
 };
+use super::requests::{LoadSecond, RequestsView};
 use super::run::Run;
 use crate::base::ids::PlaceKind;
 use crate::base::{Encoder, EventId, Fingerprint, NodeId, sorted};
@@ -51,6 +52,16 @@ pub trait System: Deployment + 'static {
     /// Who believes to hold which lock, if the system has locks.
     fn leases(_: &World<Self>, _: &Self::Checks) -> Option<LeasesView> {
         None
+    }
+
+    /// Calls and what became of them, if the system has calls.
+    fn requests(_: &World<Self>, _: &Self::Checks) -> Option<RequestsView> {
+        None
+    }
+
+    /// Demand, load and goodput by the second, oldest first; empty if the system does not measure them.
+    fn load(_: &Self::Checks) -> Vec<LoadSecond> {
+        Vec::new()
     }
 
     /// A request in short: `put x 7`.
@@ -404,6 +415,14 @@ impl<S: System> Run for Live<S> {
 
     fn leases(&self) -> Option<LeasesView> {
         S::leases(&self.world, &self.checks)
+    }
+
+    fn requests(&self) -> Option<RequestsView> {
+        S::requests(&self.world, &self.checks)
+    }
+
+    fn load(&self) -> Vec<LoadSecond> {
+        S::load(&self.checks)
     }
 
     fn operations_with(&self, outcome: &str) -> usize {

@@ -12,7 +12,9 @@ mod lock_leases;
 mod lock_view;
 pub mod open;
 pub mod raft;
+pub mod requests;
 pub mod rpc;
+mod rpc_requests;
 mod rpc_view;
 pub mod run;
 

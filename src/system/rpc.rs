@@ -3,6 +3,8 @@
 use super::inspect::{EntryView, Mutant, SettingInfo, SystemInfo};
 use super::live::{Description, Live, Portrait, System};
 use super::open::{OpenError, check_operations};
+use super::requests::{LoadSecond, RequestsView};
+use super::rpc_requests::{load, requests};
 use super::rpc_view::{describe, portray, request_text, response_text};
 use super::run::Run;
 use crate::base::NodeId;
@@ -129,6 +131,14 @@ impl System for Calls {
         describe(message)
     }
 
+    fn requests(world: &World<Calls>, checks: &RpcChecks) -> Option<RequestsView> {
+        Some(requests(world, checks))
+    }
+
+    fn load(checks: &RpcChecks) -> Vec<LoadSecond> {
+        load(checks)
+    }
+
     fn request_text(request: &Request) -> String {
         request_text(request)
     }
@@ -150,7 +160,7 @@ pub fn info() -> &'static SystemInfo {
         mutants: Mutant::catalogue(MUTANTS, scenario_of),
         settings: SETTINGS,
         verbs: VERBS,
-        views: &["cluster", "space-time"],
+        views: &["cluster", "requests", "plot", "space-time"],
     })
 }
 
@@ -165,6 +175,9 @@ fn scenario_of(mutant: &str) -> &'static str {
         "silence_is_failure" => "rpc/silence-is-failure",
         "retry_everything" => "rpc/poison",
         "deadline_restarted" => "rpc/deadline-restarted",
+        "ignores_deadline" => "rpc/metastable",
+        "no_cancel" => "rpc/slow-server",
+        "no_budget" => "rpc/token-budget",
         _ => "",
     }
 }

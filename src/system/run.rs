@@ -3,6 +3,7 @@
 use super::inspect::{
     Enabled, EntryView, LeasesView, LinkView, MessageView, NodeStatus, NodeView, OperationView, SystemInfo, Verdict,
 };
+use super::requests::{LoadSecond, RequestsView};
 use crate::base::{Fingerprint, NodeId};
 use crate::sim::plan::{Action, Cluster, Cut, Refusal};
 use crate::sim::trace::{Event, Sink};
@@ -74,6 +75,14 @@ pub trait Run {
     /// Who believes to hold which lock, if the system has locks.
     fn leases(&self) -> Option<LeasesView> {
         None
+    }
+    /// Calls and what became of them, if the system has calls.
+    fn requests(&self) -> Option<RequestsView> {
+        None
+    }
+    /// Demand, load and goodput by the second, oldest first; empty if the system does not measure them.
+    fn load(&self) -> Vec<LoadSecond> {
+        Vec::new()
     }
     /// How many operations have this outcome: `ok`, `fail`, `unknown`, or `pending`. Does not go through the history.
     fn operations_with(&self, outcome: &str) -> usize;

@@ -317,7 +317,7 @@ fn draw_axis(scene: &mut Scene, input: &LeasesInput<'_>, metrics: &Metrics, rows
 }
 
 /// The least of 1, 2, 5 times a power of ten that is not below this.
-fn nice_step(least: f64) -> f64 {
+pub(super) fn nice_step(least: f64) -> f64 {
     let power = 10f64.powf(least.max(1.0).log10().floor());
     let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * power >= least);
     factor.unwrap_or(10.0) * power

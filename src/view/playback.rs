@@ -8,10 +8,12 @@ use super::islands::islands_of;
 use super::layout::ViewOptions;
 use super::leases::{LeasesInput, leases_scene};
 use super::log_grid::{LogGridInput, log_rows, log_scene, log_window};
+use super::plot::{PlotInput, plot_scene};
 use super::report::{
     About, CutRow, EnabledRow, EntryRow, EventRow, FateRow, LinkRow, MessageRow, NodeRow, OperationRow, Speech, SystemText,
     VerdictRow, is_action,
 };
+use super::requests::{RequestsInput, requests_scene};
 use super::scene::Scene;
 use super::space_time::Look;
 use super::space_time::live::LiveDiagram;
@@ -904,6 +906,8 @@ impl Playback {
             "cluster" => Some(self.cluster(options)),
             "log" => Some(self.log_grid(options)),
             "leases" => Some(self.leases(options)),
+            "requests" => Some(self.requests(options)),
+            "plot" => Some(self.plot(options)),
             "space-time" => Some(self.space_time_scene(&Look::plain(options))),
             _ => None,
         }
@@ -973,6 +977,18 @@ impl Playback {
         let now_us = cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6;
         let leases = run.leases().unwrap_or_default();
         leases_scene(&LeasesInput { leases: &leases, nodes: &run.node_sketches(), names: self.speech.names, now_us, options })
+    }
+
+    fn requests(&self, options: &ViewOptions) -> Scene {
+        let run = self.session.run();
+        let requests = run.requests().unwrap_or_default();
+        requests_scene(&RequestsInput { requests: &requests, nodes: &run.node_sketches(), names: self.speech.names, options })
+    }
+
+    fn plot(&self, options: &ViewOptions) -> Scene {
+        let cursor = self.session.cursor();
+        let now_us = cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6;
+        plot_scene(&PlotInput { seconds: &self.session.run().load(), now_us, options })
     }
 
     fn log_grid(&self, options: &ViewOptions) -> Scene {

@@ -7,7 +7,7 @@ export type Id = string;
 /** Who wants to read something; `protocol` holds `story`, `everything` holds both. */
 export type Level = "story" | "protocol" | "everything";
 export type StepKind = "event" | "story";
-export type ViewName = "cluster" | "log" | "leases" | "space-time";
+export type ViewName = "cluster" | "log" | "leases" | "requests" | "plot" | "space-time";
 
 /** What every call that can fail answers. An error means that nothing has changed. */
 export type Result<T> = { ok: true; value: T } | { ok: false; error: LabError };

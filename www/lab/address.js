@@ -27,7 +27,7 @@ export const HOME = "raft/leader-crash";
 const SEED_MAX = 2n ** 64n - 1n;
 /** What the query may say; an empty list means any text. @type {Record<string, string[]>} */
 const LOOKS = {
-  view: ["cluster", "log", "leases", "space-time"],
+  view: ["cluster", "log", "leases", "requests", "plot", "space-time"],
   tab: ["inspect", "events", "properties", "faults", "rules"],
   level: ["story", "protocol", "everything"],
   theme: ["light", "dark"],

@@ -6,7 +6,7 @@ import { t } from "./language.js";
 import { Part } from "./part.js";
 
 /** @type {() => Record<string, string>} */
-const viewNames = () => ({ cluster: t("Cluster"), log: t("Log"), leases: t("Leases"), "space-time": t("Space-time") });
+const viewNames = () => ({ cluster: t("Cluster"), log: t("Log"), leases: t("Leases"), requests: t("Requests"), plot: t("Plot"), "space-time": t("Space-time") });
 
 class Views extends Part {
   #tabs = h("div", { role: "tablist", "aria-label": t("View"), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
