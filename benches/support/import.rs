@@ -1,8 +1,11 @@
-//! How fast traces of other programs are read: a log of a million events in GoVector's layout.
+//! How fast traces of other programs are read, and the graphs of their diagrams built: a log of a million events in GoVector's
+//! layout.
 
 use super::{Figure, Place};
 use netsplit::base::draw::{Purpose, Sequence};
-use netsplit::scenario::foreign::{Format, Importer, Options};
+use netsplit::scenario::foreign::{Format, Importer, Options, Trace};
+use netsplit::timeline::causal_graph::Axis;
+use netsplit::view::space_time::foreign::TraceGraph;
 
 const EVENTS: u64 = 1_000_000;
 const HOSTS: usize = 8;
@@ -46,6 +49,33 @@ pub fn measure(place: &Place, mut say: impl FnMut(String)) {
     tell("longest slice", longest, "ms", fingerprint);
     let held = (place.memory_bytes)().saturating_sub(before);
     tell("memory per million events", held as f64 / 1e6, "MB", fingerprint);
+    let (took, longest, fingerprint) = graph(place, trace);
+    tell("events of a diagram's graph built per second, a million of 8 hosts", EVENTS as f64 / took * 1e3, "1/s", fingerprint);
+    tell("longest slice of a diagram's graph", longest, "ms", fingerprint);
+}
+
+/// Builds the graph of a trace in slices: how long all of it took and the longest slice, milliseconds, and what tells the
+/// graph from others.
+fn graph(place: &Place, trace: &Trace) -> (f64, f64, u128) {
+    const STEPS: u32 = 2_048;
+    let mut longest = 0_f64;
+    let mut graph = TraceGraph::begin(trace).expect("few hosts");
+    let took = place.timed(|| {
+        let mut done = false;
+        while !done {
+            let took = place.timed(|| {
+                let end = (place.now_ms)() + SLICE_MS;
+                while !done && (place.now_ms)() < end {
+                    done = graph.work(trace, STEPS).expect("no circle");
+                }
+            });
+            longest = longest.max(took);
+        }
+    });
+    let graph = graph.graph();
+    assert_eq!(u64::from(graph.len()), EVENTS);
+    let depths = (0..graph.len()).map(|event| u128::from(graph.place(event, Axis::Order))).sum::<u128>();
+    (took, longest, depths * 1_000_000_007 + graph.edges().len() as u128)
 }
 
 /// Hosts that send and receive at random; all of a host's events stand together, as GoVector's tool merges its files.

@@ -76,6 +76,8 @@ struct PaintedRow {
 pub(super) struct ReadRow {
     pub(super) read: u64,
     pub(super) all: u64,
+    /// Events that can be drawn so far.
+    pub(super) drawn: u64,
 }
 
 #[derive(Serialize)]

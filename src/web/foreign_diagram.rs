@@ -2,30 +2,35 @@
 
 use super::answers::{Answer, answer, row};
 use super::arguments::Arguments;
-use super::diagram_calls::ReadRow;
+use super::diagram_calls::{ReadRow, SLICE_MS};
 use super::foreign::TraceFile;
+use super::promises::stopwatch;
 use crate::scenario::foreign::Trace;
 use crate::timeline::causal_graph::CausalGraph;
-use crate::view::space_time::foreign::{TraceGraph, TraceTexts};
+use crate::view::problem::Problem;
+use crate::view::space_time::foreign::{NoGraph, TraceGraph, TraceTexts};
 use crate::view::space_time::{Diagram, Now, Texts};
 use crate::view::words::Lang;
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+/// Steps between two looks at the clock.
+const SLICE: u32 = 2_048;
+
 /// The diagram of one execution of a file. It ends with the file.
 #[wasm_bindgen]
 pub struct TraceDiagram {
     file: TraceFile,
     execution: u32,
-    graph: TraceGraph,
+    graph: RefCell<TraceGraph>,
     diagram: RefCell<Diagram>,
     lang: Lang,
 }
 
 #[wasm_bindgen]
 impl TraceFile {
-    /// The diagram of an execution.
+    /// The diagram of an execution; `spaceTimeRead` reads it.
     #[wasm_bindgen(unchecked_return_type = "Result<TraceDiagram>")]
     pub fn diagram(
         &self,
@@ -34,12 +39,15 @@ impl TraceFile {
     ) -> JsValue {
         answer(self.trace(&execution, |trace, read| {
             let lang = read.lang(&lang, "lang")?;
-            let too_large = || read.problem("bad-data", "execution", &[("why", "it has too many hosts or events")]);
-            let graph = TraceGraph::new(trace).ok_or_else(too_large)?;
+            let graph = RefCell::new(TraceGraph::begin(trace).map_err(|why| no_graph(read, why))?);
             let execution = execution.as_f64().unwrap_or_default() as u32;
             Ok(TraceDiagram { file: self.share(), execution, graph, diagram: RefCell::default(), lang }.into())
         }))
     }
+}
+
+fn no_graph(read: Arguments, _: NoGraph) -> Problem {
+    read.problem("bad-data", "execution", &[("why", "it has too many hosts or events, or an order that goes in a circle")])
 }
 
 impl TraceDiagram {
@@ -49,32 +57,39 @@ impl TraceDiagram {
     ) -> Answer<T> {
         self.file.trace(&self.execution.into(), |trace: &Trace, _| {
             let read = Arguments { lang: self.lang };
-            let mut diagram = self.diagram.try_borrow_mut().map_err(|_| read.problem("busy", "", &[]))?;
-            work(read, self.graph.graph(), &mut diagram, None, &TraceTexts::new(trace, &self.graph, read.lang))
+            let busy = || read.problem("busy", "", &[]);
+            let mut diagram = self.diagram.try_borrow_mut().map_err(|_| busy())?;
+            let graph = self.graph.try_borrow().map_err(|_| busy())?;
+            work(read, graph.graph(), &mut diagram, None, &TraceTexts::new(trace, &graph, read.lang))
         })
     }
 }
 
 #[wasm_bindgen]
 impl TraceDiagram {
-    /// Everything is read at once: `read` is `all`.
+    /// Builds on, a few milliseconds: to be called until `read` is `all`.
     #[wasm_bindgen(js_name = spaceTimeRead, unchecked_return_type = "Result<SpaceTimeRead>")]
     pub fn space_time_read(&self) -> JsValue {
-        let all = u64::from(self.graph.graph().len());
-        answer(Ok(row(&ReadRow { read: all, all })))
+        answer(self.file.trace(&self.execution.into(), |trace: &Trace, _| {
+            let read = Arguments { lang: self.lang };
+            let mut graph = self.graph.try_borrow_mut().map_err(|_| read.problem("busy", "", &[]))?;
+            let mut spent = stopwatch(SLICE_MS);
+            while !graph.work(trace, SLICE).map_err(|why| no_graph(read, why))? && !spent() {}
+            Ok(row(&ReadRow { read: graph.read(trace), all: trace.events.len() as u64, drawn: graph.graph().len().into() }))
+        }))
     }
 
     /// The place in the trace of an event of the diagram; null if there is none.
     #[wasm_bindgen(js_name = traceEvent, unchecked_return_type = "number | null")]
     pub fn trace_event(&self, #[wasm_bindgen(unchecked_param_type = "number")] event: JsValue) -> JsValue {
-        let place = event.as_f64().and_then(|event| self.graph.origin(event as u32));
+        let place = event.as_f64().and_then(|event| self.graph.try_borrow().ok()?.origin(event as u32));
         place.map_or(JsValue::NULL, |place| f64::from(place).into())
     }
 
     /// The event of the diagram for a place in the trace; null if there is none.
     #[wasm_bindgen(js_name = diagramEvent, unchecked_return_type = "number | null")]
     pub fn diagram_event(&self, #[wasm_bindgen(unchecked_param_type = "number")] place: JsValue) -> JsValue {
-        let event = place.as_f64().and_then(|place| self.graph.event(place as u32));
+        let event = place.as_f64().and_then(|place| self.graph.try_borrow().ok()?.event(place as u32));
         event.map_or(JsValue::NULL, |event| f64::from(event).into())
     }
 }

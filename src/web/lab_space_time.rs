@@ -42,7 +42,7 @@ impl Lab {
             loop {
                 let read = desk.playback.space_time_follow(SLICE);
                 if read.read >= read.all || spent() {
-                    return Ok(row(&ReadRow { read: read.read, all: read.all }));
+                    return Ok(row(&ReadRow { read: read.read, all: read.all, drawn: read.read }));
                 }
             }
         }))

@@ -446,7 +446,8 @@ export interface SpaceTimeLook {
   /** What no picture may be without (a broken rule, a foreign trace) is in it; false only where it stands beside it. */
   chips?: boolean;
 }
-export interface SpaceTimeRead { read: number; all: number }
+/** `drawn`: how many events can be drawn so far. */
+export interface SpaceTimeRead { read: number; all: number; drawn: number }
 export interface SpaceTimeLane { name: string; kind: "server" | "client" | "process"; events: number }
 export interface SpaceTimePainted {
   /** All of the axis. */

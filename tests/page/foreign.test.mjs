@@ -181,6 +181,33 @@ test("what it is stands on the page once, and in its picture all the same", asyn
   assert.equal(painted, 1);
 });
 
+test("a large trace is drawn while it is read, and says how far it is", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.evaluate(() => {
+    const told = /** @type {string[]} */ ([]);
+    const read = /** @type {string[]} */ ([]);
+    Object.assign(window, { told, read });
+    new MutationObserver(() => {
+      const diagram = /** @type {HTMLElement | null} */ (document.querySelector("netsplit-foreign netsplit-space-time"));
+      const note = diagram?.querySelector(".st-note:not([hidden])")?.textContent;
+      if (note && told.at(-1) !== note) told.push(note);
+      if (diagram?.dataset.read && read.at(-1) !== diagram.dataset.read) read.push(diagram.dataset.read);
+    }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, characterData: true });
+    const lines = Array.from({ length: 600_000 }, (_, n) => `{"host":"h${n % 4}","event":"does thing ${n % 97}"}\n`);
+    const data = new DataTransfer();
+    data.items.add(new File(lines, "large.jsonl"));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  });
+  await stage(page).locator("netsplit-space-time[data-ready][data-read='600000']").waitFor({ timeout: 120_000 });
+  const { told, read } = await page.evaluate(() => {
+    const { told, read } = /** @type {{ told: string[], read: string[] }} */ (/** @type {unknown} */ (window));
+    return { told, read };
+  });
+  assert.ok(told.some((text) => /^Reading events: [\d,]+ of 600,000\.$/.test(text)), told.join("\n"));
+  assert.ok(read.some((n) => Number(n) < 600_000), `pictures of ${read.join(", ")} events`);
+  assert.equal(await stage(page).locator(".st-note").isVisible(), false, "at the end there is nothing more to say");
+});
+
 test("a hostile pattern does not hang the tab", async (t) => {
   const visit = await lab.visit(t, calm);
   const { page } = visit;

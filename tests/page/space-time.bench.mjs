@@ -33,18 +33,24 @@ try {
       document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
     }, EVENTS);
     await page.locator("netsplit-foreign netsplit-space-time[data-ready]").waitFor();
-    const { made, first } = await page.evaluate(() => /** @type {any} */ (window).timesOfDiagram);
-    keep("making the diagram of the read file", "ms", made);
-    keep("its first picture", "ms", first);
+    await page.waitForTimeout(300);
+    const { begun, first, whole, tasks } = await page.evaluate(() => /** @type {any} */ (window).timesOfDiagram.sum());
+    keep("from its file's last byte to its first picture", "ms", first - begun);
+    keep("from its file's last byte to the whole graph", "ms", whole - begun);
+    keep("longest task until then", "ms", Math.max(0, ...tasks));
+    const { ms } = await page.evaluate(() => /** @type {any} */ (window).timesOfDiagram);
+    keep("one picture, the first", "ms", ms);
     for (const [name, presses] of /** @type {[string, string[]][]} */ ([["near", []], ["marks", ["-", "-", "-", "-"]], ["all but a little", ["0", "+"]]])) {
       await page.locator("netsplit-foreign [role=listbox]").focus();
       for (const key of presses) await page.keyboard.press(key);
       await page.waitForTimeout(400);
-      const { frames, paints, detail } = await pan(page);
+      const { frames, paints, twins, tasks, detail } = await pan(page);
       keep(`panning, ${name} (${detail}), frame, median`, "ms", part(frames, 0.5));
       keep(`panning, ${name} (${detail}), frame, 95th percentile`, "ms", part(frames, 0.95));
       keep(`panning, ${name} (${detail}), painting, median`, "ms", part(paints, 0.5));
       keep(`panning, ${name} (${detail}), painting, 95th percentile`, "ms", part(paints, 0.95));
+      keep(`panning, ${name} (${detail}), longest task`, "ms", Math.max(0, ...tasks));
+      keep(`panning, ${name} (${detail}), listing its events for screen readers`, "times in 120 frames", twins);
     }
     await page.context().close();
   }
@@ -63,27 +69,46 @@ function keep(name, unit, value) {
   figures.set(name, figure);
 }
 
-/** @param {import("playwright-core").Page} page takes the time of what makes and paints the diagram */
+/** @param {import("playwright-core").Page} page takes the time of what makes and paints the diagram; tasks under 50 ms do not count as long */
 function watch(page) {
   return page.evaluate(async () => {
     const { TraceFile, TraceDiagram } = await import(new URL("netsplit.js", document.baseURI).href);
-    const times = { made: NaN, first: NaN, paints: /** @type {number[]} */ ([]) };
+    const times = {
+      begun: NaN,
+      first: NaN,
+      whole: NaN,
+      ms: NaN,
+      twins: 0,
+      paints: /** @type {number[]} */ ([]),
+      tasks: /** @type {PerformanceEntry[]} */ ([]),
+      /** What is known of reading; only tasks that ended after that began. */
+      sum() {
+        const tasks = times.tasks.filter(({ startTime, duration }) => startTime + duration > times.begun).map(({ duration }) => duration);
+        return { begun: times.begun, first: times.first, whole: times.whole, tasks };
+      },
+    };
     Reflect.set(window, "timesOfDiagram", times);
-    const [make, paint] = [TraceFile.prototype.diagram, TraceDiagram.prototype.spaceTimePaint];
-    TraceFile.prototype.diagram = function (/** @type {unknown[]} */ ...args) {
-      const begin = performance.now();
-      const made = make.apply(this, args);
-      times.made = performance.now() - begin;
-      return made;
+    new PerformanceObserver((list) => times.tasks.push(...list.getEntries())).observe({ type: "longtask" });
+    /** @param {any} proto @param {string} name @param {(begin: number, answer: any) => void} then */
+    const after = (proto, name, then) => {
+      const call = proto[name];
+      proto[name] = function (/** @type {unknown[]} */ ...args) {
+        const begin = performance.now();
+        const answer = call.apply(this, args);
+        then(begin, answer);
+        return answer;
+      };
     };
-    TraceDiagram.prototype.spaceTimePaint = function (/** @type {unknown[]} */ ...args) {
-      const begin = performance.now();
-      const painted = paint.apply(this, args);
-      const ms = performance.now() - begin;
-      if (Number.isNaN(times.first)) times.first = ms;
-      times.paints.push(ms);
-      return painted;
-    };
+    after(TraceFile.prototype, "diagram", (begin) => (times.begun = begin));
+    after(TraceDiagram.prototype, "spaceTimeRead", (_, answer) => {
+      if (Number.isNaN(times.whole) && answer.value.read === answer.value.all) times.whole = performance.now();
+    });
+    after(TraceDiagram.prototype, "spaceTimeTargets", () => times.twins++);
+    after(TraceDiagram.prototype, "spaceTimePaint", (begin) => {
+      const end = performance.now();
+      if (Number.isNaN(times.first)) [times.first, times.ms] = [end, end - begin];
+      times.paints.push(end - begin);
+    });
   });
 }
 
@@ -95,7 +120,7 @@ function pan(page) {
     const box = plot.getBoundingClientRect();
     /** @type {number[]} */
     const frames = [];
-    times.paints.length = 0;
+    times.paints.length = times.tasks.length = times.twins = 0;
     let last = 0;
     for (let n = 0; n < count; n++) {
       plot.dispatchEvent(new WheelEvent("wheel", { deltaX: 40, clientX: box.x + 300, clientY: box.y + 100, bubbles: true, cancelable: true }));
@@ -104,7 +129,8 @@ function pan(page) {
       last = now;
     }
     const detail = /** @type {HTMLElement} */ (document.querySelector("netsplit-foreign netsplit-space-time")).dataset.detail ?? "";
-    return { frames, paints: /** @type {number[]} */ ([...times.paints]), detail };
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return { frames, paints: /** @type {number[]} */ ([...times.paints]), twins: times.twins, tasks: times.tasks.map((/** @type {PerformanceEntry} */ task) => task.duration), detail };
   }, FRAMES);
 }
 

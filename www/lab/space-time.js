@@ -25,6 +25,14 @@ import { Twin } from "./space-time-twin.js";
 import { FIRST, Window } from "./space-time-window.js";
 import { count } from "./words.js";
 
+/** Longest reading within a frame, milliseconds: with a picture and what else is to do, less than 50. */
+const READING_MS = 16;
+/** Between two pictures of what is read so far, milliseconds. */
+const READING_PAINT_MS = 200;
+/** How long the picture stands still before its twin follows, and how long a twin is kept while it moves, milliseconds. */
+const TWIN_STILL_MS = 160;
+const TWIN_MOVING_MS = 1000;
+
 class SpaceTime extends Part {
   #canvas = h("canvas", { "aria-hidden": "true" });
   #twin = new Twin({
@@ -189,18 +197,20 @@ class SpaceTime extends Part {
     const source = this.#source;
     const { width, height } = this.#size;
     if (!source || width === 0 || height === 0) return;
-    const read = source.spaceTimeRead();
-    if (!read.ok) return;
-    const { read: upTo, all } = read.value;
+    const read = this.#read(source);
+    if (!read.ok) return this.#tell(read.error.message);
+    const { read: upTo, all, drawn } = read.value;
     this.#forget();
     if (upTo < all) {
       this.#tell(t("Reading events: {read} of {all}.", { read: count(upTo), all: count(all) }));
       this.#ask();
-      if (this.#window.painted === null && upTo < FIRST) return;
+      // What is there so far is seen from time to time; the rest of the time is for reading.
+      if (this.#window.painted === null ? drawn <= FIRST : performance.now() - this.#paintedAt < READING_PAINT_MS) return;
     } else if (this.#status !== "" && !this.#find.searching) this.#tell("");
     if (this.#window.range === null && this.#window.painted === null) this.#first(all);
     this.#follow();
     const painted = source.spaceTimePaint(this.#canvas, this.#look());
+    this.#paintedAt = performance.now();
     if (painted.ok) {
       this.#window.painted = painted.value;
       this.#plot.style.setProperty("--left", `${Math.round(painted.value.left * this.app.settings.zoom)}px`);
@@ -217,16 +227,28 @@ class SpaceTime extends Part {
     this.#drawTwin();
   }
 
-  #twinTimer = 0;
+  #paintedAt = 0;
 
-  /** The twin follows the picture, a few times a second. */
+  /** Reads on: a slice; while nothing plays, as many as a frame has room for. @param {import("../netsplit.js").SpaceTimeSource} source */
+  #read(source) {
+    const end = performance.now() + READING_MS;
+    let read = source.spaceTimeRead();
+    while (!this.app.playing && read.ok && read.value.read < read.value.all && performance.now() < end) read = source.spaceTimeRead();
+    return read;
+  }
+
+  #twinTimer = 0;
+  #twinDrawn = 0;
+
+  /** The twin follows the picture as soon as that stands still; now and then, while it moves by itself. */
   #twinSoon() {
-    if (this.#twinTimer !== 0) return;
+    if (this.#twinTimer !== 0 && this.app.playing && performance.now() - this.#twinDrawn > TWIN_MOVING_MS) return;
+    clearTimeout(this.#twinTimer);
     const draw = () => {
       this.#twinTimer = 0;
       if (this.isConnected) this.#drawTwin();
     };
-    this.#twinTimer = window.setTimeout(draw, this.app.playing ? 500 : 120);
+    this.#twinTimer = window.setTimeout(draw, TWIN_STILL_MS);
   }
 
   /** Another run, another branch, another trace: what was selected there is not here. */
@@ -441,6 +463,7 @@ class SpaceTime extends Part {
   #drawTwin() {
     const source = this.#source;
     if (!source || this.#size.width === 0 || this.dataset.read === undefined) return;
+    this.#twinDrawn = performance.now();
     const timeOf = (/** @type {number} */ event) => (this.#trace ? undefined : this.app.lab?.events(event, event + 1)[0]?.at_us);
     this.#twin.draw(source, this.#look(), this.app.settings.zoom, timeOf);
   }

@@ -10,6 +10,7 @@
 //! About 40 bytes an event with its message: a million events stay near 45 MB.
 
 mod build;
+mod building;
 pub mod chain;
 pub mod cone;
 pub mod diff;
@@ -22,6 +23,7 @@ mod run;
 mod tests;
 
 pub use build::{Cycle, Foreign, Origin};
+pub use building::{Building, Built};
 pub use edges::{Edge, Fate};
 pub use run::{RoleNote, RunGraph};
 

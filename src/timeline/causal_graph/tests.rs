@@ -17,6 +17,82 @@ fn traces() -> impl Strategy<Value = (usize, Vec<(u16, Vec<u16>)>)> {
     })
 }
 
+/// An event as it is given: its lane, its parents, its time.
+type Given = (u16, Vec<u32>, Option<u64>);
+
+/// A foreign trace as a careless program may write it: parents given twice, of the same lane, that come later or are not there.
+fn given() -> impl Strategy<Value = (usize, Vec<Given>)> {
+    (2usize..6, any::<bool>()).prop_flat_map(|(lanes, timed)| {
+        let late = prop_oneof![9 => Just(0i64), 1 => 1i64..3];
+        let event = (0..lanes as u16, proptest::collection::vec((1i64..12, late), 0..4), 0u64..3);
+        proptest::collection::vec(event, 0..60).prop_map(move |events| {
+            let parent = |number: usize, (back, late): (i64, i64)| u32::try_from(number as i64 - back + 6 * late).ok();
+            let parents = |number, back: Vec<_>| back.into_iter().filter_map(|back| parent(number, back)).collect();
+            let events = events.into_iter().enumerate();
+            let events = events
+                .map(|(number, (lane, back, wait))| (lane, parents(number, back), timed.then_some(number as u64 / 4 + wait)));
+            (lanes, events.collect())
+        })
+    })
+}
+
+fn foreign_of(lanes: usize, events: &[Given]) -> Foreign {
+    let mut foreign = Foreign::new();
+    for lane in 0..lanes {
+        foreign.lane(format!("P{lane}")).unwrap();
+    }
+    for (lane, parents, at_us) in events {
+        foreign.event(*lane, parents, *at_us, 3).unwrap();
+    }
+    foreign
+}
+
+/// Whether times are used, the order of the events, and the messages as (to, from).
+type OnePiece = (bool, Vec<u32>, Vec<(u32, u32)>);
+
+/// By sorting all of it. `None` if it goes in a circle.
+fn in_one_piece(lanes: usize, events: &[Given]) -> Option<OnePiece> {
+    let lane = |event: u32| events[event as usize].0;
+    let mut parents: Vec<BTreeSet<u32>> = Vec::new();
+    for (event, (lane_of_it, given, _)) in events.iter().enumerate() {
+        let counts =
+            |parent: &u32| (*parent as usize) < events.len() && (lane(*parent) != *lane_of_it || *parent as usize >= event);
+        parents.push(given.iter().copied().filter(counts).collect());
+    }
+    let mut before = parents.clone();
+    for on in 0..lanes as u16 {
+        let all: Vec<u32> = (0..events.len() as u32).filter(|event| lane(*event) == on).collect();
+        for pair in all.windows(2) {
+            before[pair[1] as usize].insert(pair[0]);
+        }
+    }
+    // The depth grows until it is what it must be, or beyond all bounds.
+    let mut depth = vec![0; events.len()];
+    loop {
+        let deeper: Vec<usize> =
+            before.iter().map(|before| before.iter().map(|other| depth[*other as usize] + 1).max().unwrap_or(0)).collect();
+        if deeper == depth {
+            break;
+        }
+        depth = deeper;
+        if depth.iter().any(|depth| *depth > events.len()) {
+            return None;
+        }
+    }
+    let time = |event: u32| events[event as usize].2;
+    let agree = |(event, before): (usize, &BTreeSet<u32>)| before.iter().all(|other| time(*other) <= time(event as u32));
+    let timed = !events.is_empty() && events.iter().all(|event| event.2.is_some()) && before.iter().enumerate().all(agree);
+    let mut order: Vec<u32> = (0..events.len() as u32).collect();
+    order.sort_by_key(|event| (time(*event).filter(|_| timed), depth[*event as usize], lane(*event)));
+    let mut numbers = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(number, event)| numbers[*event as usize] = number as u32);
+    let heard = |(number, event): (usize, &u32)| {
+        parents[*event as usize].iter().map(|parent| (number as u32, numbers[*parent as usize])).collect::<Vec<_>>()
+    };
+    let edges = order.iter().enumerate().flat_map(heard).collect();
+    Some((timed, order, edges))
+}
+
 fn graph_of(lanes: usize, events: &[(u16, Vec<u16>)]) -> CausalGraph {
     let mut graph = CausalGraph::new((0..lanes).map(|lane| (format!("P{lane}"), LaneKind::Process)));
     for (number, (lane, back)) in events.iter().enumerate() {
@@ -232,6 +308,42 @@ proptest! {
             let lane = |events: &[(u16, Vec<u16>)], event: u32| (events[event as usize].0, event / 3);
             prop_assert_eq!(lane(&events, found.only_a[0]), (events[at].0, at as u32 / 3));
             prop_assert_eq!(lane(&changed, found.only_b[0]), (other, at as u32 / 3));
+        }
+    }
+
+    #[test]
+    fn slices_build_what_one_piece_builds((lanes, events) in given(), budget in 1u32..40) {
+        let whole = foreign_of(lanes, &events).finish();
+        let mut building = foreign_of(lanes, &events).build();
+        let (mut read, mut drawn) = (0, 0);
+        let sliced = loop {
+            let worked = building.work(budget);
+            prop_assert!(building.read() >= read && building.read() <= building.all(), "what is read is never unread");
+            read = building.read();
+            // What was there stays as it was.
+            prop_assert!(building.so_far().graph.len() >= drawn);
+            drawn = building.so_far().graph.len();
+            match worked {
+                Ok(false) => {}
+                Ok(true) => break Ok(building),
+                Err(circle) => break Err(circle),
+            }
+        };
+        match (whole, sliced) {
+            (Err(_), Err(_)) => prop_assert!(in_one_piece(lanes, &events).is_none()),
+            (Ok((graph, origins)), Ok(mut building)) => {
+                let built = building.take();
+                prop_assert_eq!(&built.origins, &origins);
+                let numbers: Vec<u32> = (0..origins.len() as u32).map(|given| built.numbers[given as usize]).collect();
+                prop_assert!(origins.iter().enumerate().all(|(n, origin)| numbers[*origin as usize] as usize == n));
+                prop_assert_eq!(format!("{:?}", built.graph), format!("{graph:?}"));
+                let (timed, order, edges) = in_one_piece(lanes, &events).expect("no circle");
+                prop_assert_eq!(graph.has_times(), timed);
+                prop_assert_eq!(origins, order);
+                let drawn: Vec<(u32, u32)> = (0..graph.edges().len()).map(|n| graph.edges().get(n).unwrap()).map(|edge| (edge.to, edge.from)).collect();
+                prop_assert_eq!(drawn, edges);
+            }
+            (whole, sliced) => prop_assert!(false, "{:?} {:?}", whole.is_ok(), sliced.is_ok()),
         }
     }
 
