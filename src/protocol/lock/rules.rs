@@ -251,7 +251,7 @@ impl Rules {
     /// 2.4).
     pub fn fence(self, created: Revision, wall_us: i64) -> u64 {
         if self.has(Mutant::FenceFromTime) {
-            return wall_us.unsigned_abs() / MS;
+            return u64::try_from(wall_us).unwrap_or(0) / MS;
         }
         created
     }

@@ -30,6 +30,8 @@ pub struct Contender {
     sessions: Vec<Session>,
     writes: Writes,
     leader: NodeId,
+    /// Redirects followed since it last turned to a server by itself: a circle of servers that name each other ends after one round.
+    hops: u16,
     /// What the timers are set to: validity, reply, work, sign of life.
     armed: [Option<u64>; 4],
     deeds: Vec<Deed>,
@@ -41,7 +43,16 @@ impl Contender {
     pub fn new(id: NodeId, config: Arc<Config>) -> Contender {
         // Clients begin at different servers, so that none is special.
         let leader = NodeId(id.0 % config.nodes().max(1));
-        Contender { id, config, sessions: Vec::new(), writes: Writes::default(), leader, armed: [None; 4], deeds: Vec::new() }
+        Contender {
+            id,
+            config,
+            sessions: Vec::new(),
+            writes: Writes::default(),
+            leader,
+            hops: 0,
+            armed: [None; 4],
+            deeds: Vec::new(),
+        }
     }
 
     /// Its locks, in the order in which they were asked for.
@@ -92,7 +103,8 @@ impl Contender {
         match request.ask {
             Ask::Acquire => self.acquire(op, request, None, now, out),
             Ask::Use { work_us, value } => self.acquire(op, request, Some((work_us, value)), now, out),
-            Ask::Write(value) => match self.held_by(request) {
+            // Who shares a lock only reads.
+            Ask::Write(value) => match self.held_by(request).filter(|at| !self.sessions[*at].is_shared()) {
                 Some(at) => self.write(at, op, value, false, now, out),
                 None => self.refuse(op, request.key, out),
             },
@@ -119,7 +131,7 @@ impl Contender {
         use raft::Message::{ClientAnswer, ClientRedirect};
         match message {
             Message::Raft(ClientAnswer { seq, answer: machine::Answer::Lock(answer) }) => {
-                self.leader = from;
+                (self.leader, self.hops) = (from, 0);
                 if let Some(at) = self.sessions.iter().position(|session| session.token.op == seq) {
                     self.answered(at, answer, now, out);
                 }
@@ -148,8 +160,11 @@ impl Contender {
             (table::Answer::Lives { lease, nth, lives: true }, step) if lease == place.lease && step != Step::End => {
                 self.lives_on(at, nth, now, out);
             }
-            (table::Answer::Lives { lease, lives: false, .. }, step) if lease == place.lease && step != Step::End => {
-                self.lost(at, out);
+            (table::Answer::Lives { lease, lives: false, .. }, Step::Hold) if lease == place.lease => self.lost(at, out),
+            (table::Answer::Lives { lease, nth, lives: false }, step) if lease == place.lease && step != Step::End => {
+                // Who waits does not hear of it, as in etcd: the look after the wait finds it.
+                place.confirmed(nth);
+                place.sign_us = Some(now.monotonic_us.saturating_add(self.config.ttl_us / 3).saturating_add(1));
             }
             (table::Answer::Place(found), Step::Enqueue) => {
                 place.created = found.created;
@@ -173,12 +188,19 @@ impl Contender {
 
     /// The server asked last does not lead. If it knows who does, everything that is open is asked there at once.
     fn redirected(&mut self, from: NodeId, leader: Option<NodeId>, now: LocalTime, out: &mut Effects<Role>) {
-        if from != self.leader {
+        if from != self.leader || self.hops >= self.config.nodes() {
             return;
         }
         if let Some(leader) = leader.filter(|leader| *leader != from && leader.0 < self.config.nodes()) {
             self.leader = leader;
-            (0..self.sessions.len()).for_each(|at| self.send(at, now, out));
+            self.hops += 1;
+            for at in 0..self.sessions.len() {
+                self.send(at, now, out);
+                let open = self.sessions[at].place.as_ref().filter(|place| place.step != Step::Grant && place.has_open_signs());
+                if let Some(again_us) = open.and_then(|place| place.sign_us) {
+                    self.give_sign(at, again_us, now, out);
+                }
+            }
         }
     }
 }
@@ -315,21 +337,24 @@ impl Contender {
             self.turn_to_next();
         }
         for at in 0..self.sessions.len() {
-            let (op, until_wall_us) = (self.sessions[at].token.op, self.until_wall_us(now));
-            let Some(place) = &mut self.sessions[at].place else { continue };
-            if !due(place) {
-                continue;
-            }
-            let nth = place.sign(now.monotonic_us);
-            // Until it is confirmed; then the next one is due after a third of the time to live.
-            place.sign_us = Some(now.monotonic_us.saturating_add(retry_us));
-            let (lease, waits) = (place.lease, place.step == Step::Wait);
-            self.tell(op, Command::KeepAlive { lease, nth, until_wall_us }, out);
-            if waits {
-                // A new leader does not know what it waits for.
-                self.send(at, now, out);
+            if self.sessions[at].place.as_ref().is_some_and(due) {
+                self.give_sign(at, now.monotonic_us.saturating_add(retry_us), now, out);
+                if self.sessions[at].phase == Phase::Waiting {
+                    // A new leader does not know what it waits for.
+                    self.send(at, now, out);
+                }
             }
         }
+    }
+
+    /// Gives a sign of life, and the next one at `again_us` unless this one is confirmed before.
+    fn give_sign(&mut self, at: usize, again_us: u64, now: LocalTime, out: &mut Effects<Role>) {
+        let (op, until_wall_us) = (self.sessions[at].token.op, self.until_wall_us(now));
+        let Some(place) = &mut self.sessions[at].place else { return };
+        let nth = place.sign(now.monotonic_us);
+        place.sign_us = Some(again_us);
+        let lease = place.lease;
+        self.tell(op, Command::KeepAlive { lease, nth, until_wall_us }, out);
     }
 
     /// A sign of life is confirmed.
@@ -385,7 +410,6 @@ impl Contender {
             }
             session.work_until_us = None;
             match session.job.take() {
-                // Who shares a lock only reads.
                 Some(Job { op, .. }) if session.is_shared() => {
                     out.reply(op, Outcome::Ok(Answer::Released));
                     self.release(at, None, now, out);
@@ -467,6 +491,7 @@ impl Contender {
     /// The server asked last has not answered: the next one may know more.
     fn turn_to_next(&mut self) {
         self.leader = NodeId((self.leader.0 + 1) % self.config.nodes().max(1));
+        self.hops = 0;
     }
 
     /// Sets each timer to the next moment at which it is needed.
@@ -498,5 +523,6 @@ impl Encode for Contender {
         to.list(self.sessions.iter());
         to.put(&self.writes);
         to.put(&self.leader);
+        to.u16(self.hops);
     }
 }
