@@ -30,7 +30,7 @@ type Line = (fn(&LoadSecond) -> u32, Role, Dash, &'static str);
 
 const LINES: [Line; 3] = [
     (|second| second.demand, Role::Muted, Dash::Dashed, "plot.demand"),
-    (|second| second.offered, Role::Violated, Dash::Solid, "plot.offered"),
+    (|second| second.offered, Role::Epoch(0), Dash::Solid, "plot.offered"),
     (|second| second.goodput, Role::Epoch(1), Dash::Solid, "plot.goodput"),
 ];
 

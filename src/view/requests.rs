@@ -29,6 +29,8 @@ const ROW_MIN: f64 = 30.0;
 const SIZE: f64 = 12.0;
 /// Room beside a cell's text; fonts differ.
 const PAD: f64 = 8.0;
+/// How much wider than usual text is that consists of figures and signs.
+const FIGURES: f64 = 1.15;
 /// Rows beside those of clients: works on, waits, has done.
 const SERVER_ROWS: usize = 3;
 
@@ -250,7 +252,7 @@ fn draw_row(scene: &mut Scene, input: &RequestsInput<'_>, row: &Row, top: f64, h
 fn draw_cells(scene: &mut Scene, row: &Row, (left, right): (f64, f64), middle: f64) {
     let mut x = left;
     for (n, cell) in row.cells.iter().enumerate() {
-        let width = Text::width_of(&cell.text, SIZE) + 2.0 * PAD;
+        let width = Text::width_of(&cell.text, SIZE) * FIGURES + 2.0 * PAD;
         let others = row.all - n - 1;
         let more = format!("+{}", others + 1);
         let reserve = if others > 0 { Text::width_of(&more, SIZE) + 8.0 } else { 0.0 };
