@@ -239,6 +239,26 @@ fn a_branch_from_a_link_is_the_same_as_the_one_that_it_was() {
 }
 
 #[test]
+fn a_branch_from_a_link_shares_what_was_done_by_hand_on_both() {
+    let mut source = lab(plan(7));
+    seek(&mut source, 600_000);
+    source.act(Action::Crash(NodeId(2))).expect("it runs");
+    seek(&mut source, 900_000);
+    let ours = source.session().plan();
+    source.act(Action::Crash(NodeId(0))).expect("it runs");
+    seek(&mut source, 1_700_000);
+    let (script, expected) = (source.session().plan().interventions, source.session().fingerprint());
+    let mut lab = lab(ours);
+    seek(&mut lab, 1_700_000);
+    let branch = lab.graft(script, None).expect("the same run");
+    let row = lab.branches().pop().expect("it is there");
+    assert_eq!((row.id, row.from_us, row.interventions.len()), (branch, 900_000, 2), "they part where the second was done");
+    lab.compare(Some(branch)).expect("it exists");
+    settle(&mut lab);
+    assert_eq!(there(&mut lab).0, expected);
+}
+
+#[test]
 fn calls_in_any_order_are_total() {
     let mut lab = lab(plan(3));
     assert!(lab.compare(Some(4)).is_err() && lab.compared().is_none());

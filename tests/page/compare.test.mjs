@@ -118,6 +118,26 @@ test("playing takes both along; another scenario ends the comparison", async (t)
   await page.waitForFunction(() => !location.search.includes("compare"));
 });
 
+test("the space-time diagram draws both, and the comparison is still there on the way back", async (t) => {
+  const visit = await lab.visit(t, { calm: true });
+  const { page } = visit;
+  await compare(page);
+  await page.getByRole("tab", { name: "Space-time" }).click();
+  await page.locator("netsplit-space-time canvas").first().waitFor();
+  await page.waitForFunction(() => {
+    const [stage, main] = ["#stage", "main"].map((selector) => document.querySelector(selector)?.clientWidth ?? 0);
+    return (stage ?? 0) > (main ?? 0) * 0.9;
+  });
+  await page.waitForTimeout(500);
+  await visit.screenshot("compare-space-time");
+  await visit.assertAccessible();
+  await page.getByRole("tab", { name: "Cluster" }).click();
+  await thereIs(page, /^S1.*(leader|follower)/);
+  await page.getByRole("tab", { name: "Log" }).click();
+  await page.locator("[data-there] > canvas").waitFor();
+  await visit.screenshot("compare-log");
+});
+
 for (const [name, options] of /** @type {const} */ ([["phone", { size: sizes.phone, touch: true }], ["phone-dark", { size: sizes.phone, touch: true, theme: "dark" }], ["dark", { theme: "dark" }]])) {
   test(`on ${name}`, async (t) => {
     const visit = await lab.visit(t, { calm: true, ...options });

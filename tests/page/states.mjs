@@ -127,6 +127,31 @@ export const states = [
     },
   },
   {
+    name: "all branches",
+    enter: async (page) => {
+      await page.locator("netsplit-branches [data-key=unfold]").click();
+      await page.locator(".branch-sheet .branch").nth(1).waitFor();
+    },
+    leave: async (page) => {
+      await escape(page);
+      await page.locator(".branch-sheet").waitFor({ state: "hidden" });
+      await page.locator("netsplit-branches > .branch-tree").waitFor();
+    },
+  },
+  {
+    name: "two branches compared",
+    enter: async (page) => {
+      await page.locator("netsplit-branches [data-key=compare]").click();
+      await page.getByRole("menuitem", { name: /^Compare with / }).first().click();
+      await page.locator("netsplit-compare .compare-text").waitFor();
+      await page.waitForFunction(() => location.search.includes("compare="));
+    },
+    leave: async (page) => {
+      await escape(page);
+      await page.locator("netsplit-compare").waitFor({ state: "detached" });
+    },
+  },
+  {
     name: "node menu",
     enter: async (page) => {
       await page.getByRole("listbox", { name: /^Cluster/ }).focus();
