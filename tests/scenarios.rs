@@ -193,6 +193,37 @@ fn mistakes_of_form_have_a_place_and_a_hint() {
     check("[prediction]", "[|predictoin]", "unknown field `predictoin`", "did you mean `prediction`");
 }
 
+/// Settings of locks with which nothing can work, each where it stands.
+#[test]
+fn bad_figures_of_locks_have_a_place_and_a_hint() {
+    const LOCKS: &str = include_str!("../www/scenarios/lock-raft-lock-delay.toml");
+    let settings = "ttl_us = 4000000, fencing = 0, lock_delay_us = 5000000";
+    for (by, message) in [
+        ("ttl_us = |0", "ttl_us cannot be 0"),
+        ("ttl_us = |9223372036854775807", "ttl_us cannot be 9223372036854775807"),
+        ("drift_ppm = |-1", "drift_ppm cannot be -1"),
+        ("drift_us = |-1", "drift_us cannot be -1"),
+        ("attempts = |0", "attempts cannot be 0"),
+        ("extensions = |-1", "extensions cannot be -1"),
+        ("permits = |0", "permits cannot be 0"),
+        ("lock_delay_us = |-5", "lock_delay_us cannot be -5"),
+        ("zookeeper = |2", "zookeeper cannot be 2"),
+    ] {
+        assert_eq!(LOCKS.matches(settings).count(), 1);
+        let marked = LOCKS.replace(settings, by);
+        let at = marked.find('|').expect("a mark");
+        let (line, column) = (marked[..at].matches('\n').count() + 1, at - marked[..at].rfind('\n').expect("a line before"));
+        let text = marked.replacen('|', "", 1);
+        let scenario = toml::parse("locks.toml", &text).expect(by);
+        let mut wrong = scenario::compile(&scenario, system::info("lock").expect("the system")).expect_err(by);
+        toml::locate("locks.toml", &text, &mut wrong);
+        let found = wrong.iter().find(|wrong| wrong.message.contains(message));
+        let found = found.unwrap_or_else(|| panic!("{by}: {wrong:#?}"));
+        assert_eq!((found.place.line as usize, found.place.column as usize), (line, column), "{found}");
+        assert!(found.hint.contains(" to "), "{found}");
+    }
+}
+
 #[test]
 fn mistakes_of_meaning_have_a_place_and_a_hint() {
     check("id = \"raft/well\"", "id = |\"Well\"", "not the address", "raft/");
