@@ -101,8 +101,9 @@ impl Account {
 fn bounds(event: &Event, config: &Config, (id, nth): (CallId, u32), delay: ((u64, u64), u64, u64), falls: &mut Falls) {
     let ((least, most), delay_us, slept_us) = delay;
     let right = config.backoff.range_us(config.base_us, config.cap_us, nth, slept_us);
-    if (least, most) != right || !(least..=most).contains(&delay_us) {
-        let args = [event.at_us, id.client.0.into(), delay_us, right.0, right.1];
+    let capped = least.min(config.cap_us)..=most.min(config.cap_us);
+    if (least, most) != right || !capped.contains(&delay_us) {
+        let args = [event.at_us, id.client.0.into(), delay_us, right.0.min(config.cap_us), right.1.min(config.cap_us)];
         falls.at(P::BackoffBounds, event, Note::new(&notes::BACKOFF_BOUNDS_VIOLATED, args), &[], &[id.client]);
     }
 }

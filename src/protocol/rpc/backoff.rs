@@ -13,7 +13,7 @@ pub enum Backoff {
     Equal = 2,
     /// Anything up to `e`.
     Full = 3,
-    /// Anything from `base` to three times the last delay, and no more than `cap`.
+    /// Anything from `base` to three times the last delay; what is above `cap` becomes `cap`.
     Decorrelated = 4,
 }
 
@@ -26,8 +26,8 @@ impl Backoff {
         Backoff::ALL.get(usize::try_from(number).ok()?).copied()
     }
 
-    /// The range from which the delay before retry `nth` (from 0) is drawn, microseconds. `slept_us` is the delay before the last
-    /// retry, 0 before the first.
+    /// The range from which the delay before retry `nth` (from 0) is drawn, microseconds; a decorrelated draw is to be capped then.
+    /// `slept_us` is the delay before the last retry, 0 before the first.
     pub fn range_us(self, base_us: u64, cap_us: u64, nth: u32, slept_us: u64) -> (u64, u64) {
         let e = exponential_us(base_us, cap_us, nth);
         match self {
@@ -35,10 +35,7 @@ impl Backoff {
             Backoff::Exponential => (e, e),
             Backoff::Equal => (e / 2, e),
             Backoff::Full => (0, e),
-            Backoff::Decorrelated => {
-                let most = slept_us.max(base_us).saturating_mul(3).min(cap_us);
-                (base_us.min(most), most)
-            }
+            Backoff::Decorrelated => (base_us, slept_us.max(base_us).saturating_mul(3)),
         }
     }
 }
@@ -66,7 +63,7 @@ mod tests {
         assert_eq!(range(Backoff::Full, 1, 0), (0, 200));
         assert_eq!(range(Backoff::Decorrelated, 0, 0), (100, 300));
         assert_eq!(range(Backoff::Decorrelated, 1, 250), (100, 750));
-        assert_eq!(range(Backoff::Decorrelated, 2, 900), (100, 1_000));
+        assert_eq!(range(Backoff::Decorrelated, 2, 900), (100, 2_700));
         assert_eq!(exponential_us(u64::MAX, u64::MAX, 5), u64::MAX);
     }
 }

@@ -240,9 +240,10 @@ impl Client {
         let left_us = rules.ends_us(call.since_us, call.attempt_since_us, config.deadline_us).saturating_sub(now_us);
         let nth = call.made.saturating_sub(1);
         let range = config.backoff.range_us(config.base_us, config.cap_us, nth, call.slept_us);
-        let range_us = rules.delay_us(range, exponential_us(config.base_us, u64::MAX, nth));
+        let range_us = rules.drawn_from_us(range);
         let drawn = mix(config.luck, Purpose::Backoff, u64::from(id.client.0) << 32 | u64::from(seq), u64::from(nth));
-        let delay_us = in_range(drawn, range_us.0, range_us.1);
+        let doubled_us = exponential_us(config.base_us, u64::MAX, nth);
+        let delay_us = rules.delay_us(in_range(drawn, range_us.0, range_us.1), doubled_us, config.cap_us);
         let allowed = call.counted < rules.attempts(config.attempts) && rules.is_in_time(delay_us, left_us);
         if !rules.may_help(failure) || !allowed {
             return self.give_up(seq, now_us, out);

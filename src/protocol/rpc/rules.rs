@@ -29,7 +29,7 @@ mutants! {
     NoKey, "no_key", "key", "effect-once", "no id is sent";
     NoCancel, "no_cancel", "cancels", "clean-end", "the server is not told that nobody waits";
     LateReplyIgnored, "late_reply_ignored", "takes", "replies-count", "only the newest attempt may be answered";
-    NoJitter, "no_jitter", "delay_us", "backoff-bounds", "everybody waits equally long";
+    NoJitter, "no_jitter", "drawn_from_us", "backoff-bounds", "everybody waits equally long";
     NoCap, "no_cap", "delay_us", "backoff-bounds", "delays double without a limit";
     NoDeadline, "no_deadline", "ends_us", "within-deadline", "only attempts are counted, not the time that they take";
     NoBudget, "no_budget", "may_spend", "retry-budget", "there is always something left to retry with";
@@ -89,15 +89,20 @@ impl Rules {
         failure != Failure::Refused(Refusal::Invalid)
     }
 
-    /// The range from which the delay before a retry is drawn: as wide as the jitter wants it, below the cap (see Brooker 2015).
-    pub fn delay_us(self, (least, most): (u64, u64), uncapped_us: u64) -> (u64, u64) {
+    /// The range from which the delay before a retry is drawn: as wide as the jitter wants it (see Brooker 2015).
+    pub fn drawn_from_us(self, (least, most): (u64, u64)) -> (u64, u64) {
         if self.has(Mutant::NoJitter) {
             return (most, most);
         }
-        if self.has(Mutant::NoCap) {
-            return (uncapped_us, uncapped_us);
-        }
         (least, most)
+    }
+
+    /// The delay before a retry: what was drawn, and no more than the cap (see Brooker 2015).
+    pub fn delay_us(self, drawn_us: u64, doubled_us: u64, cap_us: u64) -> u64 {
+        if self.has(Mutant::NoCap) {
+            return doubled_us;
+        }
+        drawn_us.min(cap_us)
     }
 
     /// Whether a retry is worth it: not if the call is over before it would be made (see gRPC, Deadlines).

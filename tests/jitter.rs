@@ -1,0 +1,97 @@
+//! What jitter is worth, as figures: n clients contend for one row under optimistic concurrency, and who loses backs off (Brooker
+//! 2015, and the simulator published with it: network N(10, 2) ms, base 5 ms, cap 2 s, first retry at twice the base).
+
+use netsplit::base::draw::{Purpose, Sequence};
+use netsplit::base::time::MS;
+use netsplit::protocol::rpc::backoff::Backoff;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+const BASE_US: u64 = 5 * MS;
+const CAP_US: u64 = 2_000 * MS;
+
+/// What a client is about to do; versions are those that it has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Start,
+    Read,
+    HasRead(u64),
+    Write(u64),
+    HasWritten(bool),
+}
+
+/// The sum of twelve uniform draws is close enough to normal: mean 10 ms, deviation 2 ms.
+fn network_us(draws: &mut Sequence) -> u64 {
+    let sum: u64 = (0..12).map(|_| draws.range(0, 2_000)).sum();
+    sum.saturating_sub(2_000)
+}
+
+/// When the last client is done, milliseconds, and how many writes were tried.
+fn contend(clients: usize, backoff: Backoff, seed: u64) -> (f64, f64) {
+    let mut draws = Sequence::new(seed, Purpose::Backoff, clients as u64);
+    let (mut version, mut calls, mut last_us, mut n) = (0u64, 0u32, 0u64, clients);
+    let mut tries = vec![(0u32, 0u64); clients];
+    let mut due: BinaryHeap<Reverse<(u64, usize, usize, Step)>> =
+        (0..clients).map(|client| Reverse((0, client, client, Step::Start))).collect();
+    while let Some(Reverse((at_us, _, client, step))) = due.pop() {
+        let (delay_us, next) = match step {
+            Step::Start => (network_us(&mut draws), Step::Read),
+            Step::Read => (network_us(&mut draws), Step::HasRead(version)),
+            Step::HasRead(version) => (network_us(&mut draws), Step::Write(version)),
+            Step::Write(read) => {
+                calls += 1;
+                let wins = read == version;
+                version += u64::from(wins);
+                (network_us(&mut draws), Step::HasWritten(wins))
+            }
+            Step::HasWritten(true) => {
+                last_us = last_us.max(at_us);
+                continue;
+            }
+            Step::HasWritten(false) => {
+                let (tried, slept_us) = &mut tries[client];
+                *tried += 1;
+                let (least, most) = backoff.range_us(BASE_US, CAP_US, *tried, *slept_us);
+                *slept_us = draws.range(least, most).min(CAP_US);
+                (*slept_us, Step::Start)
+            }
+        };
+        n += 1;
+        due.push(Reverse((at_us + delay_us, n, client, next)));
+    }
+    (last_us as f64 / MS as f64, f64::from(calls))
+}
+
+const RUNS: usize = 50;
+
+/// Mean and deviation of a figure.
+fn spread(of: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let mean = of.clone().sum::<f64>() / RUNS as f64;
+    (mean, (of.map(|is| (is - mean).powi(2)).sum::<f64>() / (RUNS - 1) as f64).sqrt())
+}
+
+/// The table is of means of fifty runs, and so is what is compared with it: they differ by three deviations of their difference at
+/// most, and by half a unit of rounding.
+fn assert_near(what: &str, (mean, deviation): (f64, f64), should: f64) {
+    let within = 3.0 * deviation * (2.0 / RUNS as f64).sqrt() + 0.5;
+    assert!((mean - should).abs() <= within, "{what}: {mean:.1}, not {should} within {within:.1}");
+}
+
+#[test]
+fn jitter_saves_more_than_half_of_the_calls_and_most_of_the_time() {
+    let table: [(usize, [(f64, f64); 5]); 4] = [
+        (10, [(386.0, 51.0), (3_801.0, 52.0), (742.0, 43.0), (473.0, 39.0), (451.0, 38.0)]),
+        (50, [(1_139.0, 689.0), (36_909.0, 631.0), (4_136.0, 348.0), (2_928.0, 332.0), (2_135.0, 371.0)]),
+        (100, [(2_019.0, 2_418.0), (63_721.0, 1_855.0), (6_547.0, 812.0), (4_836.0, 795.0), (4_705.0, 1_003.0)]),
+        (190, [(3_536.0, 8_015.0), (100_559.0, 5_132.0), (9_268.0, 1_761.0), (7_593.0, 1_773.0), (7_649.0, 2_437.0)]),
+    ];
+    for (clients, row) in table {
+        for (backoff, (time_ms, calls)) in Backoff::ALL.into_iter().zip(row) {
+            let runs: Vec<(f64, f64)> = (0..RUNS as u64).map(|seed| contend(clients, backoff, seed)).collect();
+            assert_near(&format!("{clients} {backoff:?}, ms"), spread(runs.iter().map(|run| run.0)), time_ms);
+            assert_near(&format!("{clients} {backoff:?}, calls"), spread(runs.iter().map(|run| run.1)), calls);
+        }
+    }
+    let calls = |backoff| spread((0..RUNS as u64).map(|seed| contend(100, backoff, seed).1)).0;
+    assert!(calls(Backoff::Full) * 2.0 < calls(Backoff::Exponential));
+}
