@@ -8,7 +8,8 @@
 //! from which each node may be different:
 //!
 //! 1. *Seeds.* An action on a node changes that node from its time on. An action on links or on a message changes the
-//!    receiver from the first delivery on such a link that the two futures do not have in common.
+//!    receiver from the first delivery on such a link that the two futures do not have in common. The delivery of the message
+//!    itself is always one: at the same microsecond it may change places with others.
 //! 2. *Edges.* A node is changed from the first event on that, in either future, has a cause at a changed node.
 //! 3. *Queues.* A message that joins a slow node's queue takes another's place before its own delivery, which alone is an
 //!    event. So a node is changed, too, from the first message on that its full queue turns away in one future only, if
@@ -60,6 +61,8 @@ pub struct Aim {
     pub nodes: BTreeSet<NodeId>,
     /// Directed links that it changes.
     pub links: BTreeSet<(NodeId, NodeId)>,
+    /// Messages that it changes.
+    pub messages: BTreeSet<EventId>,
 }
 
 impl Aim {
@@ -122,7 +125,10 @@ impl Aim {
 
     fn item(&mut self, item: EventId) {
         match link_of(item) {
-            Some((from, to)) => self.link(from, to),
+            Some((from, to)) => {
+                self.messages.insert(item);
+                self.link(from, to);
+            }
             None => self.node(item.place().node()),
         }
     }
@@ -170,6 +176,11 @@ impl Change {
         for link in change.aim.links.clone() {
             if let Some(at_us) = first_difference(link, original, changed) {
                 change.touch(link.1, at_us);
+            }
+        }
+        for event in original.iter().chain(changed) {
+            if event.kind == EventKind::Delivered && change.aim.messages.contains(&event.item) {
+                event.node().into_iter().for_each(|node| change.touch(node, event.at_us));
             }
         }
         let times = [original, changed].map(|events| events.iter().map(|event| (event.id, event)).collect::<BTreeMap<_, _>>());
@@ -284,6 +295,22 @@ mod tests {
         ];
         assert_eq!(Cone::after(&trace, &[trace[1].id]).positions, [1, 4, 5]);
         assert_eq!(Cone::after(&trace, &[trace[0].id]).positions, [0, 1, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_message_that_is_acted_on_may_change_places_within_a_microsecond() {
+        let cluster = Cluster { servers: 2, clients: 0 };
+        let message = EventId::new(Place::of_link(PlaceKind::Link, NodeId(0), NodeId(1)), 0);
+        let delivered = Event { item: message, ..event(1, 0, 5, None) };
+        let plan = Event { id: EventId::new(Place::plan(), 0), kind: EventKind::Acted, ..event(0, 0, 5, None) };
+        let act = |message| Action::Message { message, act: MessageAct::Delay(1) };
+        let of = |message| {
+            let intervention = Intervention { at: Default::default(), n: 0, action: act(message) };
+            Change::of(&intervention, cluster, &[plan, delivered], &[delivered, plan])
+        };
+        assert_eq!(of(message).outside(&[plan, delivered], &[delivered, plan]), None);
+        let another = EventId::new(Place::of_link(PlaceKind::Link, NodeId(0), NodeId(1)), 1);
+        assert!(of(another).outside(&[plan, delivered], &[delivered, plan]).is_some(), "another's place is its own");
     }
 
     #[test]

@@ -15,7 +15,6 @@ import { time } from "./words.js";
 
 /** @param {App} app @param {EventRow} event */
 export function openWhy(app, event) {
-  const names = [...new Set([event.rule, ...event.notes.map((note) => note.rule)].filter((rule) => rule !== null))];
   const rules = h("div", { class: "decided", "aria-busy": "true" });
   openDialog(t("Why?"), (close) => [
     h("p", null, event.text),
@@ -23,7 +22,25 @@ export function openWhy(app, event) {
     rules,
     ...caused(app, event, close),
   ]);
-  void tellRules(app, names, rules);
+  void tellRules(app, decided(app, event), rules);
+}
+
+/**
+ * The rules that decided an event, by the protocol whose they are: a note's key begins with it. Locks may rest on Raft.
+ *
+ * @param {App} app @param {EventRow} event @returns {Map<string, string[]>}
+ */
+function decided(app, event) {
+  const own = app.system?.id ?? "";
+  const noted = event.notes.map(({ key, rule }) => ({ protocol: key.split(".")[0] ?? own, rule }));
+  const first = { protocol: noted.find(({ rule }) => rule === event.rule)?.protocol ?? own, rule: event.rule };
+  /** @type {Map<string, string[]>} */
+  const names = new Map();
+  for (const { protocol, rule } of [first, ...noted]) {
+    const known = names.get(protocol) ?? [];
+    if (rule !== null && !known.includes(rule)) names.set(protocol, [...known, rule]);
+  }
+  return names;
 }
 
 /** @param {App} app @param {EventRow} event @param {() => void} close */
@@ -42,17 +59,22 @@ function caused(app, event, close) {
   ];
 }
 
-/** @param {App} app @param {string[]} names @param {HTMLElement} place where the rules are told */
-async function tellRules(app, names, place) {
-  const excerpts = app.system && names.length > 0 ? await loadRules(app.system.id) : null;
+/** @param {App} app @param {Map<string, string[]>} decided by protocol @param {HTMLElement} place where the rules are told */
+async function tellRules(app, decided, place) {
+  const told = await Promise.all([...decided].map(([protocol, names]) => rulesOf(app, protocol, names)));
+  place.replaceChildren(...told.flat().map((parts) => h("section", null, ...parts)));
+  place.removeAttribute("aria-busy");
+}
+
+/** @param {App} app @param {string} protocol @param {string[]} names */
+async function rulesOf(app, protocol, names) {
+  const excerpts = await loadRules(protocol);
   const rules = excerpts?.rules ?? [];
   const told = withBroken(app, names, rules).map((name) => {
     const rule = rules.find((each) => each.name === name);
     return rule && excerpts ? tell(app, rule, excerpts.source) : [h("p", null, t("Decided by the rule"), " ", h("code", null, name))];
   });
-  place.replaceChildren(...told.map((parts) => h("section", null, ...parts)));
-  if (names.length > 0 && !excerpts) place.append(h("p", { class: "muted" }, t("Its code could not be loaded.")));
-  place.removeAttribute("aria-busy");
+  return excerpts ? told : [...told, [h("p", { class: "muted" }, t("Its code could not be loaded."))]];
 }
 
 /** A rule that uses a broken one is broken, too: that one is told after it. @param {App} app @param {string[]} names @param {Rule[]} rules */
