@@ -1,7 +1,7 @@
 //! Two branches beside each other: one time for both cursors, one intervention for both worlds, and the first difference in words.
 
 use netsplit::base::{Fingerprint, NodeId};
-use netsplit::sim::plan::{Action, Cluster, Generator, Operation, Plan};
+use netsplit::sim::plan::{Action, Cluster, Generator, Intervention, Moment, Operation, Plan};
 use netsplit::system::open::open;
 use netsplit::timeline::{self, BranchId, Session, Stop};
 use netsplit::view::ViewOptions;
@@ -256,6 +256,17 @@ fn a_branch_from_a_link_shares_what_was_done_by_hand_on_both() {
     lab.compare(Some(branch)).expect("it exists");
     settle(&mut lab);
     assert_eq!(there(&mut lab).0, expected);
+}
+
+#[test]
+fn a_branch_that_parts_beyond_all_bounds_is_refused() {
+    let mut lab = lab(plan(7));
+    let before = (lab.cursor().event, lab.session().fingerprint());
+    let at = Moment { at_us: 1 << 53, ..Default::default() };
+    let far = Intervention { at, n: 0, action: Action::Crash(NodeId(0)) };
+    assert!(lab.graft(vec![far], None).is_err());
+    assert_eq!((lab.cursor().event, lab.session().fingerprint()), before, "the cursor stays");
+    assert_eq!(lab.branches().len(), 1);
 }
 
 #[test]

@@ -114,6 +114,13 @@ fn without_a_mutant_nothing_falls() {
 }
 
 #[test]
+fn a_silence_of_centuries_takes_no_time_and_no_room() {
+    let late_ms = 9_000_000_000_000;
+    let run = run(&quiet(&[], &[(100, C1, "charge", &[1]), (late_ms, C1, "charge", &[1])]), late_ms * MS + SECOND);
+    assert_eq!((run.operations_with("ok"), others(&*run, Status::Holds)), (2, Vec::<String>::new()));
+}
+
+#[test]
 fn crashes_pauses_cuts_and_late_messages_make_nothing_fall() {
     for settings in RUNS {
         for seed in 0..12 {

@@ -6,6 +6,9 @@ use super::branch::{Branch, BranchId, BranchName, Divergence};
 use super::session::{Error, Job, Place, Progress, Session, Stop, Target};
 use crate::sim::plan::Intervention;
 
+/// As many events as a graft plays at one go, at most: about a second.
+const GRAFT_EVENTS_MAX: u64 = 2_000_000;
+
 impl Session {
     /// Compares with another branch from now on, or with none any more. The second cursor is at the first one's time after
     /// [`follow`](Session::follow) says so.
@@ -94,7 +97,7 @@ impl Session {
     }
 
     /// A new branch with this script of interventions, which leaves the current one where their scripts part; as far as that has not
-    /// been played, it is now. Both cursors stay where they are.
+    /// been played, it is now, unless that is too far away. Both cursors stay where they are.
     pub fn graft(&mut self, script: Vec<Intervention>, name: Option<String>) -> Result<BranchId, Error> {
         let current = self.here.branch;
         let ours = &self.tree.branch(current).script;
@@ -103,7 +106,11 @@ impl Session {
         let target = Target::Moment(parting.unwrap_or(self.here.player.moment()));
         let place = self.place_on(current, target)?;
         let here = std::mem::replace(&mut self.here, place);
-        self.finish();
+        if self.slice(GRAFT_EVENTS_MAX).stop.is_none() {
+            let far = self.here.player.position();
+            self.here = here;
+            return Err(Error::NotPlayed(far));
+        }
         let player = self.carry_less(self.here.player.clone(), common);
         self.here = here;
         let name = name.map_or(BranchName::Forked { at_us: player.moment().at_us }, BranchName::Custom);

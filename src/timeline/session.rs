@@ -509,7 +509,7 @@ impl Session {
             executed.iter().filter(before).count() as u32
         };
         for later in script.iter_mut().skip(index) {
-            later.at.executed -= less(later.at);
+            later.at.executed = later.at.executed.saturating_sub(less(later.at));
         }
         let gone = all.into_iter().next().ok_or(Error::NothingToUndo)?;
         // What has not been reached yet is undone where the cursor stands.
@@ -520,7 +520,7 @@ impl Session {
         let branch = self.tree.add(self.here.branch, &player, name, script);
         self.here.player = player;
         self.enter(branch);
-        self.begin_seek(Target::Moment(Moment { executed: cursor.executed - less(cursor), ..cursor }));
+        self.begin_seek(Target::Moment(Moment { executed: cursor.executed.saturating_sub(less(cursor)), ..cursor }));
         Ok(Undone { branch, n: gone.n })
     }
 

@@ -143,7 +143,7 @@ export const states = [
     enter: async (page) => {
       await page.locator("netsplit-branches [data-key=compare]").click();
       await page.getByRole("menuitem", { name: /^Compare with / }).first().click();
-      await page.locator("netsplit-compare .compare-text").waitFor();
+      await page.locator("netsplit-compare .compare-text").waitFor({ state: "attached" });
       await page.waitForFunction(() => location.search.includes("compare="));
     },
     leave: async (page) => {

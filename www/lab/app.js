@@ -90,6 +90,8 @@ export class App {
   cut = null;
   /** Two branches that stand beside each other. @type {import("./compare.js").Comparison | null} */
   comparing = null;
+  /** Whether back and forward are minded by the comparison itself: from the first one on. */
+  followsComparison = false;
   /** The trace of another program that lies over the run, which keeps its place. @type {OpenTrace | null} */
   trace = null;
   /** All that were opened. @type {OpenTrace[]} */
@@ -310,6 +312,10 @@ export class App {
     if (look.select) this.select(look.select);
     if (look.tab) this.openPanel(look.tab);
     if (look.compare) resumeComparison(this, look.compare);
+    addEventListener("popstate", () => {
+      const { compare } = parseLook(location.search).look;
+      if (compare && !this.followsComparison) resumeComparison(this, compare);
+    });
     this.#lookRead = true;
     this.changed("look");
     for (const problem of problems) this.say(problem);
@@ -555,6 +561,7 @@ export class App {
     this.lab = null;
     if (!lab || !scenario || !system) return false;
     lab.pause();
+    lab.compare(null);
     const branches = lab.branches();
     if (!keep && branches.length < 2 && !branches[0]?.interventions.length) {
       lab.free();

@@ -9,7 +9,7 @@
  * @typedef {import("./app.js").App} App
  * @typedef {import("../netsplit.js").Acted} Acted
  * @typedef {import("../netsplit.js").Divergence} Divergence
- * @typedef {{ run: number, here: number, there: number }} Pair
+ * @typedef {{ run: number, since: number, here: number, there: number }} Pair
  */
 import { currentBranchOf } from "./branches.js";
 import { h, redraw, setText } from "./dom.js";
@@ -129,7 +129,7 @@ function differenceOf(app) {
 function pairOf(app) {
   const { lab, run } = app;
   const there = lab?.compared();
-  return lab && there ? { run, here: lab.cursor().branch, there: there.branch } : null;
+  return lab && there ? { run, since: performance.timeOrigin, here: lab.cursor().branch, there: there.branch } : null;
 }
 
 /** @param {Pair | null} a @param {Pair | null} b */
@@ -152,18 +152,15 @@ async function linksOf({ lab }) {
   return links.map((link) => link.slice(1)).join(BETWEEN);
 }
 
-/** @type {WeakSet<App>} */
-const followed = new WeakSet();
-
 /** @param {App} app goes back and forward with the address */
 function follow(app) {
-  if (followed.has(app)) return;
-  followed.add(app);
+  if (app.followsComparison) return;
+  app.followsComparison = true;
   addEventListener("popstate", ({ state }) => {
     const links = new URLSearchParams(location.search).get(PARAMETER);
     if (!links) {
       if (app.comparing) leave(app);
-    } else if (state?.run === app.run && typeof state.there === "number") {
+    } else if (state?.run === app.run && state.since === performance.timeOrigin && typeof state.there === "number") {
       app.switchBranch(state.here);
       enter(app, state.there);
     } else if (!app.comparing) void resumeComparison(app, links);

@@ -70,6 +70,13 @@ impl Goodput {
         let mut last = self.first + self.seconds.len() as u64 - 1;
         if last < now {
             let trouble = has_trouble();
+            if now - last > MOST as u64 {
+                // A long silence: nothing was asked in it, and only its end is kept.
+                self.ends(event, last, config, trouble, falls);
+                self.seconds = std::iter::once(Second { trouble, ..Second::default() }).collect();
+                (self.bad, last) = (0, now - MOST as u64);
+                self.first = last;
+            }
             while last < now {
                 self.ends(event, last, config, trouble, falls);
                 self.seconds.push_back(Second { trouble, ..Second::default() });

@@ -22,6 +22,8 @@ pub struct Call {
     pub counted: u32,
     /// How many of them have no answer.
     pub unanswered: u32,
+    /// Which of the first 64 attempts were refused, bit by bit: a refusal that comes twice is one.
+    pub refused: u64,
     /// What it does.
     pub phase: Phase,
     /// The delay before the last retry, microseconds.
@@ -41,6 +43,20 @@ pub enum Phase {
     Backoff(u64),
 }
 
+impl Call {
+    /// Takes in that an attempt was refused; false if that is known. Of attempts beyond the 64th nobody counts refusals, so that
+    /// they pass for unanswered.
+    pub(super) fn is_refused(&mut self, attempt: u32) -> bool {
+        let Some(bit) = 1u64.checked_shl(attempt) else { return true };
+        if self.refused & bit != 0 {
+            return false;
+        }
+        self.refused |= bit;
+        self.unanswered = self.unanswered.saturating_sub(1);
+        true
+    }
+}
+
 impl Encode for Call {
     fn encode(&self, to: &mut Encoder) {
         to.put(&self.request);
@@ -48,6 +64,7 @@ impl Encode for Call {
         to.u32(self.made);
         to.u32(self.counted);
         to.u32(self.unanswered);
+        to.u64(self.refused);
         let (phase, until_us) = match self.phase {
             Phase::Waits(until_us) => (0, until_us),
             Phase::Backoff(until_us) => (1, until_us),
@@ -55,6 +72,7 @@ impl Encode for Call {
         to.u8(phase);
         to.u64(until_us);
         to.u64(self.slept_us);
+        to.u64(self.last_cost.map_or(0, |cost| cost.saturating_add(1)));
         to.put(&self.own);
     }
 }
@@ -118,4 +136,32 @@ pub enum Told {
     Fail,
     /// It may be done or not.
     Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::rpc::config::Config;
+
+    #[test]
+    fn a_refusal_that_comes_twice_is_one() {
+        let mut call = Call {
+            op: OpId { client: crate::base::NodeId(1), n: 0 },
+            request: Request { ask: crate::protocol::rpc::message::Ask::Read { account: 0 }, work_us: 0 },
+            since_us: 0,
+            attempt_since_us: 0,
+            made: 2,
+            counted: 2,
+            unanswered: 2,
+            refused: 0,
+            phase: Phase::Backoff(1),
+            slept_us: 0,
+            last_cost: None,
+            own: Bucket::new(Config::default().budget),
+        };
+        assert!(call.is_refused(1) && !call.is_refused(1));
+        assert_eq!(call.unanswered, 1, "the other attempt is still under way");
+        assert!(call.is_refused(64) && call.is_refused(64));
+        assert_eq!(call.unanswered, 1, "too many to be told apart");
+    }
 }

@@ -119,6 +119,7 @@ impl Client {
             made: 0,
             counted: 0,
             unanswered: 0,
+            refused: 0,
             phase: Phase::Waits(now_us),
             slept_us: 0,
             last_cost: None,
@@ -177,7 +178,9 @@ impl Client {
                 self.attempt(seq, false, now_us, out);
             }
             Says::Refused(refusal) => {
-                call.unanswered = call.unanswered.saturating_sub(1);
+                if !call.is_refused(attempt) {
+                    return out.note(Note::new(&notes::HEARS_TOO_LATE, told));
+                }
                 let kind = match refusal {
                     Refusal::Overloaded => &notes::IS_TURNED_AWAY,
                     Refusal::Invalid => &notes::IS_REFUSED,
@@ -268,7 +271,8 @@ impl Client {
     }
 
     fn retry(&mut self, now_us: u64, out: &mut Effects<Role>) {
-        let due = |call: &Call| matches!(call.phase, Phase::Backoff(until_us) if until_us <= now_us);
+        let due =
+            |call: &Call| matches!(call.phase, Phase::Backoff(until_us) if until_us <= now_us && now_us < self.ends_us(call));
         let due: Vec<u32> = self.calls.iter().filter(|(_, call)| due(call)).map(|(seq, _)| *seq).collect();
         due.into_iter().for_each(|seq| self.attempt(seq, true, now_us, out));
     }
