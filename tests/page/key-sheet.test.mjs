@@ -67,7 +67,8 @@ test("the sheet names every key that the page takes, and no other", async (t) =>
   await keys.first().waitFor();
   const sheet = (await keys.allInnerTexts()).map(keyOf);
   await page.keyboard.press("Escape");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
+  // Hidden is not yet gone: until then keys are the dialog's.
+  await page.waitForFunction(() => !document.querySelector("dialog"));
   // Something for Esc to leave.
   await page.keyboard.press("d");
   await page.locator("netsplit-panel").waitFor();
