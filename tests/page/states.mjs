@@ -10,10 +10,14 @@
 /** @param {Page} page */
 const escape = (page) => page.keyboard.press("Escape");
 
+/** @param {Page} page no dialog is there: one that is hidden takes keys until it is gone */
+const gone = (page) => page.waitForFunction(() => !document.querySelector("dialog"));
+
 /** @param {Page} page @param {string} name */
 async function closeDialog(page, name) {
   await escape(page);
   await page.getByRole("dialog", { name, exact: true }).waitFor({ state: "detached" });
+  await gone(page);
 }
 
 /** @param {string} button @param {(page: Page) => Promise<unknown>} [ready] @returns {State} one of the header's dialogs */
@@ -26,7 +30,7 @@ const dialog = (button, ready = async () => {}) => ({
   },
   leave: async (page) => {
     await escape(page);
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await gone(page);
   },
 });
 
