@@ -54,8 +54,8 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     // Servers
     ("rpc.queues", "{me} takes in attempt {attempt} of call {n} of {client}: {waiting} {waiting|waits|wait} before it."),
     ("rpc.starts", "{me} works on attempt {attempt} of call {n} of {client}, which waited {waited}."),
-    ("rpc.starts-late", "{me} works on attempt {attempt} of call {n} of {client}, although for {late} nobody waits for it."),
-    ("rpc.drops", "{me} drops attempt {attempt} of call {n} of {client}: nobody waits for it since {late}."),
+    ("rpc.starts-late", "{me} works on attempt {attempt} of call {n} of {client}, although nobody has waited for it for {late}."),
+    ("rpc.drops", "{me} drops attempt {attempt} of call {n} of {client}: nobody has waited for it for {late}."),
     ("rpc.charges", "{me} charges {key} for call {n} of {client}: {value} now."),
     ("rpc.reads", "{me} reads {key} for call {n} of {client}: {value}."),
     ("rpc.replays", "{me} knows call {n} of {client} and answers attempt {attempt} with the stored result: {value}."),
@@ -99,7 +99,10 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ),
     ("rpc.no-late-work.holds", "No late work in this run: nothing begins that nobody waits for."),
     ("rpc.no-late-work.unknown", "Late work is unknown: {events} {events|event|events} went by unchecked."),
-    ("rpc.no-late-work.violated", "Late work at {at}: {node} begins call {n} of {client}, for which nobody waits since {late}."),
+    (
+        "rpc.no-late-work.violated",
+        "Late work at {at}: {node} begins call {n} of {client}, for which nobody has waited for {late}.",
+    ),
     ("rpc.recovers.holds", "Goodput recovers in this run: no long time in which nothing was wrong and hardly anything got done."),
     ("rpc.recovers.unknown", "Recovery is unknown: {events} {events|event|events} went by unchecked."),
     (
