@@ -1,40 +1,24 @@
 //! Every mutant of locks falls where it should, and nothing falls without one, whatever goes wrong around it.
 
+mod common;
+
+use common::{Planned, assert_falls, assert_unknown_after_a_gap, at, drifting, field, others, rough, run, trouble, workload};
 use netsplit::base::NodeId;
 use netsplit::base::time::{MS, SECOND};
 use netsplit::check::Status;
 use netsplit::protocol::lock::rules::MUTANTS;
-use netsplit::sim::nemesis::{Spec, generate};
-use netsplit::sim::plan::{
-    Action, Channel, ChannelPatch, ChannelRule, ClockAct, ClockPlan, Cluster, Cut, Generator, Operation, Plan, PlannedAction,
-    PlannedOperation, Selector, Setting,
-};
+use netsplit::sim::plan::{Action, ChannelPatch, ChannelRule, ClockAct, ClockPlan, Cluster, Cut, Plan, Selector};
 use netsplit::sim::trace::NoTrace;
 use netsplit::system::inspect::FieldValue;
-use netsplit::system::{Run, open};
 
 const S3: NodeId = NodeId(2);
 const RESOURCE: NodeId = NodeId(5);
 const C1: NodeId = NodeId(6);
 const C2: NodeId = NodeId(7);
 
-/// Five lock nodes, a resource and two clients on a quiet network with a delay of 2 ms.
-fn quiet(settings: &[(&str, i64)], operations: &[(u64, NodeId, &str, &[u64])]) -> Plan {
-    let mut plan = Plan::new("lock", 6, 1);
-    plan.cluster = Cluster { servers: 6, clients: 2 };
-    plan.settings = settings.iter().map(|(name, value)| Setting { name: (*name).to_owned(), value: *value }).collect();
-    (plan.network.default.delay_us_min, plan.network.default.delay_us_max) = (2 * MS, 2 * MS);
-    let planned = |(at_ms, client, verb, args): &(u64, NodeId, &str, &[u64])| PlannedOperation {
-        at_us: at_ms * MS,
-        client: *client,
-        operation: Operation { verb: (*verb).to_owned(), key: "x".to_owned(), args: args.to_vec(), target: None },
-    };
-    plan.workload.operations = operations.iter().map(planned).collect();
-    plan
-}
-
-fn at(at_ms: u64, action: Action) -> PlannedAction {
-    PlannedAction { at_us: at_ms * MS, action }
+/// Five lock nodes, a resource and two clients.
+fn quiet(settings: &[(&str, i64)], operations: &[Planned<'_>]) -> Plan {
+    common::quiet("lock", Cluster { servers: 6, clients: 2 }, settings, operations)
 }
 
 fn cut(nodes: &[u16]) -> Action {
@@ -46,43 +30,15 @@ fn busy(settings: &[(&str, i64)], seed: u64) -> Plan {
     let mut plan = quiet(settings, &[]);
     plan.seed = seed;
     plan.cluster.clients = 4;
-    plan.network.default = Channel {
-        delay_us_min: MS,
-        delay_us_max: 20 * MS,
-        loss_ppm: 50_000,
-        duplicate_ppm: 50_000,
-        reorder_ppm: 100_000,
-        reorder_us_max: 60 * MS,
-    };
-    let clock = |node: u16, rate_ppm: i64| ClockPlan { node: NodeId(node), wall_offset_us: i64::from(node) * 300_000, rate_ppm };
-    plan.clocks = vec![clock(0, 4_500), clock(1, -4_500), clock(2, 4_500), clock(3, 4_500), clock(6, -4_500), clock(7, 4_500)];
-    let mix = vec![("use".into(), 4), ("acquire".into(), 2), ("extend".into(), 2), ("write".into(), 2), ("release".into(), 2)];
-    plan.workload.generator =
-        Some(Generator { start_us: 50 * MS, end_us: 40 * SECOND, every_us_min: 100 * MS, every_us_max: 900 * MS, keys: 2, mix });
+    plan.network.default = rough(50_000);
+    plan.clocks = drifting();
+    let mix = [("use", 4), ("acquire", 2), ("extend", 2), ("write", 2), ("release", 2)];
+    plan.workload.generator = Some(workload(100 * MS, 900 * MS, &mix));
     plan
 }
 
 const RUNS: [&[(&str, i64)]; 3] =
     [&[("ttl_us", 2_000_000)], &[("ttl_us", 2_000_000), ("persist", 1)], &[("ttl_us", 600_000), ("attempts", 6)]];
-
-fn run(plan: &Plan, until_us: u64) -> Box<dyn Run> {
-    let mut run = open(plan).unwrap_or_else(|wrong| panic!("{wrong}"));
-    while run.next_due_us().is_some_and(|due| due <= until_us) {
-        run.step(&mut NoTrace);
-    }
-    run.advance_to(until_us);
-    run
-}
-
-fn others(run: &dyn Run, status: Status) -> Vec<String> {
-    let wrong = run.verdicts().into_iter().filter(|verdict| verdict.status != status);
-    wrong.map(|verdict| format!("{}: {:?} {:?}", verdict.property, verdict.status, verdict.note)).collect()
-}
-
-fn field(run: &dyn Run, node: NodeId, name: &str) -> Option<FieldValue> {
-    let node = run.node(node).expect("a node");
-    node.fields.into_iter().find(|field| field.key.ends_with(&format!(".{name}"))).map(|field| field.value)
-}
 
 #[test]
 fn without_a_mutant_nothing_falls() {
@@ -104,12 +60,10 @@ fn crashes_pauses_cuts_and_jumps_make_nothing_fall() {
     for settings in RUNS {
         for seed in 0..12 {
             let mut plan = busy(settings, seed);
-            plan.faults = generate(&plan, &Spec { start_us: SECOND, end_us: 25 * SECOND, damaged_disks_max: 0, amnesia: false });
+            plan.faults = trouble(&plan, 25 * SECOND);
             plan.faults.retain(|fault| !matches!(fault.action, Action::Clock { act: ClockAct::Rate(_), .. }));
             let run = run(&plan, 40 * SECOND);
-            let fallen = run.verdicts().into_iter().filter(|verdict| verdict.status == Status::Violated);
-            let fallen: Vec<String> = fallen.map(|verdict| format!("{}: {:?}", verdict.property, verdict.note)).collect();
-            assert_eq!(fallen, Vec::<String>::new(), "{settings:?}, seed {seed}");
+            assert_eq!(run.fallen(), 0, "{settings:?}, seed {seed}: {:?}", others(&*run, Status::Holds));
         }
     }
 }
@@ -121,13 +75,13 @@ fn run_of(mutant: &str) -> (Plan, u64) {
     };
     match mutant {
         "release_by_resource" => {
-            let operations: [(u64, NodeId, &str, &[u64]); 3] =
+            let operations: [Planned<'_>; 3] =
                 [(100, C1, "acquire", &[1]), (500, C1, "acquire", &[2]), (2_000, C2, "acquire", &[])];
             (quiet(&[("attempts", 1)], &operations), 3_000)
         }
         "release_ignores_owner" => (quiet(&[], &[(100, C1, "acquire", &[1]), (500, C1, "release", &[2])]), 1_000),
         "stale_timer" => {
-            let operations: [(u64, NodeId, &str, &[u64]); 4] = [
+            let operations: [Planned<'_>; 4] = [
                 (100, C1, "acquire", &[1]),
                 (1_000, C1, "release", &[1]),
                 (5_000, C1, "acquire", &[2]),
@@ -162,7 +116,7 @@ fn run_of(mutant: &str) -> (Plan, u64) {
             (plan, 4_000)
         }
         "extend_forever" => {
-            let operations: [(u64, NodeId, &str, &[u64]); 3] =
+            let operations: [Planned<'_>; 3] =
                 [(100, C1, "acquire", &[]), (1_000, C1, "extend", &[]), (2_000, C1, "extend", &[])];
             (quiet(&[("extensions", 1)], &operations), 3_000)
         }
@@ -258,27 +212,13 @@ fn every_mutant_makes_its_property_fall_and_shows_where() {
     let info = netsplit::system::info("lock").expect("the system");
     let elsewhere = |id: &str| info.mutants.iter().any(|known| known.id == id && known.scenario.starts_with("lock/raft-"));
     for mutant in MUTANTS.iter().filter(|mutant| !elsewhere(mutant.id)) {
-        let (mut plan, until_ms) = run_of(mutant.id);
-        let right = run(&plan, until_ms * MS);
-        assert_eq!(others(&*right, Status::Holds), Vec::<String>::new(), "{} without the mutant", mutant.id);
-        plan.mutants = vec![mutant.id.to_owned()];
-        let wrong = run(&plan, until_ms * MS);
-        let verdict = wrong.verdicts().into_iter().find(|verdict| verdict.property == mutant.falls);
-        let verdict = verdict.unwrap_or_else(|| panic!("{}: nobody checks {}", mutant.id, mutant.falls));
-        assert_eq!(verdict.status, Status::Violated, "{}: {:?}", mutant.id, others(&*wrong, Status::Holds));
-        let witness = verdict.witness.expect("what is violated has a witness");
-        assert!(witness.event.is_some() && !witness.nodes.is_empty(), "{}", mutant.id);
+        assert_falls(mutant, run_of(mutant.id), &[]);
     }
 }
 
 #[test]
 fn events_that_go_by_unchecked_leave_it_unknown() {
-    let mut run = open(&busy(RUNS[0], 1)).unwrap_or_else(|wrong| panic!("{wrong}"));
-    for n in 0..400 {
-        run.set_checking(!(100..=200).contains(&n));
-        run.step(&mut NoTrace);
-    }
-    assert!(run.verdicts().iter().all(|verdict| verdict.status == Status::Unknown));
+    assert_unknown_after_a_gap(&busy(RUNS[0], 1));
 }
 
 /// What the Redis page reckons, measured by the client in the world: 9,848 ms of 10 s after 50 ms; with a second round for the

@@ -1,39 +1,22 @@
 //! Every mutant of requests and replies falls where it should, and nothing falls without one, whatever goes wrong around it.
 
+mod common;
+
+use common::{Planned, assert_falls, assert_unknown_after_a_gap, at, others, rough, run, trouble, workload};
 use netsplit::base::NodeId;
 use netsplit::base::time::{MS, SECOND};
 use netsplit::check::Status;
 use netsplit::protocol::Class;
 use netsplit::protocol::rpc::rules::MUTANTS;
-use netsplit::sim::nemesis::{Spec, generate};
-use netsplit::sim::plan::{
-    Action, Channel, ChannelPatch, ChannelRule, Cluster, Generator, Operation, Plan, PlannedAction, PlannedOperation, Selector,
-    Setting,
-};
-use netsplit::sim::trace::NoTrace;
-use netsplit::system::{Run, open};
+use netsplit::sim::plan::{Action, ChannelPatch, ChannelRule, Cluster, Plan, Selector};
 
 const S1: NodeId = NodeId(0);
 const C1: NodeId = NodeId(1);
 const C2: NodeId = NodeId(2);
 
 /// One server and two clients on a quiet network with a delay of 2 ms.
-fn quiet(settings: &[(&str, i64)], operations: &[(u64, NodeId, &str, &[u64])]) -> Plan {
-    let mut plan = Plan::new("rpc", 1, 1);
-    plan.cluster = Cluster { servers: 1, clients: 2 };
-    plan.settings = settings.iter().map(|(name, value)| Setting { name: (*name).to_owned(), value: *value }).collect();
-    (plan.network.default.delay_us_min, plan.network.default.delay_us_max) = (2 * MS, 2 * MS);
-    let planned = |(at_ms, client, verb, args): &(u64, NodeId, &str, &[u64])| PlannedOperation {
-        at_us: at_ms * MS,
-        client: *client,
-        operation: Operation { verb: (*verb).to_owned(), key: "x".to_owned(), args: args.to_vec(), target: None },
-    };
-    plan.workload.operations = operations.iter().map(planned).collect();
-    plan
-}
-
-fn at(at_ms: u64, action: Action) -> PlannedAction {
-    PlannedAction { at_us: at_ms * MS, action }
+fn quiet(settings: &[(&str, i64)], operations: &[Planned<'_>]) -> Plan {
+    common::quiet("rpc", Cluster { servers: 1, clients: 2 }, settings, operations)
 }
 
 fn lose_replies() -> Action {
@@ -52,17 +35,9 @@ fn busy(settings: &[(&str, i64)], seed: u64) -> Plan {
     let mut plan = quiet(settings, &[]);
     plan.seed = seed;
     plan.cluster.clients = 4;
-    plan.network.default = Channel {
-        delay_us_min: MS,
-        delay_us_max: 20 * MS,
-        loss_ppm: 100_000,
-        duplicate_ppm: 50_000,
-        reorder_ppm: 100_000,
-        reorder_us_max: 60 * MS,
-    };
-    let mix = vec![("charge".into(), 6), ("read".into(), 3), ("poison".into(), 1)];
-    plan.workload.generator =
-        Some(Generator { start_us: 50 * MS, end_us: 40 * SECOND, every_us_min: 20 * MS, every_us_max: 300 * MS, keys: 2, mix });
+    plan.network.default = rough(100_000);
+    let mix = [("charge", 6), ("read", 3), ("poison", 1)];
+    plan.workload.generator = Some(workload(20 * MS, 300 * MS, &mix));
     plan
 }
 
@@ -85,20 +60,6 @@ const RUNS: [&[(&str, i64)]; 3] = [
         ("budget_floor_mtok", 5_000),
     ],
 ];
-
-fn run(plan: &Plan, until_us: u64) -> Box<dyn Run> {
-    let mut run = open(plan).unwrap_or_else(|wrong| panic!("{wrong}"));
-    while run.next_due_us().is_some_and(|due| due <= until_us) {
-        run.step(&mut NoTrace);
-    }
-    run.advance_to(until_us);
-    run
-}
-
-fn others(run: &dyn Run, status: Status) -> Vec<String> {
-    let wrong = run.verdicts().into_iter().filter(|verdict| verdict.status != status);
-    wrong.map(|verdict| format!("{}: {:?} {:?}", verdict.property, verdict.status, verdict.note)).collect()
-}
 
 #[test]
 fn without_a_mutant_nothing_falls() {
@@ -125,7 +86,7 @@ fn crashes_pauses_cuts_and_late_messages_make_nothing_fall() {
     for settings in RUNS {
         for seed in 0..12 {
             let mut plan = busy(settings, seed);
-            plan.faults = generate(&plan, &Spec { start_us: SECOND, end_us: 25 * SECOND, damaged_disks_max: 0, amnesia: false });
+            plan.faults = trouble(&plan, 25 * SECOND);
             let run = run(&plan, 40 * SECOND);
             assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "{settings:?}, seed {seed}");
         }
@@ -138,7 +99,7 @@ fn run_of(mutant: &str) -> (Plan, u64) {
         plan.faults.push(at(50, Action::Crash(S1)));
         plan
     };
-    let charge: &[(u64, NodeId, &str, &[u64])] = &[(100, C1, "charge", &[5])];
+    let charge: &[Planned<'_>] = &[(100, C1, "charge", &[5])];
     match mutant {
         "retries_for_attempts" => (down(quiet(&[], charge)), 5_000),
         "zero_is_silence" => (quiet(&[], &[(100, C1, "read", &[])]), 1_000),
@@ -151,7 +112,7 @@ fn run_of(mutant: &str) -> (Plan, u64) {
         "deadline_restarted" => (down(quiet(&[("deadline_us", 1_500_000)], charge)), 5_000),
         "no_budget" => (down(quiet(&[("budget_capacity_mtok", 10_000)], charge)), 5_000),
         "budget_per_call" => {
-            let calls: [(u64, NodeId, &str, &[u64]); 2] = [(100, C1, "charge", &[5]), (200, C1, "charge", &[6])];
+            let calls: [Planned<'_>; 2] = [(100, C1, "charge", &[5]), (200, C1, "charge", &[6])];
             (down(quiet(&[("budget_capacity_mtok", 20_000)], &calls)), 5_000)
         }
         "retry_everything" => (quiet(&[], &[(100, C1, "poison", &[])]), 2_000),
@@ -173,15 +134,15 @@ fn run_of(mutant: &str) -> (Plan, u64) {
         }
         "fixed_window" => (losing(quiet(&[("dedup_window_us", 500_000)], charge), 500), 3_000),
         "result_anew" => {
-            let calls: [(u64, NodeId, &str, &[u64]); 2] = [(100, C1, "charge", &[5]), (200, C2, "charge", &[6])];
+            let calls: [Planned<'_>; 2] = [(100, C1, "charge", &[5]), (200, C2, "charge", &[6])];
             (losing(quiet(&[], &calls), 150), 3_000)
         }
         "first_come" => {
-            let calls: [(u64, NodeId, &str, &[u64]); 2] = [(100, C1, "charge", &[5]), (200, C1, "charge", &[6])];
+            let calls: [Planned<'_>; 2] = [(100, C1, "charge", &[5]), (200, C1, "charge", &[6])];
             (losing(quiet(&[], &calls), 150), 3_000)
         }
         "ignores_deadline" => {
-            let calls: [(u64, NodeId, &str, &[u64]); 2] = [(100, C1, "charge", &[5, 500]), (101, C2, "charge", &[6])];
+            let calls: [Planned<'_>; 2] = [(100, C1, "charge", &[5, 500]), (101, C2, "charge", &[6])];
             (quiet(&[("timeout_us", 100_000), ("attempts", 1)], &calls), 2_000)
         }
         other => panic!("{other} has no run"),
@@ -191,28 +152,12 @@ fn run_of(mutant: &str) -> (Plan, u64) {
 #[test]
 fn every_mutant_makes_its_property_fall_and_shows_where() {
     for mutant in MUTANTS {
-        let (mut plan, until_ms) = run_of(mutant.id);
-        let right = run(&plan, until_ms * MS);
-        assert_eq!(others(&*right, Status::Holds), Vec::<String>::new(), "{} without the mutant", mutant.id);
-        plan.mutants = vec![mutant.id.to_owned()];
-        if mutant.id == "ignores_deadline" {
-            plan.mutants.push("no_cancel".to_owned());
-        }
-        let wrong = run(&plan, until_ms * MS);
-        let verdict = wrong.verdicts().into_iter().find(|verdict| verdict.property == mutant.falls);
-        let verdict = verdict.unwrap_or_else(|| panic!("{}: nobody checks {}", mutant.id, mutant.falls));
-        assert_eq!(verdict.status, Status::Violated, "{}: {:?}", mutant.id, others(&*wrong, Status::Holds));
-        let witness = verdict.witness.expect("what is violated has a witness");
-        assert!(witness.event.is_some() && !witness.nodes.is_empty(), "{}", mutant.id);
+        let with: &[&str] = if mutant.id == "ignores_deadline" { &["no_cancel"] } else { &[] };
+        assert_falls(mutant, run_of(mutant.id), with);
     }
 }
 
 #[test]
 fn events_that_go_by_unchecked_leave_it_unknown() {
-    let mut run = open(&busy(RUNS[0], 1)).unwrap_or_else(|wrong| panic!("{wrong}"));
-    for n in 0..400 {
-        run.set_checking(!(100..=200).contains(&n));
-        run.step(&mut NoTrace);
-    }
-    assert!(run.verdicts().iter().all(|verdict| verdict.status == Status::Unknown));
+    assert_unknown_after_a_gap(&busy(RUNS[0], 1));
 }
