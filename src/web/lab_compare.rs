@@ -93,7 +93,7 @@ impl Lab {
             let seen = desk.playback.glance(branch, |lab| (lab.scene("cluster", &view), lab.recent(Level::Story, 1).pop()));
             let (scene, latest) = seen.map_err(|error| desk.problem(&error))?;
             if let Some(scene) = scene {
-                super::lab::Picture { scene, theme, dpr }.paint(read, &canvas)?;
+                super::lab_drawing::Picture { scene, theme, dpr }.paint(read, &canvas)?;
             }
             Ok(row(&GlanceRow { latest }))
         }))

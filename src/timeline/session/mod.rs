@@ -1,11 +1,14 @@
 //! The session: cursor, jobs, acting, branches.
 
-use super::branch::{Branch, BranchId, BranchInfo, BranchName, Divergence, News, Tree};
+mod jobs;
+mod reading;
+
+use super::branch::{Branch, BranchId, BranchInfo, BranchName, Divergence, Tree};
 use super::player::{Opened, Player, Stepped};
 use super::predicate::Predicate;
-use super::trace::{Mark, Reading};
+use super::trace::Reading;
 use super::watch::Watch;
-use crate::base::{EventId, Fingerprint, Level, Note};
+use crate::base::{Fingerprint, Level, Note};
 use crate::sim::plan::{Action, Intervention, Moment, Plan, Refusal};
 use crate::sim::trace::{Event, NoTrace};
 use crate::system::run::Run;
@@ -595,125 +598,6 @@ impl Session {
         if self.tree.get(a).is_none() || self.tree.get(b).is_none() { 0 } else { self.tree.shared(a, b) }
     }
 
-    // ---- reading the past of the current branch
-
-    /// Number of events executed on a branch.
-    pub fn event_count_on(&self, branch: BranchId) -> u64 {
-        self.tree.get(branch).map_or(0, |branch| branch.trace.end())
-    }
-
-    /// Brings back dropped parts of a branch's trace, by replay.
-    pub fn recall_on(&mut self, branch: BranchId, range: Range<u64>) {
-        if self.tree.get(branch).is_some() {
-            self.tree.recall(branch, range);
-        }
-    }
-
-    /// The event with this index on a branch.
-    pub fn event_on(&self, branch: BranchId, position: u64) -> Option<Event> {
-        self.tree.get(branch)?;
-        self.tree.event(branch, position).copied()
-    }
-
-    /// The notes made in the event with this index on a branch.
-    pub fn notes_on(&self, branch: BranchId, position: u64) -> Vec<Note> {
-        if self.tree.get(branch).is_none() { Vec::new() } else { self.tree.notes(branch, position).collect() }
-    }
-
-    /// The highest level of an event of a branch and its notes.
-    pub fn level_on(&self, branch: BranchId, position: u64) -> Option<Level> {
-        self.tree.get(branch)?;
-        self.tree.level(branch, position)
-    }
-
-    /// Number of events executed on the current branch.
-    pub fn event_count(&self) -> u64 {
-        self.tree.end(self.here.branch)
-    }
-
-    /// Brings back dropped parts of the trace, by replay. Until then [`event`](Session::event) answers `None` there.
-    pub fn recall(&mut self, range: Range<u64>) {
-        self.tree.recall(self.here.branch, range);
-    }
-
-    /// The event with this index.
-    pub fn event(&self, position: u64) -> Option<Event> {
-        self.tree.event(self.here.branch, position).copied()
-    }
-
-    /// The notes made in the event with this index.
-    pub fn notes(&self, position: u64) -> Vec<Note> {
-        self.tree.notes(self.here.branch, position).collect()
-    }
-
-    /// The highest level of an event and its notes (story is highest). Never dropped.
-    pub fn level(&self, position: u64) -> Option<Level> {
-        self.tree.level(self.here.branch, position)
-    }
-
-    /// Indexes and events of a range, as far as they are there.
-    pub fn events(&self, range: Range<u64>) -> Vec<(u64, Event)> {
-        let range = range.start..range.end.min(self.event_count());
-        range.filter_map(|index| Some((index, self.event(index)?))).collect()
-    }
-
-    /// Indexes of the last `most` events up to the cursor that belong to a level (story is part of protocol, protocol of
-    /// everything), oldest first.
-    pub fn recent(&self, level: Level, most: usize) -> Vec<u64> {
-        let mut below = self.here.player.position();
-        let mut found = Vec::new();
-        while found.len() < most
-            && let Some(index) = self.tree.last_at(self.here.branch, level, below)
-        {
-            found.push(index);
-            below = index;
-        }
-        found.reverse();
-        found
-    }
-
-    /// The index of an event on the current branch, by its id. `None` too in a dropped part: see [`locate`](Session::locate).
-    pub fn find(&self, id: EventId) -> Option<u64> {
-        self.tree.find(self.here.branch, id)
-    }
-
-    /// The part of the trace that holds an event: what to [`recall`](Session::recall) before [`find`](Session::find) if that
-    /// part was dropped.
-    pub fn locate(&self, id: EventId) -> Option<Range<u64>> {
-        self.tree.locate(self.here.branch, id).map(|(range, _)| range)
-    }
-
-    /// The index of the first event that executed an item (delivered or lost a message, fired a timer) at or after `from`.
-    pub fn find_item(&self, item: EventId, from: u64) -> Option<u64> {
-        (from..self.event_count()).find(|index| self.tree.event(self.here.branch, *index).is_some_and(|event| event.item == item))
-    }
-
-    /// The index of the cause of the event with this index.
-    pub fn cause(&self, position: u64) -> Option<u64> {
-        self.find(self.event(position)?.cause.some()?)
-    }
-
-    /// Number of events up to and including a time in microseconds; approximate inside dropped parts of the trace.
-    pub fn position_at(&self, at_us: u64) -> u64 {
-        self.tree.position_at(self.here.branch, at_us)
-    }
-
-    /// Marks of the current branch, in order.
-    pub fn marks(&self) -> Vec<Mark> {
-        self.tree.marks(self.here.branch)
-    }
-
-    /// Number of events in each of `buckets` equal parts of a span of time, microseconds.
-    pub fn density(&self, span_us: Range<u64>, buckets: usize) -> Vec<u64> {
-        let width = span_us.end.saturating_sub(span_us.start) as u128;
-        let edge = |bucket: usize| {
-            let at_us = span_us.start + (width * bucket as u128 / buckets.max(1) as u128) as u64;
-            // Events at an edge belong to the part that begins there.
-            at_us.checked_sub(1).map_or(0, |before| self.position_at(before))
-        };
-        (0..buckets).map(|bucket| edge(bucket + 1).saturating_sub(edge(bucket))).collect()
-    }
-
     // ---- inside
 
     fn at_end(&self) -> bool {
@@ -742,7 +626,7 @@ impl Session {
     /// Keeps a copy of the world at the cursor for stepping back.
     fn remember(&mut self) {
         if !self.here.player.is_between_events() {
-            keep_recent(&mut self.here.recent, &self.here.player);
+            jobs::keep_recent(&mut self.here.recent, &self.here.player);
         }
     }
 
@@ -755,158 +639,6 @@ impl Session {
         // Only missed interventions execute nothing: the world is the same with fewer of them carried out.
         player.with_next(index)
     }
-
-    pub(super) fn begin_seek(&mut self, target: Target) {
-        self.here.job = None;
-        self.here.fraction_ppm = 0;
-        let near = self.here.recent.iter().rev().chain([&self.here.player]).filter(|player| target.is_ahead_of(player));
-        let far = self.tree.checkpoint(self.here.branch, |player| target.is_ahead_of(player));
-        let worker = near.chain(far).max_by_key(|player| (player.position(), player.moment())).cloned();
-        if let Some(worker) = worker {
-            self.here.job = Some(Job::Seek { target, worker, recent: Vec::new() });
-        }
-    }
-
-    fn seek_slice(&mut self, target: Target, mut worker: Player, mut recent: Vec<Player>, budget: u64) -> Progress {
-        let goal = match target {
-            Target::Position(position) => position,
-            Target::Moment(moment) => self.tree.position_at(self.here.branch, moment.at_us),
-        };
-        let near = goal.saturating_sub(RECENT as u64 * RECENT_GAP / 2);
-        let mut events = 0;
-        let mut quiet = false;
-        while target.wants_step(&worker, &self.tree.branch(self.here.branch).script) {
-            if events == budget {
-                self.here.job = Some(Job::Seek { target, worker, recent });
-                return Progress { events, stop: None };
-            }
-            if worker.position() >= near && worker.position().is_multiple_of(RECENT_GAP) && !worker.is_between_events() {
-                keep_recent(&mut recent, &worker);
-            }
-            match self.tree.step(self.here.branch, &mut worker, None).0 {
-                Stepped::Quiet => {
-                    quiet = true;
-                    break;
-                }
-                Stepped::Missed { .. } => {}
-                Stepped::Event(_) | Stepped::Acted(_) => events += 1,
-            }
-        }
-        self.settle(&mut worker);
-        if let Target::Moment(moment) = target {
-            let script = &self.tree.branch(self.here.branch).script;
-            worker.advance_to(moment.at_us, script);
-            let end_us = &mut self.tree.branch_mut(self.here.branch).end_us;
-            *end_us = (*end_us).max(worker.moment().at_us);
-        }
-        self.tree.look_at_goals(self.here.branch, &worker);
-        self.here.recent.retain(|player| player.position() < worker.position());
-        recent.into_iter().for_each(|player| keep_recent(&mut self.here.recent, &player));
-        self.here.player = worker;
-        Progress { events, stop: Some(if quiet { Stop::Quiet } else { Stop::Reached }) }
-    }
-
-    /// At the end of a branch, an intervention whose target was missing there has been dealt with.
-    fn settle(&mut self, player: &mut Player) {
-        let branch = self.tree.branch(self.here.branch);
-        while player.position() == branch.trace.end()
-            && player.next_intervention() < branch.done.len()
-            && let Stepped::Missed { .. } = player.clone().step(&branch.script, &mut NoTrace)
-        {
-            player.step(&branch.script, &mut NoTrace);
-        }
-    }
-
-    pub(super) fn play_slice(&mut self, until_us: u64, budget: u64) -> Progress {
-        self.here.fraction_ppm = 0;
-        let mut events = 0;
-        loop {
-            let script = &self.tree.branch(self.here.branch).script;
-            let quiet = match self.here.player.next_us(script) {
-                Some(next_us) if next_us <= until_us => {
-                    if events == budget {
-                        return Progress { events, stop: None };
-                    }
-                    let (stepped, news) = self.tree.step(self.here.branch, &mut self.here.player, None);
-                    match stepped {
-                        Stepped::Event(_) | Stepped::Acted(_) => events += 1,
-                        Stepped::Missed { .. } => continue,
-                        Stepped::Quiet => return Progress { events, stop: Some(Stop::Quiet) },
-                    }
-                    if let Some(stop) = self.stop_for(news) {
-                        return Progress { events, stop: Some(stop) };
-                    }
-                    continue;
-                }
-                next_us => next_us.is_none(),
-            };
-            self.let_time_pass(until_us);
-            // A goal may be reached by time alone.
-            let goal = self.tree.look_at_goals(self.here.branch, &self.here.player).map(Stop::Goal);
-            return Progress { events, stop: goal.or(Some(if quiet { Stop::Quiet } else { Stop::Reached })) };
-        }
-    }
-
-    fn until_slice(&mut self, watch: &mut Watch, limit_us: u64, budget: u64) -> Progress {
-        self.here.fraction_ppm = 0;
-        let mut events = 0;
-        loop {
-            let now_us = self.here.player.moment().at_us;
-            if watch.holds(self.here.player.run(), now_us) {
-                return Progress { events, stop: Some(Stop::Reached) };
-            }
-            if events == budget {
-                return Progress { events, stop: None };
-            }
-            let script = &self.tree.branch(self.here.branch).script;
-            let next_us = self.here.player.next_us(script);
-            // The predicate may become true by time alone, between two events.
-            if let Some(alarm_us) = watch.next_time(now_us)
-                && alarm_us <= limit_us
-                && next_us.is_none_or(|next_us| alarm_us < next_us)
-            {
-                self.let_time_pass(alarm_us);
-                continue;
-            }
-            if next_us.is_none_or(|next_us| next_us > limit_us) {
-                self.let_time_pass(limit_us.min(next_us.unwrap_or(now_us)));
-                let stop = if next_us.is_none() { Stop::Quiet } else { Stop::Limit };
-                return Progress { events, stop: Some(stop) };
-            }
-            match self.tree.step(self.here.branch, &mut self.here.player, Some(watch)).0 {
-                Stepped::Event(_) | Stepped::Acted(_) => events += 1,
-                Stepped::Missed { .. } => {}
-                Stepped::Quiet => return Progress { events, stop: Some(Stop::Quiet) },
-            }
-        }
-    }
-
-    fn let_time_pass(&mut self, until_us: u64) {
-        let branch = self.tree.branch(self.here.branch);
-        self.here.player.advance_to(until_us, &branch.script);
-        let end_us = &mut self.tree.branch_mut(self.here.branch).end_us;
-        *end_us = (*end_us).max(self.here.player.moment().at_us);
-    }
-
-    /// Why playing stops after a step, if it does: played again, the past stops where it stopped the first time.
-    fn stop_for(&self, news: News) -> Option<Stop> {
-        let violations = &self.tree.branch(self.here.branch).violations;
-        let fell = violations.iter().any(|(_, index)| index + 1 == self.here.player.position());
-        match fell && self.pause_on_violation {
-            true => Some(Stop::Violation),
-            false => news.goal.map(Stop::Goal),
-        }
-    }
-}
-
-fn keep_recent(recent: &mut Vec<Player>, player: &Player) {
-    if recent.last().is_some_and(|last| last.position() >= player.position()) {
-        return;
-    }
-    if recent.len() == RECENT {
-        recent.remove(0);
-    }
-    recent.push(player.clone());
 }
 
 impl Default for Config {

@@ -3,30 +3,21 @@
 //! This is the Lab handle without its JavaScript. It owns no clock: whoever calls says when the time for one piece of work is
 //! spent. Every call is total, whatever the arguments and whatever came before.
 
-use super::cluster::{Chip, ClusterInput, cluster_scene};
-use super::islands::islands_of;
-use super::layout::ViewOptions;
-use super::leases::{LeasesInput, leases_scene};
-use super::log_grid::{LogGridInput, log_rows, log_scene, log_window};
-use super::plot::{PlotInput, plot_scene};
-use super::report::{
-    About, CutRow, EnabledRow, EntryRow, EventRow, FateRow, LinkRow, MessageRow, NodeRow, OperationRow, Speech, SystemText,
-    VerdictRow, is_action,
-};
-use super::requests::{RequestsInput, requests_scene};
-use super::scene::Scene;
-use super::space_time::Look;
+mod drawing;
+mod reading;
+mod rows;
+
+pub use rows::{BranchRow, Census, CursorRow, InterventionRow, LogPartRow, MarkRow, ProvenanceRow, TickRow};
+
+use super::report::{EventRow, Speech};
 use super::space_time::live::LiveDiagram;
 use super::words::{self, Names};
-use crate::base::ids::PlaceKind;
-use crate::base::{EventId, Fingerprint, Level, NodeId, Note};
+use crate::base::{EventId, Fingerprint, Level, NodeId};
 use crate::scenario::Link;
 use crate::sim::plan::{Action, Intervention, Moment};
-use crate::sim::trace::Event;
-use crate::system::inspect::{Fill, NodeStatus, NodeView, Status};
-use crate::timeline::{Acted, BranchId, BranchInfo, BranchName, Mark, MarkShape, Predicate, Progress, Session, StepKind, Stop};
+use crate::system::inspect::NodeView;
+use crate::timeline::{Acted, BranchId, BranchInfo, BranchName, Predicate, Progress, Session, StepKind, Stop};
 use serde::Serialize;
-use std::ops::Range;
 
 /// Is told the number of executed events before the cursor, and says whether the time for this piece of work is spent.
 pub type Spent<'a> = &'a mut dyn FnMut(u64) -> bool;
@@ -58,38 +49,6 @@ pub enum PausedBy {
     Quiet,
 }
 
-/// How many nodes are in which state, and whether a cut is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Census {
-    /// They run.
-    pub running: usize,
-    /// They stand still.
-    pub paused: usize,
-    /// They are crashed or halted.
-    pub down: usize,
-    /// They have not had their first start.
-    pub not_started: usize,
-    /// A cut is open.
-    pub cut: bool,
-}
-
-/// Which part of the logs is in view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct LogPartRow {
-    /// First position.
-    pub first: u64,
-    /// Last position.
-    pub last: u64,
-    /// The first position if one looks at the newest.
-    pub newest: u64,
-    /// Rows above.
-    pub row: usize,
-    /// Rows in view.
-    pub rows: usize,
-    /// Rows in all.
-    pub of: usize,
-}
-
 /// What pauses playing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PauseOn {
@@ -105,116 +64,6 @@ impl Default for PauseOn {
     fn default() -> Self {
         PauseOn { violation: true, step: false, goal: false }
     }
-}
-
-/// What a tick did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct TickRow {
-    /// The picture may have changed.
-    pub moved: bool,
-    /// Number of events executed.
-    pub events: u64,
-    /// Set if playing was paused by itself.
-    pub paused_by: Option<PausedBy>,
-    /// It was on the branch that is compared with.
-    pub paused_there: bool,
-    /// The time for this tick was spent before the cursor got where it should be.
-    pub behind: bool,
-    /// The newest story event before the cursor, if it is another one than after the last tick.
-    pub story: Option<EventRow>,
-}
-
-/// Where the session stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CursorRow {
-    /// Virtual time, microseconds.
-    pub at_us: u64,
-    /// Number of executed events before the cursor.
-    pub event: u64,
-    /// Number of events executed on this branch.
-    pub events: u64,
-    /// The furthest time played on this branch, microseconds.
-    pub end_us: u64,
-    /// The branch.
-    pub branch: u32,
-    /// Whether `tick` moves the cursor.
-    pub playing: bool,
-    /// Virtual microseconds for each real millisecond.
-    pub speed: f64,
-    /// Playing goes event by event, at no speed.
-    pub by_event: bool,
-    /// Acting here continues the branch.
-    pub at_end: bool,
-    /// How far into the microsecond after `at_us`, 0 to 1: for drawing only.
-    pub fraction: f64,
-    /// A seek or a *run until* is under way.
-    pub busy: bool,
-}
-
-/// A branch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct BranchRow {
-    /// Its number.
-    pub id: u32,
-    /// What it is called.
-    pub name: String,
-    /// The branch it left.
-    pub parent: Option<u32>,
-    /// Index of its first own event.
-    pub from_event: u64,
-    /// When it left its parent.
-    pub from_us: u64,
-    /// Number of events executed on it, the parent's included.
-    pub events: u64,
-    /// The furthest time played on it.
-    pub end_us: u64,
-    /// It has the cursor.
-    pub current: bool,
-    /// What was done by hand on it, in order.
-    pub interventions: Vec<InterventionRow>,
-}
-
-/// Something done by hand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct InterventionRow {
-    /// Its number.
-    pub n: u32,
-    /// When.
-    pub at_us: u64,
-    /// What, as `act` takes it.
-    pub action: Action,
-    /// What, in words.
-    pub text: String,
-    /// Its target was missing: nothing was done.
-    pub missed: bool,
-}
-
-/// A mark on the time bar.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct MarkRow {
-    /// When.
-    pub at_us: u64,
-    /// Index of its event.
-    pub event: u64,
-    /// `epoch`, `commit`, `fault`, `violation`, `intervention`.
-    pub shape: &'static str,
-    /// What happened.
-    pub label: String,
-}
-
-/// Whether a run is the one that its link promised.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ProvenanceRow {
-    /// Version of the system's behaviour with which the link was made.
-    pub behaviour: u32,
-    /// Version of the system's behaviour here.
-    pub behaviour_here: u32,
-    /// The fingerprint that the link promised at its cursor.
-    pub expected: String,
-    /// The fingerprint here; `None` until the run has got there.
-    pub actual: Option<String>,
-    /// Whether they are the same.
-    pub matches: Option<bool>,
 }
 
 /// A session as somebody watches it.
@@ -272,16 +121,10 @@ pub const SPEED_MIN: f64 = 0.0001;
 pub const SPEED_MAX: f64 = 1e6;
 /// Longest real time that one tick makes up for, milliseconds: a tab that was hidden does not jump.
 const TICK_MS_MAX: f64 = 100.0;
-/// How long a new role pulses, milliseconds of real time.
-const PULSE_MS: f64 = 240.0;
 /// Events between two looks at the clock.
 const SLICE: u64 = 64;
 /// Event by event: how long each can be looked at, milliseconds of real time.
 pub const EVENT_MS: f64 = 800.0;
-/// Most rows that one call answers with.
-const ROWS_MAX: u64 = 10_000;
-/// In clusters of up to this many nodes every link is looked at in every picture.
-const LISTED_LINKS: usize = 60;
 /// Most nodes remembered as they were before an intervention.
 const BEFORE_MAX: usize = 256;
 
@@ -712,302 +555,6 @@ impl Playback {
         };
         words::filled(*lang, key, &[("action", &action), ("at", &words::time(*lang, at_us))])
     }
-
-    // ---- reading
-
-    /// The row of the event with this index.
-    pub fn event(&self, n: u64) -> Option<EventRow> {
-        let event = self.session.event(n)?;
-        let notes = self.session.notes(n);
-        let action = self.action_of(&event);
-        let before = self.before.iter().find(|(id, _)| *id == event.id).map(|(_, node)| node);
-        let about = About { notes: &notes, action: action.as_ref(), before, cause_n: self.session.cause(n) };
-        Some(self.speech.event(n, &event, about))
-    }
-
-    /// The sentence of the event with this index.
-    pub fn sentence(&self, n: u64) -> Option<String> {
-        let event = self.session.event(n)?;
-        let action = self.action_of(&event);
-        let before = self.before.iter().find(|(id, _)| *id == event.id).map(|(_, node)| node);
-        let context = words::Context { action: action.as_ref(), before };
-        Some(words::headline(self.speech.lang, &event, context, &self.session.notes(n), &self.speech.names).text)
-    }
-
-    /// What no picture of this run may leave out: that it is not the run that was sent, which rules are broken.
-    pub fn chips(&self) -> Vec<String> {
-        let lang = self.speech.lang;
-        let foreign = self.provenance().is_some_and(|provenance| provenance.matches == Some(false));
-        let mut chips = if foreign { vec![words::filled(lang, "chip.not-sent", &[])] } else { Vec::new() };
-        match &self.mutants[..] {
-            few if few.len() <= 2 => chips.extend(few.iter().map(|mutant| words::broken_rule(lang, mutant))),
-            many => chips.push(words::broken_rules(lang, many.len())),
-        }
-        chips
-    }
-
-    /// The rows of a range of indexes, as far as they exist; at most ten thousand.
-    pub fn events(&mut self, range: Range<u64>) -> Vec<EventRow> {
-        let end = range.end.min(self.session.event_count()).min(range.start.saturating_add(ROWS_MAX));
-        if range.start >= end {
-            return Vec::new();
-        }
-        self.session.recall(range.start..end);
-        (range.start..end).filter_map(|n| self.event(n)).collect()
-    }
-
-    /// The last rows of a level up to the cursor, oldest first; at most ten thousand.
-    pub fn recent(&self, level: Level, most: usize) -> Vec<EventRow> {
-        self.session.recent(level, most.min(ROWS_MAX as usize)).into_iter().filter_map(|n| self.event(n)).collect()
-    }
-
-    /// What became of a message before the cursor; `None` if it has not arrived or vanished by then.
-    pub fn fate(&self, message: EventId) -> Option<FateRow> {
-        let n = self.session.find_item(message, 0).filter(|n| *n < self.session.cursor().position)?;
-        let text = words::fate(self.speech.lang, &self.session.event(n)?, &self.speech.names)?;
-        Some(FateRow { text, event: self.event(n)? })
-    }
-
-    fn action_of(&self, event: &Event) -> Option<Action> {
-        self.action_among(&self.interventions, event)
-    }
-
-    /// What was done in an event of a branch with this script.
-    pub(super) fn action_among(&self, script: &[Intervention], event: &Event) -> Option<Action> {
-        if !is_action(event) {
-            return None;
-        }
-        let n = event.item.n();
-        match event.item.place().kind() {
-            PlaceKind::Hand => script.iter().find(|done| done.n == n).map(|done| done.action.clone()),
-            _ => self.session.run().planned_action(n),
-        }
-    }
-
-    /// The marks of the current branch, in order.
-    pub fn marks(&self) -> Vec<MarkRow> {
-        self.session.marks().iter().map(|mark| self.mark(mark)).collect()
-    }
-
-    fn mark(&self, mark: &Mark) -> MarkRow {
-        let action = self.action_of(&mark.event);
-        let notes = mark.note.as_slice();
-        let row = self.speech.event(mark.position, &mark.event, About { notes, action: action.as_ref(), ..About::default() });
-        let shape = match mark.shape {
-            MarkShape::Epoch => "epoch",
-            MarkShape::Commit => "commit",
-            MarkShape::Fault => "fault",
-            MarkShape::Violation => "violation",
-            MarkShape::Intervention => "intervention",
-        };
-        MarkRow { at_us: mark.at_us, event: mark.position, shape, label: row.text }
-    }
-
-    /// All nodes, by number.
-    pub fn nodes(&self) -> Vec<NodeRow> {
-        self.session.run().nodes().iter().map(|node| self.speech.node(node)).collect()
-    }
-
-    /// One node.
-    pub fn node(&self, id: NodeId) -> Option<NodeRow> {
-        self.session.run().node(id).map(|node| self.speech.node(&node))
-    }
-
-    /// How many nodes are in which state.
-    pub fn census(&self) -> Census {
-        let run = self.session.run();
-        let mut census = Census { cut: !run.cuts().is_empty(), ..Census::default() };
-        for status in (0..run.cluster().nodes() as u16).filter_map(|node| run.status(NodeId(node))) {
-            *match status {
-                NodeStatus::Running => &mut census.running,
-                NodeStatus::Paused => &mut census.paused,
-                NodeStatus::Crashed | NodeStatus::Halted => &mut census.down,
-                NodeStatus::NotStarted => &mut census.not_started,
-            } += 1;
-        }
-        census
-    }
-
-    /// Which part of the logs the log view shows.
-    pub fn log_part(&self, options: &ViewOptions) -> LogPartRow {
-        let nodes = self.session.run().node_sketches();
-        let window = log_window(&nodes, options.log.first, options);
-        let newest = log_window(&nodes, None, options);
-        let rows = log_rows(&nodes, options);
-        LogPartRow {
-            first: window.first,
-            last: window.last,
-            newest: newest.first,
-            row: rows.start,
-            rows: rows.len(),
-            of: nodes.iter().filter(|node| node.log.is_some()).count(),
-        }
-    }
-
-    /// Messages in flight.
-    pub fn messages(&self) -> Vec<MessageRow> {
-        self.session.run().messages().iter().map(|message| self.speech.message(message)).collect()
-    }
-
-    /// Links with something wrong.
-    pub fn links(&self) -> Vec<LinkRow> {
-        self.session.run().links().iter().map(|link| self.speech.link(link)).collect()
-    }
-
-    /// Cuts that are open.
-    pub fn cuts(&self) -> Vec<CutRow> {
-        self.session.run().cuts().iter().map(|cut| self.speech.cut(cut)).collect()
-    }
-
-    /// Entries of a node's log, as far as they exist; at most ten thousand.
-    pub fn log(&self, node: NodeId, first: u64, last: u64) -> Vec<EntryRow> {
-        let entries = self.session.run().log(node, first, last.min(first.saturating_add(ROWS_MAX - 1)));
-        entries.iter().map(|entry| self.speech.entry(node, entry)).collect()
-    }
-
-    /// The last operations, oldest first; at most ten thousand.
-    pub fn operations(&self, most: usize) -> Vec<OperationRow> {
-        let operations = self.session.run().operations(most.min(ROWS_MAX as usize));
-        operations.iter().map(|operation| self.speech.operation(operation)).collect()
-    }
-
-    /// Every property.
-    pub fn verdicts(&self) -> Vec<VerdictRow> {
-        let index = |id: EventId| self.session.find(id);
-        self.session.run().verdicts().iter().map(|verdict| self.speech.verdict(verdict, &index)).collect()
-    }
-
-    /// What can happen next, by (due, id).
-    pub fn enabled(&self) -> Vec<EnabledRow> {
-        let messages = self.session.run().messages();
-        self.session.run().enabled().iter().map(|item| self.speech.enabled(item, &messages)).collect()
-    }
-
-    /// What the system tells of itself.
-    pub fn system(&self) -> SystemText {
-        self.speech.system(self.session.run().info(), &self.mutants)
-    }
-
-    /// For each step of the scenario: done, at or before the cursor.
-    pub fn steps_done(&self) -> Vec<bool> {
-        self.session.goals().iter().take(self.goals.steps.len()).map(Option::is_some).collect()
-    }
-
-    /// The goal was reached, at or before the cursor.
-    pub fn goal_reached(&self) -> bool {
-        self.session.goals().get(self.goals.steps.len()).is_some_and(Option::is_some)
-    }
-
-    // ---- drawing
-
-    /// The picture of a view at the cursor; `None` if there is no such view.
-    pub fn scene(&self, view: &str, options: &ViewOptions) -> Option<Scene> {
-        match view {
-            "cluster" => Some(self.cluster(options)),
-            "log" => Some(self.log_grid(options)),
-            "leases" => Some(self.leases(options)),
-            "requests" => Some(self.requests(options)),
-            "plot" => Some(self.plot(options)),
-            "space-time" => Some(self.space_time_scene(&Look::plain(options))),
-            _ => None,
-        }
-    }
-
-    fn cluster(&self, options: &ViewOptions) -> Scene {
-        let run = self.session.run();
-        let cursor = self.session.cursor();
-        let verdicts = if run.fallen() > 0 { run.verdicts() } else { Vec::new() };
-        let fallen = || verdicts.iter().filter(|verdict| verdict.status == Status::Violated);
-        let Speech { lang, names } = self.speech;
-        let mut chips = Vec::new();
-        if self.provenance().is_some_and(|provenance| provenance.matches == Some(false)) {
-            chips.push(Chip { text: words::filled(lang, "chip.not-sent", &[]), violated: true });
-        }
-        let properties: Vec<&str> = fallen().map(|verdict| verdict.property).collect();
-        if !properties.is_empty() && !options.verdicts_elsewhere {
-            chips.push(Chip { text: words::violated_properties(lang, names.system, &properties), violated: true });
-        }
-        match &self.mutants[..] {
-            few if few.len() <= 2 => {
-                chips.extend(few.iter().map(|mutant| Chip { text: words::broken_rule(lang, mutant), violated: false }));
-            }
-            many => chips.push(Chip { text: words::broken_rules(lang, many.len()), violated: false }),
-        }
-        let witness = if self.playing { None } else { fallen().find_map(|verdict| verdict.witness.as_ref()) };
-        // Of a large cluster a cut has more links than a frame has time for.
-        let cuts = run.cuts();
-        let large = run.cluster().nodes() > LISTED_LINKS;
-        let islands = large.then(|| islands_of(run.cluster().nodes(), &run.cut_links(), &cuts));
-        cluster_scene(&ClusterInput {
-            nodes: &run.node_sketches(),
-            messages: &run.message_sketches(),
-            links: &if large { run.links_beside_cuts() } else { run.links() },
-            cuts: &cuts,
-            islands: islands.as_deref(),
-            names,
-            now_us: cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6,
-            chips: &chips,
-            pulses: &self.pulses(options),
-            witness,
-            options,
-        })
-    }
-
-    /// Nodes whose role is new, and how much of their pulse has passed. It takes so much virtual time as goes by in
-    /// [`PULSE_MS`] at this pace: the picture is a function of run, cursor and pace alone.
-    fn pulses(&self, options: &ViewOptions) -> Vec<(NodeId, f64)> {
-        const MOST: usize = 8;
-        if !self.playing || options.reduced_motion {
-            return Vec::new();
-        }
-        let moment = self.session.cursor().moment;
-        let whole = PULSE_MS * self.speed;
-        let pulse = |n: u64| {
-            let event = self.session.event(n)?;
-            let part = moment.at_us.checked_sub(event.at_us)? as f64 / whole;
-            let node = event.node().filter(|_| part < 1.0)?;
-            self.session.notes(n).iter().any(is_new_role).then_some((node, part))
-        };
-        self.session.recent(Level::Story, MOST).into_iter().rev().filter_map(pulse).collect()
-    }
-
-    fn leases(&self, options: &ViewOptions) -> Scene {
-        let run = self.session.run();
-        let cursor = self.session.cursor();
-        let now_us = cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6;
-        let leases = run.leases().unwrap_or_default();
-        leases_scene(&LeasesInput { leases: &leases, nodes: &run.node_sketches(), names: self.speech.names, now_us, options })
-    }
-
-    fn requests(&self, options: &ViewOptions) -> Scene {
-        let run = self.session.run();
-        let requests = run.requests().unwrap_or_default();
-        requests_scene(&RequestsInput { requests: &requests, nodes: &run.node_sketches(), names: self.speech.names, options })
-    }
-
-    fn plot(&self, options: &ViewOptions) -> Scene {
-        let cursor = self.session.cursor();
-        let now_us = cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6;
-        plot_scene(&PlotInput { seconds: &self.session.run().load(), now_us, options })
-    }
-
-    fn log_grid(&self, options: &ViewOptions) -> Scene {
-        let run = self.session.run();
-        // What a leader knows of the others is asked of those that lead.
-        let whole = |node: NodeView| if node.role.fill == Fill::Solid { run.node(node.id).unwrap_or(node) } else { node };
-        let nodes: Vec<NodeView> = run.node_sketches().into_iter().map(whole).collect();
-        let (window, rows) = (log_window(&nodes, options.log.first, options), log_rows(&nodes, options));
-        let in_view = |node: &NodeView| rows.contains(&node.id.index());
-        let entries_of = |node: &NodeView| if in_view(node) { run.log(node.id, window.first, window.last) } else { Vec::new() };
-        let entries: Vec<_> = nodes.iter().map(entries_of).collect();
-        log_scene(&LogGridInput { nodes: &nodes, entries: &entries, window, names: self.speech.names, options })
-    }
-}
-
-/// True of a note that a node's role changes, by the last part of its key.
-fn is_new_role(note: &Note) -> bool {
-    let what = note.kind.key.rsplit('.').next().unwrap_or_default();
-    ["becomes-", "steps-down-", "times-out"].iter().any(|change| what.starts_with(change))
 }
 
 /// The node that an action is done to, if it is one.
