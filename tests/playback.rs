@@ -122,7 +122,7 @@ fn the_story_is_told_once() {
 
 #[test]
 fn steps_and_goal_are_ticked_as_they_happen_and_with_the_cursor() {
-    let goals = Goals { steps: vec![somebody_leads()], goal: Some(Predicate::Time { at_us: 1_000_000 }) };
+    let goals = Goals { steps: vec![somebody_leads()], goal: Some(Predicate::Time { at_us: 1_000_000 }), ..Goals::default() };
     let mut lab = watched(plan(7), goals);
     lab.set_speed(1_000.0);
     assert_eq!((lab.steps_done(), lab.goal_reached()), (vec![false], false));
@@ -138,7 +138,7 @@ fn steps_and_goal_are_ticked_as_they_happen_and_with_the_cursor() {
 
 #[test]
 fn the_goal_pauses_if_asked_to() {
-    let mut lab = watched(plan(7), Goals { steps: vec![], goal: Some(somebody_leads()) });
+    let mut lab = watched(plan(7), Goals { steps: vec![], goal: Some(somebody_leads()), ..Goals::default() });
     let on = lab.pause_on();
     lab.set_pause_on(netsplit::view::playback::PauseOn { goal: true, ..on });
     lab.set_speed(1_000.0);
@@ -148,7 +148,7 @@ fn the_goal_pauses_if_asked_to() {
 
 #[test]
 fn a_step_pauses_if_asked_to_and_its_predicate_can_be_run_to() {
-    let goals = || Goals { steps: vec![somebody_leads()], goal: None };
+    let goals = || Goals { steps: vec![somebody_leads()], ..Goals::default() };
     let mut lab = watched(plan(7), goals());
     let on = lab.pause_on();
     lab.set_pause_on(netsplit::view::playback::PauseOn { step: true, ..on });

@@ -8,7 +8,7 @@ use netsplit::base::time::{MS, SECOND};
 use netsplit::check::Status;
 use netsplit::protocol::Class;
 use netsplit::protocol::rpc::rules::MUTANTS;
-use netsplit::sim::plan::{Action, ChannelPatch, ChannelRule, Cluster, Plan, Selector};
+use netsplit::sim::plan::{Action, Channel, ChannelPatch, ChannelRule, ClockAct, Cluster, Generator, Plan, Selector};
 
 const S1: NodeId = NodeId(0);
 const C1: NodeId = NodeId(1);
@@ -91,6 +91,69 @@ fn crashes_pauses_cuts_and_late_messages_make_nothing_fall() {
             assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "{settings:?}, seed {seed}");
         }
     }
+}
+
+/// A copy of an attempt that found no room comes when there is some: its caller was told that nothing was done.
+#[test]
+fn a_late_copy_of_what_was_turned_away_is_not_done_after_all() {
+    let mut turned_away = 0;
+    for seed in 0..8 {
+        let mut plan = quiet(&[("attempts", 1), ("queue_capacity", 1), ("work_us", 30_000)], &[]);
+        plan.seed = seed;
+        plan.network.default = Channel { delay_us_max: 200 * MS, duplicate_ppm: 1_000_000, ..plan.network.default };
+        let mix = vec![("charge".into(), 1)];
+        plan.workload.generator = Some(Generator {
+            start_us: 50 * MS,
+            end_us: 10 * SECOND,
+            every_us_min: 10 * MS,
+            every_us_max: 100 * MS,
+            keys: 2,
+            mix,
+        });
+        let run = run(&plan, 20 * SECOND);
+        assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "seed {seed}");
+        turned_away += run.operations_with("fail");
+    }
+    assert!(turned_away > 400, "{turned_away}");
+}
+
+/// A trigger is told by the server's clock: seconds in which it is on there are no bad ones, however wrong that clock goes.
+#[test]
+fn seconds_of_the_trigger_are_those_of_the_servers_clock() {
+    let settings = [("trigger_at_us", 10_000_000), ("trigger_for_us", 2_000_000), ("trigger_factor", 8)];
+    let mut plan = quiet(&settings, &[(100, C1, "read", &[]), (29_900, C1, "read", &[])]);
+    plan.faults = vec![at(0, Action::Clock { node: S1, act: ClockAct::Rate(-500_000) })];
+    let run = run(&plan, 30 * SECOND);
+    let troubled: Vec<u64> = run.load().iter().filter(|second| second.trouble && second.n > 0).map(|second| second.n).collect();
+    assert_eq!(troubled, (20..24).collect::<Vec<_>>());
+}
+
+/// A second in which nobody asks says nothing: bad seconds around it are still in a row.
+#[test]
+fn seconds_without_demand_do_not_make_a_dead_server_well() {
+    let calls: Vec<(u64, NodeId, &str, &[u64])> = (0..12).map(|n| (100 + 2_000 * n, C1, "read", &[][..])).collect();
+    let mut plan = quiet(&[("recovery_us", 5_000_000), ("attempts", 1), ("work_us", 2_000_000)], &calls);
+    plan.mutants = vec!["ignores_deadline".to_owned(), "no_cancel".to_owned()];
+    let run = run(&plan, 30 * SECOND);
+    let recovers = run.verdicts().into_iter().find(|verdict| verdict.property == "recovers");
+    assert_eq!(recovers.map(|verdict| verdict.status), Some(Status::Violated));
+}
+
+/// However many calls there were since, a late attempt of the first is still seen for what it is.
+#[test]
+fn an_effect_too_many_is_seen_however_many_calls_came_between() {
+    let mut plan = quiet(&[("work_us", 10), ("timeout_us", 100_000), ("attempts", 2), ("backoff", 0)], &[]);
+    plan.mutants = vec!["no_key".to_owned()];
+    let (mix, every_us) = (vec![("charge".into(), 1)], 500);
+    plan.workload.generator =
+        Some(Generator { start_us: 10 * MS, end_us: 4 * SECOND, every_us_min: every_us, every_us_max: every_us, keys: 1, mix });
+    let late = ChannelPatch { reorder_ppm: Some(1_000_000), delay_us: Some((3 * SECOND, 3 * SECOND)), ..ChannelPatch::default() };
+    let select = Selector { class: Some(Class::Request), ..Selector::default() };
+    plan.faults = vec![at(5, Action::Channel(ChannelRule { select, set: late })), at(11, Action::ResetChannels)];
+    let run = run(&plan, 5 * SECOND);
+    assert!(run.operation_count() > 8_000);
+    let once = run.verdicts().into_iter().find(|verdict| verdict.property == "effect-once").expect("it is checked");
+    assert!(once.status == Status::Violated && once.witness.is_some_and(|witness| witness.at_us > 3 * SECOND), "{:?}", once.note);
 }
 
 /// The run in which a mutant shows, and until when, milliseconds.

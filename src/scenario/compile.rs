@@ -584,6 +584,12 @@ impl<'a> Compiler<'a> {
         }
         let steps = scenario.steps.iter().enumerate().filter_map(|(i, step)| self.step(i, step)).collect();
         let goal = self.predicate("goal", &scenario.goal);
+        for (i, property) in scenario.plays_on.iter().enumerate() {
+            if !self.info.properties.contains(&property.as_str()) {
+                let hint = did_you_mean(property, self.info.properties.iter().copied());
+                self.wrong(format!("plays_on.{i}"), format!("{} has no property `{property}`", self.info.id), hint);
+            }
+        }
         let prediction = scenario.prediction.as_ref().map(|prediction| self.prediction(prediction));
         if scenario.expect.is_empty() {
             self.wrong("expect", "it asserts nothing", "say with `[[expect]]` what must come of it");
@@ -606,6 +612,7 @@ impl<'a> Compiler<'a> {
             end_us: scenario.plan.end.us,
             steps,
             goal: goal.unwrap_or(Predicate::Time { at_us: 0 }),
+            plays_on: scenario.plays_on.clone(),
             prediction,
             happened: scenario.happened.clone(),
             next: scenario.next.clone(),

@@ -43,6 +43,8 @@ pub struct Lesson {
     pub steps: Vec<LessonStep>,
     /// When the question is answered.
     pub goal: Predicate,
+    /// Ids of properties whose fall does not pause what plays: it is part of the way to the goal.
+    pub plays_on: Vec<String>,
     /// A guess to make before.
     pub prediction: Option<Prediction>,
     /// What happened.

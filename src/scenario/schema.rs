@@ -42,6 +42,9 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// The predicate that says when the question is answered.
     pub goal: String,
+    /// Ids of properties whose fall is part of the way to the goal: it does not pause what plays.
+    #[serde(default)]
+    pub plays_on: Vec<String>,
     /// A guess to make before.
     #[serde(default)]
     pub prediction: Option<Prediction>,

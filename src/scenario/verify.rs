@@ -56,6 +56,8 @@ pub fn verify(scenario: &Compiled) -> Result<Report, OpenError> {
     checks.extend(reader.expected());
     let falls: Vec<&'static str> = scenario.plan.mutants.iter().filter_map(|id| property_of(&*reader.run, id)).collect();
     checks.extend(fallen(&reader.run.verdicts(), &falls));
+    let plays_on = lesson.plays_on.iter().map(String::as_str).collect::<Vec<_>>();
+    checks.extend(falls_of(&reader.run.verdicts(), &plays_on));
     Ok(reader.report(checks))
 }
 
@@ -77,14 +79,19 @@ fn property_of(run: &dyn Run, mutant: &str) -> Option<&'static str> {
 }
 
 /// The verdicts at the end: these properties fell, or none did.
-fn fallen(verdicts: &[Verdict], falls: &[&'static str]) -> Vec<Check> {
-    let status = |property: &str| verdicts.iter().find(|verdict| verdict.property == property).map(|verdict| verdict.status);
+fn fallen(verdicts: &[Verdict], falls: &[&str]) -> Vec<Check> {
     if falls.is_empty() {
         let violated = verdicts.iter().find(|verdict| verdict.status == Status::Violated);
         let failure = violated.map(|verdict| format!("{} is violated", verdict.property));
         return vec![Check { what: "no property falls".to_owned(), at_us: None, failure }];
     }
-    let check = |property: &&'static str| Check {
+    falls_of(verdicts, falls)
+}
+
+/// The verdicts at the end: these properties fell.
+fn falls_of(verdicts: &[Verdict], falls: &[&str]) -> Vec<Check> {
+    let status = |property: &str| verdicts.iter().find(|verdict| verdict.property == property).map(|verdict| verdict.status);
+    let check = |property: &&str| Check {
         what: format!("{property} falls"),
         at_us: verdicts.iter().find(|v| v.property == *property).and_then(|v| v.witness.as_ref()).map(|witness| witness.at_us),
         failure: match status(property) {

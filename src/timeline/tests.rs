@@ -376,6 +376,9 @@ fn playing_stops_at_a_violation_and_at_a_goal() {
     assert_eq!((session.finish(), session.cursor().position), (Stop::Violation, position));
     session.play_begin(100_000);
     assert_eq!((session.finish(), session.cursor().moment.at_us), (Stop::Reached, 100_000));
+    session.play_on(session.run().info().properties.iter().map(|id| (*id).to_owned()).collect());
+    session.play_begin(1_000_000);
+    assert_eq!((session.finish(), session.cursor().moment.at_us), (Stop::Reached, 1_000_000), "it is known to fall");
 }
 
 #[test]

@@ -150,10 +150,7 @@ impl Desk {
     fn open_at(lang: Lang, plan: Plan, lesson: Option<Lesson>, start_us: u64) -> Answer<Desk> {
         let seed = plan.seed.to_string();
         let session = Session::open(plan, timeline::Config::default(), system::open::open)?;
-        let goals = lesson.as_ref().map(|lesson| Goals {
-            steps: lesson.steps.iter().map(|step| step.until.clone()).collect(),
-            goal: Some(lesson.goal.clone()),
-        });
+        let goals = lesson.as_ref().map(Goals::from);
         let pace = lesson.as_ref().map_or(33, |lesson| lesson.pace_us_per_ms);
         let mut playback = Playback::new(session, lang, goals.unwrap_or_default(), pace as f64);
         if start_us > 0 {

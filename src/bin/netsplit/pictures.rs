@@ -64,7 +64,7 @@ fn words(scenario: &Compiled, playback: &Playback, options: &ViewOptions) -> Str
 fn telling(scenario: &Compiled) -> Result<Playback, Failure> {
     let lesson = &scenario.lesson;
     let session = Session::open(scenario.plan.clone(), Default::default(), netsplit::system::open).map_err(Failure::from)?;
-    let goals = Goals { steps: lesson.steps.iter().map(|step| step.until.clone()).collect(), goal: Some(lesson.goal.clone()) };
+    let goals = Goals::from(lesson);
     let mut playback = Playback::new(session, Lang::En, goals, lesson.pace_us_per_ms as f64);
     playback.seek_time(lesson.start_us);
     playback.work(&mut |_| false);

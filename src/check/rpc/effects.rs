@@ -5,16 +5,14 @@
 
 use super::notes;
 use super::{Falls, P};
+use crate::base::chunked::Chunked;
 use crate::base::{Encoder, EventId, NodeId, Note};
 use crate::protocol::rpc::call::{Deed, Told};
 use crate::protocol::rpc::client::Client;
 use crate::protocol::rpc::message::{Ask, CallId};
 use crate::protocol::rpc::server::{Deed as ServerDeed, Server};
 use crate::sim::trace::Event;
-use std::collections::{BTreeMap, VecDeque};
-
-/// So many calls with effects are remembered.
-const MOST: usize = 4_096;
+use std::collections::BTreeMap;
 
 /// What is known of a call that charges.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,41 +26,50 @@ pub struct Known {
     first: Option<EventId>,
 }
 
-/// Calls that charge, oldest first.
+/// All calls that charge: none is forgotten, for a late copy may be done at any time. A clone shares them.
 #[derive(Clone, Debug, Default)]
 pub struct Effects {
-    known: BTreeMap<CallId, Known>,
-    order: VecDeque<CallId>,
+    /// By client and number of the call; none for calls that change nothing.
+    known: BTreeMap<NodeId, Chunked<Option<Known>>>,
+    /// The same calls, oldest first.
+    order: Chunked<CallId>,
 }
 
 impl Effects {
     /// What is known of a call.
     pub fn of(&self, id: CallId) -> Option<&Known> {
-        self.known.get(&id)
+        self.known.get(&id.client)?.get(id.seq as usize)?.as_ref()
     }
 
     /// Calls that charge, the newest first.
     pub fn newest(&self) -> impl Iterator<Item = (CallId, &Known)> {
-        self.order.iter().rev().filter_map(|id| Some((*id, self.known.get(id)?)))
+        let ids = (0..self.order.len()).rev().filter_map(|at| self.order.get(at));
+        ids.filter_map(|id| Some((*id, self.of(*id)?)))
     }
 
-    fn entry(&mut self, id: CallId) -> &mut Known {
-        if !self.known.contains_key(&id) {
-            self.order.push_back(id);
-            if self.order.len() > MOST
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.known.remove(&oldest);
-            }
+    fn is_known(&self, id: CallId) -> bool {
+        self.of(id).is_some()
+    }
+
+    /// Changes what is known of a call; numbers count up at each client, so that hardly a place stays empty.
+    fn change<T>(&mut self, id: CallId, change: impl FnOnce(&mut Known) -> T) -> Option<T> {
+        if !self.is_known(id) {
+            self.order.push(id);
         }
-        self.known.entry(id).or_default()
+        let (calls, at) = (self.known.entry(id.client).or_default(), id.seq as usize);
+        while calls.len() <= at {
+            calls.push(None);
+        }
+        calls.get_mut(at).map(|known| change(known.get_or_insert_default()))
     }
 
     /// A client did something.
     pub(super) fn client(&mut self, event: &Event, node: NodeId, client: &Client, falls: &mut Falls) {
         for deed in client.deeds() {
             match deed {
-                Deed::Sent(attempt) if matches!(attempt.ask, Ask::Charge { .. }) => drop(self.entry(attempt.id)),
+                Deed::Sent(attempt) if matches!(attempt.ask, Ask::Charge { .. }) => {
+                    self.change(attempt.id, |_| ());
+                }
                 Deed::Ended { id, told, .. } => self.ended(event, node, *id, *told, falls),
                 _ => {}
             }
@@ -70,9 +77,14 @@ impl Effects {
     }
 
     fn ended(&mut self, event: &Event, node: NodeId, id: CallId, told: Told, falls: &mut Falls) {
-        let Some(known) = self.known.get_mut(&id) else { return };
-        known.told = Some(told);
-        let (known, n) = (*known, u64::from(id.seq) + 1);
+        if !self.is_known(id) {
+            return;
+        }
+        let tell = |known: &mut Known| {
+            known.told = Some(told);
+            *known
+        };
+        let (Some(known), n) = (self.change(id, tell), u64::from(id.seq) + 1) else { return };
         let first: Vec<EventId> = known.first.into_iter().collect();
         let client = u64::from(node.0);
         match told {
@@ -104,7 +116,7 @@ impl Effects {
                 ServerDeed::Found(id, result) => {
                     let times = found.entry(id).or_default();
                     *times += 1;
-                    if self.known.get(&id).is_some_and(|known| known.times < *times) {
+                    if self.of(id).is_some_and(|known| known.times < *times) {
                         self.charged(event, node, id, result, falls);
                     }
                 }
@@ -115,13 +127,16 @@ impl Effects {
 
     /// An effect is on disk.
     fn charged(&mut self, event: &Event, node: NodeId, id: CallId, result: u64, falls: &mut Falls) {
-        let known = self.entry(id);
-        known.times += 1;
-        let first: Vec<EventId> = known.first.into_iter().collect();
-        if known.times == 1 {
-            (known.result, known.first) = (result, Some(event.id));
-        }
-        let (times, told) = (known.times, known.told);
+        let once_more = |known: &mut Known| {
+            known.times = known.times.saturating_add(1);
+            let first = known.first;
+            if known.times == 1 {
+                (known.result, known.first) = (result, Some(event.id));
+            }
+            (known.times, known.told, first)
+        };
+        let Some((times, told, first)) = self.change(id, once_more) else { return };
+        let first: Vec<EventId> = first.into_iter().collect();
         if times > 1 {
             let args = [event.at_us, node.0.into(), u64::from(id.seq) + 1, id.client.0.into(), times.into()];
             falls.at(P::EffectOnce, event, Note::new(&notes::EFFECT_ONCE_VIOLATED, args), &first, &[node, id.client]);
@@ -132,9 +147,13 @@ impl Effects {
     }
 
     pub(super) fn encode(&self, to: &mut Encoder) {
-        to.len(self.known.len());
-        for (id, known) in &self.known {
-            to.put(id);
+        let calls =
+            self.known.iter().flat_map(|(client, calls)| calls.iter().zip(0u32..).map(move |(known, seq)| (client, seq, known)));
+        to.len(self.order.len());
+        for (client, seq, known) in calls {
+            let Some(known) = known else { continue };
+            to.put(client);
+            to.u32(seq);
             to.u32(known.times.min(2));
             to.u64(known.result);
             to.u8(match known.told {

@@ -2,8 +2,8 @@
 //! after the last trouble has ended (recovers).
 //!
 //! A second is bad if fewer than a tenth of the calls that began in it were answered in it, and nothing is wrong that somebody
-//! did: no node is down, stands still or is slow, no link is other than it was, no trigger is on (Bronson and others 2021,
-//! *Metastable failures in distributed systems*).
+//! did: no node is down, stands still or is slow, no link is other than it was, no trigger is on by the server's clock (Bronson and
+//! others 2021, *Metastable failures in distributed systems*). A second in which nobody asked is neither good nor bad.
 
 use super::notes;
 use super::{Falls, P};
@@ -59,8 +59,14 @@ impl Goodput {
         })
     }
 
-    /// Time passes up to an event.
-    pub(super) fn passes(&mut self, event: &Event, config: &Config, has_trouble: impl Fn() -> bool, falls: &mut Falls) {
+    /// Time passes up to an event. `server_us` is what the server's monotonic clock showed at a moment of true time up to now.
+    pub(super) fn passes(
+        &mut self,
+        event: &Event,
+        config: &Config,
+        (has_trouble, server_us): (impl Fn() -> bool, impl Fn(u64) -> u64),
+        falls: &mut Falls,
+    ) {
         let now = event.at_us / SECOND;
         let acted = matches!(event.kind, EventKind::Crashed | EventKind::Paused | EventKind::Acted | EventKind::Resumed);
         if self.seconds.is_empty() {
@@ -70,15 +76,17 @@ impl Goodput {
         let mut last = self.first + self.seconds.len() as u64 - 1;
         if last < now {
             let trouble = has_trouble();
+            let begin_us = |n: u64| server_us(n.saturating_mul(SECOND));
+            let is_on = |n: u64| config.trigger.is_on_within(begin_us(n), begin_us(n + 1));
             if now - last > MOST as u64 {
                 // A long silence: nothing was asked in it, and only its end is kept.
-                self.ends(event, last, config, trouble, falls);
+                self.ends(event, config, trouble || is_on(last), falls);
                 self.seconds = std::iter::once(Second { trouble, ..Second::default() }).collect();
-                (self.bad, last) = (0, now - MOST as u64);
+                last = now - MOST as u64;
                 self.first = last;
             }
             while last < now {
-                self.ends(event, last, config, trouble, falls);
+                self.ends(event, config, trouble || is_on(last), falls);
                 self.seconds.push_back(Second { trouble, ..Second::default() });
                 last += 1;
             }
@@ -93,13 +101,13 @@ impl Goodput {
     }
 
     /// A second is over.
-    fn ends(&mut self, event: &Event, n: u64, config: &Config, trouble: bool, falls: &mut Falls) {
-        let trigger = config.trigger;
-        let on = n.saturating_mul(SECOND) < trigger.at_us.saturating_add(trigger.for_us)
-            && (n + 1).saturating_mul(SECOND) > trigger.at_us
-            && trigger.for_us > 0;
+    fn ends(&mut self, event: &Event, config: &Config, trouble: bool, falls: &mut Falls) {
         let Some(second) = self.seconds.back_mut() else { return };
-        second.trouble |= trouble || on;
+        second.trouble |= trouble;
+        let is_quiet = second.demand == 0 && second.goodput == 0;
+        if is_quiet && !second.trouble {
+            return;
+        }
         let is_bad = !second.trouble && u64::from(second.goodput) * 10 < u64::from(second.demand);
         self.bad = if is_bad { self.bad + 1 } else { 0 };
         let bad_us = self.bad.saturating_mul(SECOND);

@@ -85,6 +85,14 @@ fn clock<D: Deployment>(world: &World<D>, node: NodeId) -> LocalTime {
     world.kernel().node(node).map_or(LocalTime::default(), |state| state.clock.read(world.kernel().now_us()))
 }
 
+/// What a node's monotonic clock showed at a moment up to now, microseconds, if its rate was then what it is now.
+fn clock_at<D: Deployment>(world: &World<D>, node: NodeId, at_us: u64) -> u64 {
+    let now_us = world.kernel().now_us();
+    let Some(state) = world.kernel().node(node) else { return at_us };
+    let ago_us = state.clock.local(now_us.saturating_sub(at_us));
+    state.clock.read(now_us).monotonic_us.saturating_sub(ago_us)
+}
+
 /// Whether an event is a step of its node's core.
 fn is_step(kind: EventKind) -> bool {
     use EventKind::{Delivered, Invoked, Persisted, Started, TimerFired, WriteFailed};
@@ -99,7 +107,8 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
             return;
         }
         let falls = &mut self.falls;
-        self.goodput.passes(event, &self.config, || has_trouble(world), falls);
+        let server = self.config.server();
+        self.goodput.passes(event, &self.config, (|| has_trouble(world), |at_us| clock_at(world, server, at_us)), falls);
         self.calls.event(event);
         let Some(node) = event.node().filter(|node| is_step(event.kind) && world.process(*node) == Process::Running) else {
             return;

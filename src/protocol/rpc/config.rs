@@ -106,6 +106,11 @@ impl Trigger {
         let since = monotonic_us.checked_sub(self.at_us);
         if since.is_some_and(|since| since < self.for_us) { self.factor } else { 1 }
     }
+
+    /// Whether it is on at some time in `from_us..to_us`, by the server's monotonic clock.
+    pub fn is_on_within(&self, from_us: u64, to_us: u64) -> bool {
+        self.for_us > 0 && self.at_us < to_us && from_us < self.at_us.saturating_add(self.for_us)
+    }
 }
 
 impl Default for Config {
@@ -229,5 +234,10 @@ mod tests {
     fn a_trigger_has_a_beginning_and_an_end() {
         let trigger = Trigger { at_us: 10, for_us: 5, factor: 8 };
         assert_eq!([9, 10, 14, 15].map(|at| trigger.factor_at(at)), [1, 8, 8, 1]);
+        assert_eq!(
+            [(0, 10), (0, 11), (14, 15), (15, 20)].map(|(from, to)| trigger.is_on_within(from, to)),
+            [false, true, true, false]
+        );
+        assert!(!Trigger { for_us: 0, ..trigger }.is_on_within(0, u64::MAX));
     }
 }

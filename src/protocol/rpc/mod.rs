@@ -5,7 +5,8 @@
 //! answer. *Exactly once* exists only as an effect: repeated requests, a server that recognises them, and a result that is kept
 //! in the same step as the effect (Saltzer, Reed and Clark 1984; Birrell and Nelson 1984; Lee and others, RIFL, 2015).
 //! - [`client`] is the automaton of a caller: attempts with timeouts, a deadline over all of them, [`backoff`], a [`budget`];
-//! - [`server`] works on one request after the other, out of a bounded [`queue`], and keeps finished ones in [`dedup`];
+//! - [`server`] works on one request after the other, out of a bounded [`queue`], and keeps finished ones in [`dedup`]
+//!   and those that found no room in [`turned_away`];
 //! - [`role`] puts both behind one type. Every decision is in [`rules`], with its wrong variants.
 
 pub mod backoff;
@@ -20,3 +21,4 @@ pub mod queue;
 pub mod role;
 pub mod rules;
 pub mod server;
+pub mod turned_away;

@@ -8,6 +8,7 @@ use super::notes;
 use super::queue::{Job, Queue};
 use super::role::Role;
 use super::rules::{Recognised, Refusal};
+use super::turned_away::TurnedAway;
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, WriteId};
 use crate::protocol::{Effects, Input, Slot};
 use std::collections::BTreeMap;
@@ -68,6 +69,7 @@ pub struct Server {
     config: Arc<Config>,
     balances: BTreeMap<u32, u64>,
     dedup: Dedup,
+    turned_away: TurnedAway,
     queue: Queue,
     working: Option<Job>,
     /// Effects on their way to disk, oldest first.
@@ -84,6 +86,7 @@ impl Server {
             config,
             balances: BTreeMap::new(),
             dedup: Dedup::default(),
+            turned_away: TurnedAway::default(),
             queue: Queue::default(),
             working: None,
             unsynced: Vec::new(),
@@ -210,8 +213,17 @@ impl Server {
                 answer(from, &attempt, Says::Done { value, again: true }, write, out);
             }
             Recognised::InProgress => self.join(attempt, now_us, out),
+            // Its caller may have been told that nothing was done, and that is to stay so.
+            Recognised::New if self.turned_away.has(&attempt) => self.turn_away(from, &attempt, out),
             Recognised::New => self.take_in(from, attempt, now_us, out),
         }
+    }
+
+    fn turn_away(&mut self, from: NodeId, attempt: &Attempt, out: &mut Effects<Role>) {
+        self.counts.turned_away += 1;
+        self.turned_away.add(attempt);
+        out.note(Note::new(&notes::TURNS_AWAY, of(attempt)));
+        answer(from, attempt, Says::Refused(Refusal::Overloaded), None, out);
     }
 
     /// Who asks again waits with the attempt that is here already.
@@ -234,13 +246,14 @@ impl Server {
         if let Some(key) = attempt.key {
             self.dedup.begin(key);
         }
-        let [client, n, nth] = of(&attempt);
-        out.note(Note::new(&notes::QUEUES, [client, n, nth, self.queue.len() as u64]));
-        if let Some(job) = self.queue.push(job, self.config.order, self.config.capacity) {
-            self.counts.turned_away += 1;
+        let ([client, n, nth], waiting) = (of(&attempt), self.queue.len() as u64);
+        let surplus = self.queue.push(job, self.config.order, self.config.capacity);
+        if surplus != Some(job) {
+            out.note(Note::new(&notes::QUEUES, [client, n, nth, waiting]));
+        }
+        if let Some(job) = surplus {
             self.let_go(&job);
-            out.note(Note::new(&notes::TURNS_AWAY, of(&job.attempt)));
-            answer(job.from, &job.attempt, Says::Refused(Refusal::Overloaded), None, out);
+            self.turn_away(job.from, &job.attempt, out);
         }
         if self.working.is_none() {
             self.begin_next(now_us, out);
@@ -354,6 +367,7 @@ impl Encode for Server {
             to.u64(*balance);
         }
         to.put(&self.dedup);
+        to.put(&self.turned_away);
         to.put(&self.queue);
         to.list(self.working.iter());
         to.len(self.unsynced.len());

@@ -142,7 +142,8 @@ impl Session {
     /// Why playing stops after a step, if it does: played again, the past stops where it stopped the first time.
     pub(super) fn stop_for(&self, news: News) -> Option<Stop> {
         let violations = &self.tree.branch(self.here.branch).violations;
-        let fell = violations.iter().any(|(_, index)| index + 1 == self.here.player.position());
+        let stops = |property: &str| self.plays_on.iter().all(|known| known != property);
+        let fell = violations.iter().any(|(property, index)| index + 1 == self.here.player.position() && stops(property));
         match fell && self.pause_on_violation {
             true => Some(Stop::Violation),
             false => news.goal.map(Stop::Goal),

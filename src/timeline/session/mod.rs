@@ -140,6 +140,8 @@ pub struct Session {
     /// The second cursor, on the branch that is compared with.
     pub(super) there: Option<Place>,
     pause_on_violation: bool,
+    /// Properties whose fall does not pause.
+    plays_on: Vec<String>,
 }
 
 /// A cursor: a moment of a branch.
@@ -216,6 +218,7 @@ impl Session {
             here: Place::new(BranchId(0), player),
             there: None,
             pause_on_violation: true,
+            plays_on: Vec::new(),
         })
     }
 
@@ -410,6 +413,11 @@ impl Session {
     /// Whether playing stops when a property falls. It does at the start.
     pub fn pause_on_violation(&mut self, on: bool) {
         self.pause_on_violation = on;
+    }
+
+    /// Properties, by id, whose fall does not stop playing, whatever else does: they are known to fall on the way.
+    pub fn play_on(&mut self, properties: Vec<String>) {
+        self.plays_on = properties;
     }
 
     // ---- goals

@@ -14,6 +14,7 @@ use super::space_time::live::LiveDiagram;
 use super::words::{self, Names};
 use crate::base::{EventId, Fingerprint, Level, NodeId};
 use crate::scenario::Link;
+use crate::scenario::lesson::Lesson;
 use crate::sim::plan::{Action, Intervention, Moment};
 use crate::system::inspect::NodeView;
 use crate::timeline::{Acted, BranchId, BranchInfo, BranchName, Predicate, Progress, Session, StepKind, Stop};
@@ -113,6 +114,18 @@ pub struct Goals {
     pub steps: Vec<Predicate>,
     /// The goal.
     pub goal: Option<Predicate>,
+    /// Properties that are known to fall on the way: playing goes on.
+    pub plays_on: Vec<String>,
+}
+
+impl From<&Lesson> for Goals {
+    fn from(lesson: &Lesson) -> Goals {
+        Goals {
+            steps: lesson.steps.iter().map(|step| step.until.clone()).collect(),
+            goal: Some(lesson.goal.clone()),
+            plays_on: lesson.plays_on.clone(),
+        }
+    }
 }
 
 /// Slowest pace, virtual microseconds for each real millisecond: a microsecond in ten seconds.
@@ -133,6 +146,7 @@ impl Playback {
     pub fn new(mut session: Session, lang: words::Lang, goals: Goals, speed: f64) -> Playback {
         let names = Names::new(session.run().info(), session.run().cluster());
         session.set_goals(goals.steps.iter().cloned().chain(goals.goal.clone()).collect());
+        session.play_on(goals.plays_on.clone());
         let plan = session.plan();
         let mut playback = Playback {
             mutants: plan.mutants,
