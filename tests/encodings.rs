@@ -5,7 +5,7 @@ use netsplit::base::ids::PlaceKind;
 use netsplit::base::{Encode, Encoder, EventId, NodeId, Place};
 use netsplit::protocol::Class;
 use netsplit::protocol::kv::{self, Key};
-use netsplit::protocol::lock::table::{self, Lease, Mode, Place as InQueue};
+use netsplit::protocol::lock::command::{self, Lease, Mode, Place as InQueue, Sequencer};
 use netsplit::protocol::machine::{Answer, Op};
 use netsplit::protocol::raft::{Command, Entry, HardState, Message, Record};
 use netsplit::sim::plan::{
@@ -207,18 +207,26 @@ fn lease() -> impl Strategy<Value = Lease> {
     (0u16..3, few()).prop_map(|(client, op)| Lease { client: NodeId(client), op })
 }
 
-fn command() -> impl Strategy<Value = table::Command> {
-    use table::Command;
+fn mode() -> impl Strategy<Value = Mode> {
+    select(vec![Mode::Exclusive, Mode::Shared])
+}
+
+fn sequencer() -> impl Strategy<Value = Sequencer> {
+    (few(), mode(), small()).prop_map(|(name, mode, generation)| Sequencer { name, mode, generation })
+}
+
+fn command() -> impl Strategy<Value = command::Command> {
+    use command::Command;
     let sign = || (lease(), few(), small().prop_map(|at| at as i64));
-    let mode = || select(vec![Mode::Exclusive, Mode::Shared]);
     prop_oneof![
-        sign().prop_map(|(lease, nth, until_wall_us)| Command::Grant { lease, nth, until_wall_us }),
+        (sign(), few()).prop_map(|((lease, nth, until_wall_us), oldest)| Command::Grant { lease, oldest, nth, until_wall_us }),
         sign().prop_map(|(lease, nth, until_wall_us)| Command::KeepAlive { lease, nth, until_wall_us }),
         lease().prop_map(Command::End),
         (lease(), small()).prop_map(|(lease, renewed)| Command::Expire { lease, renewed }),
         (few(), lease(), few(), mode()).prop_map(|(name, lease, number, mode)| Command::Enqueue { name, lease, number, mode }),
         (few(), small(), mode()).prop_map(|(name, created, mode)| Command::Look { name, created, mode }),
         (few(), small()).prop_map(|(name, since)| Command::Undelay { name, since }),
+        sequencer().prop_map(Command::Check),
     ]
 }
 
@@ -227,11 +235,16 @@ fn answer() -> impl Strategy<Value = Answer> {
         Just(kv::Answer::Done.into()),
         option::of(vec(small(), 0..3)).prop_map(|value| kv::Answer::Value(value.map(Arc::new)).into()),
         any::<bool>().prop_map(|swapped| kv::Answer::Swapped(swapped).into()),
-        Just(Answer::Lock(table::Answer::Done)),
-        (lease(), few(), any::<bool>()).prop_map(|(lease, nth, lives)| Answer::Lock(table::Answer::Lives { lease, nth, lives })),
-        lease().prop_map(|lease| Answer::Lock(table::Answer::Ended(lease))),
+        Just(Answer::Lock(command::Answer::Done)),
+        (lease(), few(), any::<bool>()).prop_map(|(lease, nth, lives)| Answer::Lock(command::Answer::Lives {
+            lease,
+            nth,
+            lives
+        })),
+        lease().prop_map(|lease| Answer::Lock(command::Answer::Ended(lease))),
+        (sequencer(), any::<bool>()).prop_map(|(shown, valid)| Answer::Lock(command::Answer::Checked { shown, valid })),
         (small(), any::<bool>(), option::of(small()))
-            .prop_map(|(created, exists, before)| { Answer::Lock(table::Answer::Place(InQueue { created, exists, before })) }),
+            .prop_map(|(created, exists, before)| { Answer::Lock(command::Answer::Place(InQueue { created, exists, before })) }),
     ]
 }
 

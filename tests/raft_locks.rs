@@ -6,7 +6,7 @@ use common::{Planned, at, drifting, field, others, rough, run, trouble, workload
 use netsplit::base::NodeId;
 use netsplit::base::time::{MS, SECOND};
 use netsplit::check::Status;
-use netsplit::sim::plan::{Action, ClockAct, Cluster, Plan};
+use netsplit::sim::plan::{Action, ChannelPatch, ChannelRule, ClockAct, Cluster, Cut, Plan, Selector};
 use netsplit::system::Run;
 use netsplit::system::inspect::FieldValue;
 
@@ -101,4 +101,55 @@ fn a_lock_is_obtainable_again_when_the_lease_is_over_and_the_delay() {
         let got = |at_ms: u64| holds(&*run(&plan, at_ms * MS), C2);
         assert!(!got(free_ms - 200) && got(free_ms + 100), "delay {delay_us}");
     }
+}
+
+/// Who leads at the first second.
+fn leader(plan: &Plan) -> NodeId {
+    let run = run(plan, SECOND);
+    let leads = |node: &NodeId| run.node(*node).is_some_and(|node| node.role.key == "raft.role.leader");
+    (0..5).map(NodeId).find(leads).expect("somebody leads")
+}
+
+/// Whoever finds itself first when its own clock says that the lease may be over gives the lease back: it is in nobody's way. Here
+/// C1 hears of its entry only after a pause, and a new leader has given its lease the whole time again meanwhile.
+#[test]
+fn who_comes_first_too_late_is_in_nobodys_way() {
+    let mut plan = quiet(&[("raft", 1)], &[(1_000, C1, "acquire", &[]), (13_000, C2, "acquire", &[])]);
+    plan.faults = vec![at(1_012, Action::Pause(C1)), at(12_500, Action::Resume(C1))];
+    plan.faults.push(at(9_000, Action::Crash(leader(&plan))));
+    let expired = |at_ms: u64| field(&*run(&plan, at_ms * MS), C1, "queues-for").is_none();
+    assert!(!expired(12_400), "it has not heard of its entry");
+    assert!(holds(&*run(&plan, 13_500 * MS), C2));
+}
+
+/// A release that comes twice wakes no second one: what frees nothing is no reason. The others do not hear of the two until the
+/// leader has both, so that both count in one step.
+#[test]
+fn a_release_that_comes_twice_wakes_one() {
+    let operations: [Planned<'_>; 4] =
+        [(1_000, C1, "acquire", &[]), (1_100, C2, "acquire", &[]), (1_200, C3, "acquire", &[]), (3_000, C1, "release", &[])];
+    let mut plan = quiet(&[("raft", 1)], &operations);
+    let select = Selector { from: vec![C1], ..Selector::default() };
+    let set = ChannelPatch { duplicate_ppm: Some(1_000_000), ..ChannelPatch::default() };
+    let leader = leader(&plan);
+    let cut = (0..5).map(NodeId).filter(|node| *node != leader).map(|node| (leader, node)).collect();
+    let faults = [Action::Channel(ChannelRule { select, set }), Action::Cut(Cut::Links(cut)), Action::Heal(Vec::new())];
+    plan.faults = [2_900, 2_999, 3_050].into_iter().zip(faults).map(|(at_ms, action)| at(at_ms, action)).collect();
+    let right = run(&plan, 4 * SECOND);
+    assert_eq!((others(&*right, Status::Holds), holds(&*right, C2)), (Vec::new(), true));
+    plan.mutants = vec!["watch_parent".to_owned()];
+    let fallen = others(&*run(&plan, 4 * SECOND), Status::Holds);
+    assert!(fallen.iter().any(|fallen| fallen.starts_with("one-woken")), "{fallen:?}");
+}
+
+/// The third of a semaphore with two permits has none, and what says so is the order of the queue.
+#[test]
+fn one_permit_more_breaks_the_order_of_the_queue() {
+    let operations: [Planned<'_>; 3] = [(1_000, C1, "acquire", &[]), (1_100, C2, "acquire", &[]), (1_200, C3, "acquire", &[])];
+    let mut plan = quiet(&[("raft", 1), ("permits", 2), ("fencing", 0)], &operations);
+    let right = run(&plan, 3 * SECOND);
+    assert_eq!((others(&*right, Status::Holds), holds(&*right, C3)), (Vec::new(), false));
+    plan.mutants = vec!["one_permit_more".to_owned()];
+    let fallen = others(&*run(&plan, 3 * SECOND), Status::Holds);
+    assert!(fallen.iter().any(|fallen| fallen.starts_with("queue-order")), "{fallen:?}");
 }

@@ -2,7 +2,7 @@
 //! that a machine makes answers of operations, in the order of the log.
 
 use super::kv;
-use super::lock::table;
+use super::lock::{command, table};
 use crate::base::{Encode, Encoder};
 
 /// What an entry of the log asks for.
@@ -11,7 +11,7 @@ pub enum Op {
     /// An operation on the key-value store.
     Kv(kv::Op),
     /// A command to the table of locks.
-    Lock(table::Command),
+    Lock(command::Command),
 }
 
 impl Op {
@@ -31,7 +31,7 @@ impl Op {
 
     /// Whether it only reads.
     pub fn is_read(&self) -> bool {
-        matches!(self, Op::Kv(kv::Op::Get(_)) | Op::Lock(table::Command::Look { .. }))
+        matches!(self, Op::Kv(kv::Op::Get(_))) || matches!(self, Op::Lock(command) if command.is_read())
     }
 
     /// Its content in four words, for a chain of hashes: no two operations have the same.
@@ -58,8 +58,8 @@ impl From<kv::Op> for Op {
     }
 }
 
-impl From<table::Command> for Op {
-    fn from(command: table::Command) -> Op {
+impl From<command::Command> for Op {
+    fn from(command: command::Command) -> Op {
         Op::Lock(command)
     }
 }
@@ -79,7 +79,7 @@ pub enum Answer {
     /// The key-value store.
     Kv(kv::Answer),
     /// The table of locks.
-    Lock(table::Answer),
+    Lock(command::Answer),
 }
 
 impl Answer {
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_machine_takes_only_its_own_operations() {
         let put = Op::from(kv::Op::Put(kv::Key(0), 7));
-        let end = Op::from(table::Command::Undelay { name: 0, since: 1 });
+        let end = Op::from(command::Command::Undelay { name: 0, since: 1 });
         let mut store = Machine::default();
         assert_eq!((store.apply(1, &end), store.clone()), (None, Machine::default()));
         assert_eq!(store.apply(1, &put), Some(Answer::Kv(kv::Answer::Done)));

@@ -10,11 +10,11 @@ use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::Sequence;
 use crate::check::lock::{LockChecks, PROPERTIES};
+use crate::protocol::lock::command::Mode;
 use crate::protocol::lock::config::{Config, ConfigError, Variant};
 use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer};
 use crate::protocol::lock::role::Role;
 use crate::protocol::lock::rules::{MUTANTS, Rules};
-use crate::protocol::lock::table::Mode;
 use crate::protocol::{Message as _, TimerName};
 use crate::sim::plan::{Cluster, Generator, Operation, Plan};
 use crate::sim::{Deployment, World};
@@ -204,6 +204,7 @@ fn scenario_of(mutant: &str) -> &'static str {
         "plain_delete" => "lock/plain-delete",
         "no_reread" => "lock/raft-no-reread",
         "no_guid" => "lock/raft-no-guid",
+        "one_permit_more" => "lock/raft-one-permit-more",
         "watch_parent" => "lock/raft-herd",
         "fence_from_time" => "lock/raft-fence-from-time",
         "follower_expires" => "lock/raft-follower-expires",

@@ -7,13 +7,14 @@ use super::lock::{KEYS, Locks};
 use super::raft::Raft;
 use crate::base::{LocalTime, NodeId};
 use crate::protocol::TimerName;
+use crate::protocol::lock::command::{DELAY, Mode};
 use crate::protocol::lock::consensus::replica::Replica;
 use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer, Token};
 use crate::protocol::lock::node::LockNode;
 use crate::protocol::lock::resource::Resource;
 use crate::protocol::lock::role::{Holder, Role};
 use crate::protocol::lock::session::{Phase, Session};
-use crate::protocol::lock::table::{DELAY, Mode, Waiter};
+use crate::protocol::lock::table::Waiter;
 use crate::sim::World;
 use crate::sim::plan::Cluster;
 

@@ -10,7 +10,7 @@ use crate::base::NodeId;
 use crate::base::draw::Sequence;
 use crate::check::raft::{PROPERTIES, RaftChecks};
 use crate::protocol::kv::{self, Key, Op, Value};
-use crate::protocol::lock::table;
+use crate::protocol::lock::command;
 use crate::protocol::machine::{self, Answer};
 use crate::protocol::raft::{Client, Command, Config, Log, MUTANTS, Message, Node, NodeSet, Request, Role, Rules, Server, Timer};
 use crate::protocol::{Message as _, TimerName};
@@ -424,14 +424,16 @@ fn answer_text(answer: &Answer) -> String {
         Answer::Kv(kv::Answer::Value(value)) => value_text(value),
         Answer::Kv(kv::Answer::Swapped(true)) => "swapped".to_owned(),
         Answer::Kv(kv::Answer::Swapped(false)) => "not swapped".to_owned(),
-        Answer::Lock(table::Answer::Done) => "done".to_owned(),
-        Answer::Lock(table::Answer::Lives { lives: true, .. }) => "lives".to_owned(),
-        Answer::Lock(table::Answer::Lives { lives: false, .. }) => "is over".to_owned(),
-        Answer::Lock(table::Answer::Ended(_)) => "ended".to_owned(),
-        Answer::Lock(table::Answer::Place(place)) => match place.before {
+        Answer::Lock(command::Answer::Done) => "done".to_owned(),
+        Answer::Lock(command::Answer::Lives { lives: true, .. }) => "lives".to_owned(),
+        Answer::Lock(command::Answer::Lives { lives: false, .. }) => "is over".to_owned(),
+        Answer::Lock(command::Answer::Ended(_)) => "ended".to_owned(),
+        Answer::Lock(command::Answer::Checked { valid: true, .. }) => "valid".to_owned(),
+        Answer::Lock(command::Answer::Checked { valid: false, .. }) => "not valid".to_owned(),
+        Answer::Lock(command::Answer::Place(place)) => match place.before {
             _ if !place.exists => "no entry".to_owned(),
             None => format!("first, {}", place.created),
-            Some(table::DELAY) => format!("{} behind a delay", place.created),
+            Some(command::DELAY) => format!("{} behind a delay", place.created),
             Some(before) => format!("{} behind {before}", place.created),
         },
     }

@@ -29,7 +29,7 @@ pub(super) fn client(event: &Event, node: NodeId, client: Holder<'_>, now: Local
             _ => continue,
         };
         let at = event.at_us;
-        if redlock && votes < majority {
+        if let Some(votes) = votes.filter(|votes| *votes < majority) {
             let args = [at, node.0.into(), votes as u64, config.nodes().into()];
             falls.at(P::ValidGrant, event, Note::new(&notes::VALID_GRANT_VIOLATED_VOTES, args), &[], &[node]);
         }

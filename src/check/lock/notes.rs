@@ -107,6 +107,9 @@ note_kinds! {
     /// An older entry is granted after a newer one.
     QUEUE_ORDER_VIOLATED = "lock.queue-order.violated", ["at": TimeUs, "node": Node, "created": Int, "greatest": Int, "other": Node];
 
+    /// An entry is granted although there is no room: an older one is in its way.
+    QUEUE_ORDER_VIOLATED_BEFORE = "lock.queue-order.violated-before", ["at": TimeUs, "node": Node, "created": Int, "before": Int, "other": Node];
+
     /// A release wakes one.
     ONE_WOKEN_HOLDS = "lock.one-woken.holds", [];
     /// Not known.

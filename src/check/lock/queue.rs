@@ -1,5 +1,6 @@
 //! What the queue of the consensus variant promises:
-//! - locks are granted in the order in which their entries were created (queue order);
+//! - locks are granted in the order in which their entries were created, and not before so many of the earlier ones have gone that
+//!   there is room (queue order); of a semaphore only that is true, since its holders hear of it in any order;
 //! - whoever ends wakes at most one of those that want a lock for themselves alone (one woken);
 //! - no lease has two entries in one queue: the one that its client does not know of would be in everybody's way (one entry);
 //! - servers that have applied the same part of the log have the same locks (same table).
@@ -7,10 +8,11 @@
 use super::notes;
 use super::{Falls, P};
 use crate::base::{Encode, Encoder, EventId, NodeId, Note};
+use crate::protocol::lock::command::{Mode, Revision};
 use crate::protocol::lock::consensus::replica::Replica;
 use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::Deed;
-use crate::protocol::lock::table::{Revision, Table};
+use crate::protocol::lock::table::{Table, Waiter};
 use crate::sim::trace::Event;
 use std::collections::BTreeMap;
 
@@ -20,6 +22,9 @@ const TABLES_MAX: usize = 1_024;
 /// The newest grant of a lock: the revision of its entry, when, to whom.
 type Newest = (Revision, EventId, NodeId);
 
+/// How much of the log somebody has applied, and the queues that were there then, by lock.
+type Applied = (u64, BTreeMap<u32, Vec<Waiter>>);
+
 /// What is remembered of grants and tables.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Queues {
@@ -27,6 +32,8 @@ pub(super) struct Queues {
     granted: BTreeMap<u32, [Option<Newest>; 2]>,
     /// By how much of the log was applied: the table that somebody had then.
     tables: BTreeMap<u64, (u128, EventId, NodeId)>,
+    /// The queues of whoever had applied most of the log.
+    newest: Applied,
     /// By server: how much it had applied at its last step.
     applied: BTreeMap<NodeId, u64>,
 }
@@ -39,9 +46,14 @@ impl Queues {
             let session = client.sessions.iter().find(|session| session.token == *token);
             let Some(place) = session.and_then(|session| session.place.as_ref()) else { continue };
             let (shared, created) = (session.is_some_and(|session| session.is_shared()), place.created);
+            if let Some(before) = self.in_the_way(client, *key, created, shared) {
+                let other = before.lease.client;
+                let args = [event.at_us, node.0.into(), created, before.created, other.0.into()];
+                falls.at(P::QueueOrder, event, Note::new(&notes::QUEUE_ORDER_VIOLATED_BEFORE, args), &[], &[node, other]);
+            }
             let [any, alone] = self.granted.entry(*key).or_default();
-            // A semaphore's holders hear of it in any order.
-            let newest = if shared || client.config.consensus.permits > 1 { *alone } else { *any };
+            // A semaphore's holders hear of it in any order, and so do readers.
+            let newest = if shared { *alone } else { *any };
             if let Some((greatest, earlier, other)) = newest.filter(|(greatest, ..)| *greatest > created)
                 && client.config.consensus.permits == 1
             {
@@ -56,15 +68,29 @@ impl Queues {
         }
     }
 
+    /// Who holds the lock or stands before this entry so that it cannot be granted. What goes from a queue does not come back: if
+    /// the newest queue has somebody there, the one by which the lock was granted had, too.
+    fn in_the_way(&self, client: Holder<'_>, key: u32, created: Revision, shared: bool) -> Option<Waiter> {
+        let queue = self.newest.1.get(&key)?;
+        let mut before = queue.iter().filter(|waiter| waiter.created < created);
+        match shared {
+            true => before.find(|waiter| waiter.mode == Mode::Exclusive).copied(),
+            false => before.nth(client.config.consensus.permits as usize - 1).copied(),
+        }
+    }
+
     /// A server did something.
     pub(super) fn replica(&mut self, event: &Event, node: NodeId, replica: &Replica, falls: &mut Falls) {
         let deed = replica.deed();
-        if deed.woken > deed.ended {
+        if deed.woken as u64 > deed.freed {
             let note = Note::new(&notes::ONE_WOKEN_VIOLATED, [event.at_us, node.0.into(), deed.woken as u64]);
             falls.at(P::OneWoken, event, note, &[], &[node]);
         }
         let applied = replica.raft().last_applied();
         let Some(table) = replica.table().filter(|_| self.applied.insert(node, applied) != Some(applied)) else { return };
+        if applied > self.newest.0 {
+            self.newest = (applied, table.names().map(|name| (name, table.queue(name).to_vec())).collect());
+        }
         orphans(event, node, table, falls);
         if falls.has(P::SameTable) {
             return;
@@ -86,6 +112,11 @@ impl Queues {
     }
 
     pub(super) fn encode(&self, to: &mut Encoder) {
+        to.u64(self.newest.0);
+        for (name, queue) in &self.newest.1 {
+            to.u32(*name);
+            to.list(queue.iter());
+        }
         for (key, newest) in &self.granted {
             to.u32(*key);
             newest.iter().for_each(|newest| to.option(newest.map(|(created, ..)| created).as_ref()));

@@ -275,7 +275,7 @@ impl Client {
         session.valid_until_us = now.monotonic_us.saturating_add(validity_us);
         let (key, token, fence, valid_until_us) = (session.key, session.token, session.fence, session.valid_until_us);
         self.alarms.push(Alarm { at_us: valid_until_us, key, token });
-        self.deeds.push(Deed::Granted { key, token, fence, since_us: since.0, valid_until_us, votes: since.1 });
+        self.deeds.push(Deed::Granted { key, token, fence, since_us: since.0, valid_until_us, votes: Some(since.1) });
         out.note(Note::new(&notes::HOLDS, [u64::from(key), validity_us, fence]));
         match session.job.take() {
             Some(Job { op, work: None }) => out.reply(op, Outcome::Ok(Answer::Acquired { fence, for_us: validity_us })),
@@ -380,7 +380,7 @@ impl Client {
             Some(alarm) => alarm.at_us = config.rules.alarm_after_extension(alarm.at_us, session.valid_until_us),
             None => self.alarms.push(Alarm { at_us: session.valid_until_us, key, token }),
         }
-        let (valid_until_us, votes) = (session.valid_until_us, round.yes.len());
+        let (valid_until_us, votes) = (session.valid_until_us, Some(round.yes.len()));
         self.deeds.push(Deed::Extended { token, nth, since_us: round.since_us, before_us, valid_until_us, votes });
         out.note(Note::new(&notes::EXTENDED, [u64::from(key), validity_us, u64::from(nth)]));
         out.reply(op, Outcome::Ok(Answer::Extended(validity_us)));

@@ -1,7 +1,7 @@
 //! What lock nodes, clients and the resource say to each other, what disks keep, and what clients are asked for.
 
+use super::command::{Lease, Mode, Revision};
 use super::consensus::watches::Watch;
-use super::table::{Lease, Mode, Revision};
 use crate::base::{Encode, Encoder, NodeId};
 use crate::protocol::{Class, Message as _, MessageKind, Shape, TimerName, raft};
 

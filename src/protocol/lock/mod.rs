@@ -6,13 +6,15 @@
 //! - [`client`] is the automaton that acquires, holds, extends and releases: one [`session`] for each lock;
 //! - [`resource`] is what the lock is for: it takes writes, and looks at their fence;
 //! - [`role`] puts them behind one type. Every decision is in [`rules`], with its wrong variants;
-//! - [`consensus`] is the other way: locks as the state machine of a replicated log, [`table`].
+//! - [`consensus`] is the other way: locks as the state machine of a replicated log: its
+//!   [`command`]s, and the [`table`] that they make.
 //!
 //! Redlock's tokens are unique and have no order, so they cannot be fences. Here each node keeps a number beside its keys, on
 //! disk: who has a majority of tokens raises the greatest of these numbers by one at a majority, and only then holds the lock.
 //! Two majorities share a node, so each grant has a greater fence than all before it. `fencing = 0` leaves that round out.
 
 pub mod client;
+pub mod command;
 pub mod config;
 pub mod consensus;
 pub mod message;

@@ -8,10 +8,10 @@
 //! each has the same shape: a mutant is an `if` of its own that returns, and what follows is the right rule. A doc comment
 //! ends its sentence with where the rule is from: `(see Kleppmann 2016)`.
 
+use super::command::Revision;
 use super::config::drift_us;
 use super::message::{Entry, Token};
 use super::session::Alarm;
-use super::table::Revision;
 use crate::base::LocalTime;
 use crate::base::time::MS;
 use crate::protocol::mutants::mutants;
@@ -43,6 +43,7 @@ mutants! {
     WriteWithoutRecheck, "write_without_recheck", "may_write", "exclusion-by-belief", "a holder writes without a look at its clock";
     NoReread, "no_reread", "holds_after_wait", "exclusion-by-belief", "whoever waited holds the lock without a look at its own entry";
     NoGuid, "no_guid", "entry_number", "one-entry", "each attempt creates an entry of its own";
+    OnePermitMore, "one_permit_more", "permits", "queue-order", "one more holds a lock than there are permits";
     WatchParent, "watch_parent", "wakes", "one-woken", "everybody watches the whole queue";
     FenceFromTime, "fence_from_time", "fence", "unique-tokens", "the client's clock is the fence";
     FollowerExpires, "follower_expires", "decides_expiry", "same-table", "every server ends leases by itself";
@@ -259,6 +260,14 @@ impl Rules {
 
 /// Consensus: servers.
 impl Rules {
+    /// How many may hold a lock at once: so many as there are permits (see Dijkstra 1965, Cooperating sequential processes).
+    pub fn permits(self, permits: u32) -> u32 {
+        if self.has(Mutant::OnePermitMore) {
+            return permits.saturating_add(1);
+        }
+        permits
+    }
+
     /// Whether somebody who waits is woken: when the entry just before its own is gone. Otherwise one release wakes them all, and all
     /// but one for nothing (see ZooKeeper Recipes, Locks).
     pub fn wakes(self, predecessor_is_gone: bool, queue_has_changed: bool) -> bool {

@@ -1,9 +1,9 @@
 //! One lock at one client, from the first attempt to the end: Asking, Raising, Backoff, Held, Releasing; in the consensus variant
 //! Queueing, Waiting, Held, Leaving.
 
+use super::command::Mode;
 use super::consensus::queueing::Queueing;
 use super::message::Token;
-use super::table::Mode;
 use crate::base::{Encode, Encoder, NodeId, OpId};
 
 /// One round of questions to all nodes.
@@ -147,8 +147,8 @@ pub enum Deed {
         since_us: u64,
         /// Until when it is valid, microseconds.
         valid_until_us: u64,
-        /// How many nodes stored the token.
-        votes: usize,
+        /// How many nodes stored the token; a log counts no votes, but grants in the order of its queue.
+        votes: Option<usize>,
     },
     /// A lock is valid for longer.
     Extended {
@@ -162,8 +162,8 @@ pub enum Deed {
         before_us: u64,
         /// Until when it is valid now, microseconds.
         valid_until_us: u64,
-        /// How many nodes extended.
-        votes: usize,
+        /// How many nodes extended, if nodes were asked.
+        votes: Option<usize>,
     },
     /// Somebody gave back a lock: who asked, whose it was.
     Released(u64, u64),

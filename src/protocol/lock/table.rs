@@ -4,39 +4,10 @@
 //! It follows etcd's `concurrency.Mutex` and ZooKeeper's recipes: who wants a lock creates an entry that lives as long as its lease;
 //! entries queue by the revision of their creation; the first holds the lock, and the revision is the fence. Whoever waits watches
 //! the entry before its own and looks again when that is gone. From Chubby come the lock-delay and sequencers (Burrows 2006, 2.4).
-//!
-//! Every command changes nothing when it is applied a second time, so none needs a session: what a client sends again, or what a
-//! leader proposes that its predecessor had proposed, does no harm.
 
+use super::command::{Answer, Command, DELAY, Lease, Mode, Place, Revision, Sequencer};
 use crate::base::{Encode, Encoder, NodeId};
-use std::collections::BTreeMap;
-
-/// Index of the log entry that made something: it grows, and nothing has it twice.
-pub type Revision = u64;
-
-/// A lease: whose, and from which of its operations. No client counts an operation twice, not even across a restart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Lease {
-    /// Whose.
-    pub client: NodeId,
-    /// Number of the operation at its client.
-    pub op: u32,
-}
-
-impl Lease {
-    fn word(self) -> u64 {
-        u64::from(self.client.0) << 32 | u64::from(self.op)
-    }
-}
-
-/// Whether others may hold the lock at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Nobody else: a writer.
-    Exclusive,
-    /// Other readers.
-    Shared,
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Somebody in the queue of a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,189 +20,6 @@ pub struct Waiter {
     pub created: Revision,
     /// Exclusive or shared.
     pub mode: Mode,
-}
-
-/// What a holder shows to servers: name, mode and generation of a lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sequencer {
-    /// Which lock.
-    pub name: u32,
-    /// Held in which mode.
-    pub mode: Mode,
-    /// The revision of the holder's entry.
-    pub generation: Revision,
-}
-
-/// What the log asks of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// A sign of life with which a lease begins; one that has begun lives on.
-    Grant {
-        /// Which.
-        lease: Lease,
-        /// The how-many-eth sign of life it is.
-        nth: u32,
-        /// When the lease ends by the client's wall clock, microseconds: nobody should read it.
-        until_wall_us: i64,
-    },
-    /// A sign of life: a lease lives on, if it is not over.
-    KeepAlive {
-        /// Which.
-        lease: Lease,
-        /// The how-many-eth sign of life it is.
-        nth: u32,
-        /// When the lease ends by the client's wall clock, microseconds: nobody should read it.
-        until_wall_us: i64,
-    },
-    /// A lease is given back, with all its entries.
-    End(Lease),
-    /// A lease has run out, with all its entries, unless it has lived on since that revision.
-    Expire {
-        /// Which.
-        lease: Lease,
-        /// The revision of its last sign of life that whoever says so knew of.
-        renewed: Revision,
-    },
-    /// Somebody queues for a lock; asked again with the same lease and number, it is the same entry.
-    Enqueue {
-        /// Which lock.
-        name: u32,
-        /// With which lease.
-        lease: Lease,
-        /// By which number.
-        number: u32,
-        /// Exclusive or shared.
-        mode: Mode,
-    },
-    /// Somebody looks at its place in the queue.
-    Look {
-        /// Which lock.
-        name: u32,
-        /// The revision of the own entry.
-        created: Revision,
-        /// Exclusive or shared.
-        mode: Mode,
-    },
-    /// The delay of a lock that began with this revision is over.
-    Undelay {
-        /// Which lock.
-        name: u32,
-        /// The revision.
-        since: Revision,
-    },
-}
-
-impl Command {
-    /// The lock that it is about, if it is about one.
-    pub fn name(&self) -> Option<u32> {
-        match *self {
-            Command::Enqueue { name, .. } | Command::Look { name, .. } | Command::Undelay { name, .. } => Some(name),
-            Command::Grant { .. } | Command::KeepAlive { .. } | Command::End(_) | Command::Expire { .. } => None,
-        }
-    }
-
-    /// The command's name as the field has it.
-    pub fn verb(&self) -> &'static str {
-        match self {
-            Command::Grant { .. } => "grant",
-            Command::KeepAlive { .. } => "keep-alive",
-            Command::End(_) => "end",
-            Command::Expire { .. } => "expire",
-            Command::Enqueue { .. } => "enqueue",
-            Command::Look { .. } => "look",
-            Command::Undelay { .. } => "undelay",
-        }
-    }
-
-    /// Its content in four words; the first are different from those of other machines' operations.
-    pub(in crate::protocol) fn words(&self) -> [u64; 4] {
-        let shared = |mode: Mode| u64::from(mode == Mode::Shared) << 8;
-        match *self {
-            Command::Grant { lease, nth, until_wall_us } => [16, nth.into(), lease.word(), until_wall_us as u64],
-            Command::KeepAlive { lease, nth, until_wall_us } => [17, nth.into(), lease.word(), until_wall_us as u64],
-            Command::End(lease) => [18, 0, lease.word(), 0],
-            Command::Expire { lease, renewed } => [19, 0, lease.word(), renewed],
-            Command::Enqueue { name, lease, number, mode } => [20 | shared(mode), name.into(), lease.word(), number.into()],
-            Command::Look { name, created, mode } => [21 | shared(mode), name.into(), created, 0],
-            Command::Undelay { name, since } => [22, name.into(), since, 0],
-        }
-    }
-}
-
-impl Encode for Command {
-    fn encode(&self, to: &mut Encoder) {
-        // No operation of another machine begins with this first byte.
-        let [tag, words @ ..] = self.words();
-        to.u8(tag as u8);
-        to.u8((tag >> 8) as u8);
-        words.into_iter().for_each(|word| to.u64(word));
-    }
-}
-
-/// What the table answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Nothing that anybody waits for.
-    Done,
-    /// A lease lives on, or is gone.
-    Lives {
-        /// Which.
-        lease: Lease,
-        /// The how-many-eth sign of life is answered.
-        nth: u32,
-        /// It lives on.
-        lives: bool,
-    },
-    /// A lease is gone.
-    Ended(Lease),
-    /// Somebody's place in a queue.
-    Place(Place),
-}
-
-/// A place in a queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The revision of the entry, as it was asked for or is found; 0 if the lease for it is gone.
-    pub created: Revision,
-    /// The entry is there. If it is gone, its lease ended while it waited: then it holds nothing, whoever is before it (etcd
-    /// issue 11456).
-    pub exists: bool,
-    /// What stands in the way: the revision of the nearest entry that must go first, or [`DELAY`]. `None`: nothing.
-    pub before: Option<Revision>,
-}
-
-/// What stands in the way of everybody while a lock is delayed. No entry has this revision.
-pub const DELAY: Revision = 0;
-
-impl Encode for Answer {
-    fn encode(&self, to: &mut Encoder) {
-        match self {
-            Answer::Done => to.u8(16),
-            Answer::Lives { lease, nth, lives } => {
-                to.u8(17);
-                to.put(lease);
-                to.u32(*nth);
-                to.bool(*lives);
-            }
-            Answer::Ended(lease) => {
-                to.u8(18);
-                to.put(lease);
-            }
-            Answer::Place(place) => {
-                to.u8(19);
-                to.u64(place.created);
-                to.bool(place.exists);
-                to.option(place.before.as_ref());
-            }
-        }
-    }
-}
-
-impl Encode for Lease {
-    fn encode(&self, to: &mut Encoder) {
-        to.put(&self.client);
-        to.u32(self.op);
-    }
 }
 
 impl Encode for Waiter {
@@ -260,6 +48,26 @@ struct Lock {
     delayed: Option<Revision>,
 }
 
+/// What is remembered of a client's leases that are over: a sign of life that comes late makes none of them anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Ended {
+    /// The client's operations before this one ask for no lease any more.
+    oldest: u32,
+    /// Of the others, those whose lease is over.
+    ops: BTreeSet<u32>,
+}
+
+impl Ended {
+    fn forget_before(&mut self, oldest: u32) {
+        self.oldest = self.oldest.max(oldest);
+        self.ops = self.ops.split_off(&self.oldest);
+    }
+
+    fn has(&self, op: u32) -> bool {
+        op < self.oldest || self.ops.contains(&op)
+    }
+}
+
 /// All locks and leases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
@@ -268,14 +76,18 @@ pub struct Table {
     /// Whether a lock whose holder's lease ran out is delayed.
     lock_delay: bool,
     leases: BTreeMap<Lease, Life>,
+    ended: BTreeMap<NodeId, Ended>,
     locks: BTreeMap<u32, Lock>,
+    /// How many entries have gone, and delays have ended. It follows from the log, as everything here.
+    freed: u64,
 }
 
 /// What can be read.
 impl Table {
     /// A table without locks. `permits` is at least 1.
     pub fn new(permits: usize, lock_delay: bool) -> Table {
-        Table { permits: permits.max(1), lock_delay, leases: BTreeMap::new(), locks: BTreeMap::new() }
+        let (leases, ended, locks) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Table { permits: permits.max(1), lock_delay, leases, ended, locks, freed: 0 }
     }
 
     /// A table of the same kind without locks.
@@ -291,6 +103,11 @@ impl Table {
     /// The life of a lease; `None` if it is over.
     pub fn life(&self, lease: Lease) -> Option<Life> {
         self.leases.get(&lease).copied()
+    }
+
+    /// How many entries have gone and delays have ended since it was made: each is a reason to wake one that waits.
+    pub fn freed(&self) -> u64 {
+        self.freed
     }
 
     /// Locks that somebody queues for, or that are delayed.
@@ -370,12 +187,15 @@ impl Table {
     /// Applies the command at an index of the log. What makes no sense changes nothing.
     pub fn apply(&mut self, revision: Revision, command: Command) -> Answer {
         match command {
-            Command::KeepAlive { lease, nth, .. } if !self.leases.contains_key(&lease) => {
-                Answer::Lives { lease, nth, lives: false }
+            Command::Grant { lease, oldest, nth, until_wall_us } => {
+                let ended = self.ended.entry(lease.client).or_default();
+                ended.forget_before(oldest);
+                let lives = self.leases.contains_key(&lease) || !ended.has(lease.op);
+                self.live(revision, (lease, nth), until_wall_us, lives)
             }
-            Command::Grant { lease, nth, until_wall_us } | Command::KeepAlive { lease, nth, until_wall_us } => {
-                self.leases.insert(lease, Life { renewed: revision, until_wall_us });
-                Answer::Lives { lease, nth, lives: true }
+            Command::KeepAlive { lease, nth, until_wall_us } => {
+                let lives = self.leases.contains_key(&lease);
+                self.live(revision, (lease, nth), until_wall_us, lives)
             }
             Command::End(lease) => {
                 self.end(lease, None);
@@ -392,10 +212,20 @@ impl Table {
             Command::Undelay { name, since } => {
                 if let Some(lock) = self.locks.get_mut(&name).filter(|lock| lock.delayed == Some(since)) {
                     lock.delayed = None;
+                    self.freed += 1;
                 }
                 Answer::Done
             }
+            Command::Check(shown) => Answer::Checked { shown, valid: self.is_valid(shown) },
         }
+    }
+
+    /// There was a sign of life of a lease that lives, or begins to, or does not.
+    fn live(&mut self, revision: Revision, (lease, nth): (Lease, u32), until_wall_us: i64, lives: bool) -> Answer {
+        if lives {
+            self.leases.insert(lease, Life { renewed: revision, until_wall_us });
+        }
+        Answer::Lives { lease, nth, lives }
     }
 
     fn enqueue(&mut self, revision: Revision, name: u32, (lease, number): (Lease, u32), mode: Mode) -> Place {
@@ -414,6 +244,10 @@ impl Table {
     /// A lease is over; `expired`: at which revision it ran out, if it was not given back.
     fn end(&mut self, lease: Lease, expired: Option<Revision>) {
         self.leases.remove(&lease);
+        let ended = self.ended.entry(lease.client).or_default();
+        if !ended.has(lease.op) {
+            ended.ops.insert(lease.op);
+        }
         let (permits, delays) = (self.permits, self.lock_delay);
         for lock in self.locks.values_mut() {
             let holders = if lock.delayed.is_some() { 0 } else { front(&lock.queue, permits) };
@@ -421,7 +255,9 @@ impl Table {
             if left_alone && delays && expired.is_some() {
                 lock.delayed = expired;
             }
+            let before = lock.queue.len();
             lock.queue.retain(|waiter| waiter.lease != lease);
+            self.freed += (before - lock.queue.len()) as u64;
         }
     }
 }
@@ -433,6 +269,13 @@ impl Encode for Table {
             to.put(lease);
             to.u64(life.renewed);
             to.i64(life.until_wall_us);
+        }
+        to.len(self.ended.len());
+        for (client, ended) in &self.ended {
+            to.put(client);
+            to.u32(ended.oldest);
+            to.len(ended.ops.len());
+            ended.ops.iter().for_each(|op| to.u32(*op));
         }
         to.len(self.locks.len());
         for (name, lock) in &self.locks {
@@ -455,7 +298,7 @@ mod tests {
     }
 
     fn grant(op: u32) -> Command {
-        Command::Grant { lease: lease(op), nth: 0, until_wall_us: 0 }
+        Command::Grant { lease: lease(op), oldest: 0, nth: 0, until_wall_us: 0 }
     }
 
     fn enqueue(table: &mut Table, revision: Revision, op: u32, mode: Mode) -> Place {
@@ -502,6 +345,53 @@ mod tests {
         assert_eq!(place(&table, 1), (true, None), "the leader that said so did not know of the last sign of life");
         table.apply(4, Command::Expire { lease: lease(1), renewed: 2 });
         assert_eq!(table.apply(5, sign), Answer::Lives { lease: lease(1), nth: 1, lives: false });
+    }
+
+    #[test]
+    fn a_lease_that_has_ended_stays_so_however_late_a_sign_of_life_comes() {
+        let refused = |op| Answer::Lives { lease: lease(op), nth: 0, lives: false };
+        for expired in [true, false] {
+            let mut table = queue_of(2);
+            if expired {
+                expire(&mut table, 3, 1)
+            } else {
+                _ = table.apply(3, Command::End(lease(1)))
+            };
+            assert_eq!(table.apply(4, grant(1)), refused(1), "its first sign of life was under way for long");
+            assert_eq!(enqueue(&mut table, 5, 1, Mode::Exclusive), Place { created: 0, exists: false, before: None });
+            assert_eq!(table.queue(NAME).len(), 1, "and nobody waits behind it");
+        }
+    }
+
+    /// So what is remembered stays small: a client says what it will not ask for any more.
+    #[test]
+    fn what_a_client_will_not_ask_for_needs_no_memory() {
+        let mut table = queue_of(3);
+        (1..=3).for_each(|op| _ = table.apply(4, Command::End(lease(op))));
+        let next = |op, oldest| Command::Grant { lease: lease(op), oldest, nth: 0, until_wall_us: 0 };
+        table.apply(5, next(7, 7));
+        assert_eq!(table.ended[&NodeId(9)], Ended { oldest: 7, ops: BTreeSet::new() });
+        for late in [grant(2), next(6, 7)] {
+            assert!(matches!(table.apply(6, late), Answer::Lives { lives: false, .. }));
+        }
+        assert!(matches!(table.apply(7, grant(7)), Answer::Lives { lives: true, .. }), "one that lives is not ended by it");
+    }
+
+    #[test]
+    fn what_frees_nothing_is_no_reason_to_wake_anybody() {
+        let mut table = queue_of(2);
+        table.apply(3, grant(8));
+        for (revision, command, freed) in [
+            (4, Command::End(lease(8)), 0),
+            (5, Command::End(lease(1)), 1),
+            (6, Command::End(lease(1)), 1),
+            (7, Command::Undelay { name: NAME, since: 1 }, 1),
+            (8, Command::Expire { lease: lease(2), renewed: 1 }, 1),
+            (9, Command::Expire { lease: lease(2), renewed: 2 }, 2),
+        ] {
+            table.apply(revision, command);
+            assert_eq!(table.freed(), freed, "{command:?}");
+        }
     }
 
     #[test]
@@ -571,7 +461,7 @@ mod tests {
     }
 
     fn commands() -> impl Strategy<Value = Vec<Command>> {
-        let (op, number, name) = (0..6u32, 0..2u32, 0..2u32);
+        let (op, number, name) = (0..12u32, 0..2u32, 0..2u32);
         let mode = prop_oneof![Just(Mode::Exclusive), Just(Mode::Shared)];
         let command = prop_oneof![
             3 => op.clone().prop_map(grant),

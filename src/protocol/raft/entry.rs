@@ -2,7 +2,7 @@
 
 use crate::base::{Encode, Encoder, NodeId};
 use crate::protocol::kv;
-use crate::protocol::lock::table;
+use crate::protocol::lock::command;
 use crate::protocol::machine::Op;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub enum Command {
         /// Number of the request at its client.
         seq: u32,
         /// The command.
-        command: table::Command,
+        command: command::Command,
     },
 }
 

@@ -7,12 +7,12 @@
 use super::queueing::{Queueing, Step};
 use super::watches::Watch;
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId};
+use crate::protocol::lock::command::{self, Command, DELAY, Lease, Place};
 use crate::protocol::lock::config::Config;
 use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer, Token};
 use crate::protocol::lock::notes;
 use crate::protocol::lock::role::Role;
 use crate::protocol::lock::session::{Deed, Job, Phase, Session};
-use crate::protocol::lock::table::{self, Command, DELAY, Lease, Place};
 use crate::protocol::lock::writes::{Write, Writes};
 use crate::protocol::machine;
 use crate::protocol::raft;
@@ -154,19 +154,22 @@ impl Contender {
         }
     }
 
-    fn answered(&mut self, at: usize, answer: table::Answer, now: LocalTime, out: &mut Effects<Role>) {
+    fn answered(&mut self, at: usize, answer: command::Answer, now: LocalTime, out: &mut Effects<Role>) {
         let Some(place) = &mut self.sessions[at].place else { return };
         match (answer, place.step) {
-            (table::Answer::Lives { lease, nth, lives: true }, step) if lease == place.lease && step != Step::End => {
+            (command::Answer::Lives { lease, nth, lives: true }, step) if lease == place.lease && step != Step::End => {
                 self.lives_on(at, nth, now, out);
             }
-            (table::Answer::Lives { lease, lives: false, .. }, Step::Hold) if lease == place.lease => self.lost(at, out),
-            (table::Answer::Lives { lease, nth, lives: false }, step) if lease == place.lease && step != Step::End => {
+            // A lease ended before it was known to have begun, or while the lock was held.
+            (command::Answer::Lives { lease, lives: false, .. }, Step::Grant | Step::Hold) if lease == place.lease => {
+                self.lost(at, out);
+            }
+            (command::Answer::Lives { lease, nth, lives: false }, step) if lease == place.lease && step != Step::End => {
                 // Who waits does not hear of it, as in etcd: the look after the wait finds it.
                 place.confirmed(nth);
                 place.sign_us = Some(now.monotonic_us.saturating_add(self.config.ttl_us / 3).saturating_add(1));
             }
-            (table::Answer::Place(found), Step::Enqueue) => {
+            (command::Answer::Place(found), Step::Enqueue) => {
                 place.created = found.created;
                 if !found.exists {
                     return self.lost(at, out);
@@ -177,8 +180,8 @@ impl Contender {
                     false => self.found(at, found, now, out),
                 }
             }
-            (table::Answer::Place(found), Step::Look) if found.created == place.created => self.found(at, found, now, out),
-            (table::Answer::Ended(lease), Step::End) if lease == place.lease => {
+            (command::Answer::Place(found), Step::Look) if found.created == place.created => self.found(at, found, now, out),
+            (command::Answer::Ended(lease), Step::End) if lease == place.lease => {
                 let job = self.sessions.remove(at).job;
                 job.iter().for_each(|job| out.reply(job.op, Outcome::Ok(Answer::Released)));
             }
@@ -246,12 +249,13 @@ impl Contender {
     /// Asks for what its step waits for.
     fn send(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
         let (name, op, until_wall_us) = (self.sessions[at].key, self.sessions[at].token.op, self.until_wall_us(now));
+        let oldest = self.sessions.iter().map(|session| session.token.op).min().unwrap_or(op);
         let Some(place) = &mut self.sessions[at].place else { return };
         let (lease, mode, created) = (place.lease, place.mode, place.created);
         let command = match place.step {
             Step::Grant => {
                 let nth = place.sign(now.monotonic_us);
-                Command::Grant { lease, nth, until_wall_us }
+                Command::Grant { lease, oldest, nth, until_wall_us }
             }
             Step::Enqueue => {
                 let number = self.config.rules.entry_number(place.attempts);
@@ -285,9 +289,12 @@ impl Contender {
         if self.config.rules.holds_after_wait(found.exists, found.before.is_none(), left_us) {
             return self.grant(at, left_us, now, out);
         }
-        let Some(place) = session.place.as_mut().filter(|_| found.exists && found.before.is_some()) else {
+        let Some(place) = session.place.as_mut().filter(|_| found.exists) else {
             return self.lost(at, out);
         };
+        if found.before.is_none() {
+            return self.leave(at, out);
+        }
         place.before = found.before;
         out.note(match found.before {
             Some(before) if before != DELAY => Note::new(&notes::WAITS, [key, found.created, before]),
@@ -302,7 +309,7 @@ impl Contender {
         session.fence = if config.fencing { config.rules.fence(created, now.wall_us) } else { 0 };
         let (key, token, fence, valid_until_us) = (session.key, session.token, session.fence, session.valid_until_us);
         let since_us = valid_until_us.saturating_sub(config.ttl_us.saturating_sub(config.drift()));
-        self.deeds.push(Deed::Granted { key, token, fence, since_us, valid_until_us, votes: usize::from(config.nodes()) });
+        self.deeds.push(Deed::Granted { key, token, fence, since_us, valid_until_us, votes: None });
         out.note(Note::new(&notes::HOLDS, [key.into(), left_us, fence]));
         match session.job.take() {
             Some(Job { op, work: None }) => out.reply(op, Outcome::Ok(Answer::Acquired { fence, for_us: left_us })),
@@ -318,6 +325,16 @@ impl Contender {
     /// Its lease is over: whatever it waited for, or held, it has not.
     fn lost(&mut self, at: usize, out: &mut Effects<Role>) {
         out.note(Note::new(&notes::LEASE_LOST, [self.sessions[at].key.into()]));
+        self.end(at, out);
+    }
+
+    /// By its own clock its lease may be over. If it is not, it is in everybody's way.
+    fn leave(&mut self, at: usize, out: &mut Effects<Role>) {
+        let session = &self.sessions[at];
+        out.note(Note::new(&notes::LEASE_OVER, [session.key.into()]));
+        if let Some(place) = &session.place {
+            self.tell(session.token.op, Command::End(place.lease), out);
+        }
         self.end(at, out);
     }
 
@@ -376,8 +393,7 @@ impl Contender {
             Step::Hold => {
                 session.extensions = session.extensions.saturating_add(1);
                 let (token, key, nth) = (session.token, session.key, session.extensions);
-                let votes = usize::from(config.nodes());
-                self.deeds.push(Deed::Extended { token, nth, since_us, before_us, valid_until_us: until_us, votes });
+                self.deeds.push(Deed::Extended { token, nth, since_us, before_us, valid_until_us: until_us, votes: None });
                 out.note(Note::new(&notes::LIVES_ON, [key.into(), validity_us]));
             }
             Step::Enqueue | Step::Look | Step::Wait | Step::End => {}
@@ -390,10 +406,7 @@ impl Contender {
         for at in (0..self.sessions.len()).rev() {
             let session = &self.sessions[at];
             if session.phase == Phase::Held && !session.believes(now.monotonic_us) {
-                let (op, lease) = (session.token.op, session.place.as_ref().map(|place| place.lease));
-                out.note(Note::new(&notes::LEASE_OVER, [session.key.into()]));
-                lease.into_iter().for_each(|lease| self.tell(op, Command::End(lease), out));
-                self.end(at, out);
+                self.leave(at, out);
             }
         }
     }

@@ -2,9 +2,10 @@
 //! clock. Followers measure nothing.
 
 use crate::base::{Encode, Encoder, LocalTime};
+use crate::protocol::lock::command::{Lease, Revision};
 use crate::protocol::lock::config::Config;
 use crate::protocol::lock::message::{Entry, Token};
-use crate::protocol::lock::table::{Lease, Life, Revision, Table};
+use crate::protocol::lock::table::{Life, Table};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! What a client of the consensus variant knows of its place in a queue, and of the lease with which it has it.
 
 use crate::base::{Encode, Encoder};
-use crate::protocol::lock::table::{DELAY, Lease, Mode, Revision};
+use crate::protocol::lock::command::{DELAY, Lease, Mode, Revision};
 use std::collections::VecDeque;
 
 /// So many signs of life are remembered.

@@ -3,11 +3,12 @@
 use super::lessor::Lessor;
 use super::watches::{Watch, Watches};
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note};
+use crate::protocol::lock::command::{Answer, Command, Lease, Mode};
 use crate::protocol::lock::config::Config;
 use crate::protocol::lock::message::{Message, Record, Timer};
 use crate::protocol::lock::notes;
 use crate::protocol::lock::role::Role;
-use crate::protocol::lock::table::{Answer, Command, Lease, Mode, Table};
+use crate::protocol::lock::table::Table;
 use crate::protocol::machine::{self, Machine, Op};
 use crate::protocol::raft::{self, NodeSet, Server};
 use crate::protocol::{Effects, Input, Slot};
@@ -16,8 +17,8 @@ use std::sync::Arc;
 /// What a leader did in its last step, for those who watch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deed {
-    /// How many leases and delays ended.
-    pub ended: usize,
+    /// How many entries went, and delays ended.
+    pub freed: u64,
     /// How many of those were woken that want a lock for themselves alone, and still have an entry.
     pub woken: usize,
 }
@@ -40,7 +41,7 @@ pub struct Replica {
 impl Replica {
     /// A server before its first start.
     pub fn new(id: NodeId, config: Arc<Config>) -> Replica {
-        let table = Table::new(config.consensus.permits as usize, config.consensus.lock_delay_us > 0);
+        let table = Table::new(config.rules.permits(config.consensus.permits) as usize, config.consensus.lock_delay_us > 0);
         let voters = NodeSet::first(config.nodes());
         let raft = Server::with_machine(id, voters, config.consensus.raft.clone(), Machine::Lock(Box::new(table)));
         Replica {
@@ -92,7 +93,7 @@ impl Replica {
         self.deed = Deed::default();
         let mut inner = out.inside::<raft::Node>();
         let started = matches!(input, Input::Started { .. });
-        let before = if started { 0 } else { self.raft.last_applied() };
+        let before = if started { (0, 0) } else { (self.raft.last_applied(), self.table().map_or(0, Table::freed)) };
         if matches!(input, Input::Timer(Timer::Lease)) {
             self.armed = None;
         }
@@ -114,8 +115,8 @@ impl Replica {
         self.arm(now, out);
     }
 
-    /// What the log has brought since that index.
-    fn follow(&mut self, before: u64, now: LocalTime, out: &mut Effects<Role>) {
+    /// What the log has brought since that index, when so much had been freed.
+    fn follow(&mut self, (before, freed): (u64, u64), now: LocalTime, out: &mut Effects<Role>) {
         let Some(table) = self.raft.machine().as_table() else { return };
         let rules = self.config.rules;
         let leads = self.raft.is_leader().then(|| self.raft.term());
@@ -138,10 +139,10 @@ impl Replica {
             let Some(command) = self.raft.log().get(index).and_then(lock_command) else { continue };
             match command {
                 Command::Grant { lease, .. } | Command::KeepAlive { lease, .. } => self.lessor.renew(lease, &self.config, now),
-                Command::End(_) | Command::Expire { .. } | Command::Undelay { .. } => self.deed.ended += 1,
-                Command::Enqueue { .. } | Command::Look { .. } => {}
+                _ => {}
             }
         }
+        self.deed.freed = table.freed().saturating_sub(freed);
         self.lessor.follow(table, now);
         if leads.is_some() {
             self.wake(out);
@@ -150,7 +151,7 @@ impl Replica {
 
     fn wake(&mut self, out: &mut Effects<Role>) {
         let Some(table) = self.raft.machine().as_table() else { return };
-        for (client, watch) in self.watches.take_woken(table, self.deed.ended > 0, self.config.rules) {
+        for (client, watch) in self.watches.take_woken(table, self.deed.freed > 0, self.config.rules) {
             let exists = table.place(watch.name, watch.created, watch.mode).exists;
             self.deed.woken += usize::from(exists && watch.mode == Mode::Exclusive);
             out.note(Note::new(&notes::WAKES, [client.0.into(), watch.name.into()]));

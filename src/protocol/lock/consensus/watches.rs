@@ -1,8 +1,9 @@
 //! Who waits for what to go: known to the leader alone, and told again to the next one by those who wait.
 
 use crate::base::{Encode, Encoder, NodeId};
+use crate::protocol::lock::command::{Lease, Mode, Revision};
 use crate::protocol::lock::rules::Rules;
-use crate::protocol::lock::table::{Lease, Mode, Revision, Table};
+use crate::protocol::lock::table::Table;
 
 /// Somebody who waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct Watch {
     pub name: u32,
     /// With which lease.
     pub lease: Lease,
-    /// For which entry to go; [`super::super::table::DELAY`] for the delay.
+    /// For which entry to go; [`super::super::command::DELAY`] for the delay.
     pub watched: Revision,
     /// Which entry waits.
     pub created: Revision,
@@ -54,9 +55,9 @@ impl Watches {
         self.0.push((client, watch));
     }
 
-    /// Takes out those that are woken now; `ended`: whether entries have gone since it was asked last.
-    pub(super) fn take_woken(&mut self, table: &Table, ended: bool, rules: Rules) -> Vec<(NodeId, Watch)> {
-        let woken = |watch: &Watch| rules.wakes(table.wakes(watch.name, watch.watched, watch.created, watch.mode), ended);
+    /// Takes out those that are woken now; `freed`: whether entries have gone since it was asked last.
+    pub(super) fn take_woken(&mut self, table: &Table, freed: bool, rules: Rules) -> Vec<(NodeId, Watch)> {
+        let woken = |watch: &Watch| rules.wakes(table.wakes(watch.name, watch.watched, watch.created, watch.mode), freed);
         let (woken, waiting) = self.0.iter().copied().partition(|(_, watch)| woken(watch));
         self.0 = waiting;
         woken
