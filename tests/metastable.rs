@@ -5,7 +5,7 @@
 use netsplit::base::time::SECOND;
 use netsplit::sim::plan::{Cluster, Generator, Plan, Setting};
 use netsplit::sim::trace::NoTrace;
-use netsplit::system::{Run, rpc};
+use netsplit::system::{Run, live::Live, rpc::Calls};
 
 /// Before, soon after and long after the trigger, per second, and the load in the end.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +42,7 @@ fn once(rps: u64, settings: &[(&str, i64)], mutants: &[&str], seed: u64) -> Figu
     let every_us_max = 2 * SECOND / rps;
     let mix = vec![("read".to_owned(), 1)];
     plan.workload.generator = Some(Generator { start_us: 0, end_us: u64::MAX, every_us_min: 1, every_us_max, keys: 1, mix });
-    let mut run = rpc::live(&plan).expect("the plan opens");
+    let mut run = Live::<Calls>::open(&plan).expect("the plan opens");
     while run.next_due_us().is_some_and(|due| due < 144 * SECOND) {
         run.step_with(&mut NoTrace);
     }

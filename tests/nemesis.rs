@@ -12,7 +12,7 @@ use netsplit::sim::kernel::Process;
 use netsplit::sim::nemesis::{Spec, generate};
 use netsplit::sim::plan::{Cluster, Generator, Operation, Plan, PlannedOperation};
 use netsplit::sim::trace::{Event, Sink};
-use netsplit::system::{Run, live::Live, raft};
+use netsplit::system::{Run, live::Live, raft::Raft};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -61,7 +61,7 @@ impl Sink for Tally {
     }
 }
 
-fn server(run: &Live<raft::Raft>, node: u16) -> Option<&Server> {
+fn server(run: &Live<Raft>, node: u16) -> Option<&Server> {
     match run.world().core(NodeId(node)) {
         Node::Server(server) => Some(server),
         Node::Client(_) => None,
@@ -69,7 +69,7 @@ fn server(run: &Live<raft::Raft>, node: u16) -> Option<&Server> {
 }
 
 /// What is wrong with a run after its end, if something is.
-fn complaint(run: &Live<raft::Raft>) -> Option<String> {
+fn complaint(run: &Live<Raft>) -> Option<String> {
     if let Some(fallen) = run.verdicts().iter().find(|verdict| verdict.status == Status::Violated) {
         return Some(format!("{} fell: {:?} {:?}", fallen.property, fallen.note, fallen.witness));
     }
@@ -118,7 +118,7 @@ fn raft_holds_under_the_nemesis_and_converges_when_it_ends() {
                     if seed >= first + seeds {
                         break;
                     }
-                    let mut run = raft::live(&plan(seed)).expect("the plan opens");
+                    let mut run = Live::<Raft>::open(&plan(seed)).expect("the plan opens");
                     while run.next_due_us().is_some_and(|due| due <= END_US) {
                         run.step_with(&mut tally);
                     }

@@ -10,7 +10,7 @@ use netsplit::sim::kernel::timer_item;
 use netsplit::sim::nemesis::{Spec, generate};
 use netsplit::sim::plan::{Action, Cluster, Cut, Generator, Operation, Plan, PlannedAction, Setting};
 use netsplit::sim::trace::{Event, NoTrace, Sink};
-use netsplit::system::raft::{Raft, live};
+use netsplit::system::raft::Raft;
 use netsplit::system::{Run, live::Live, open};
 use netsplit::timeline::{Config, MarkShape, Session, Stop};
 
@@ -43,7 +43,7 @@ impl Story {
         ] {
             plan.settings.push(Setting { name: name.to_owned(), value });
         }
-        let mut story = Story { run: live(&plan).unwrap(), acted: 0 };
+        let mut story = Story { run: Live::<Raft>::open(&plan).unwrap(), acted: 0 };
         story.pass(1_000);
         story
     }
@@ -164,7 +164,7 @@ fn two_and_two(mutants: &[&str]) -> Plan {
 }
 
 fn run(plan: &Plan, until_us: u64) -> Live<Raft> {
-    let mut run = live(plan).unwrap();
+    let mut run = Live::<Raft>::open(plan).unwrap();
     while run.next_due_us().is_some_and(|due| due <= until_us) {
         run.step_with(&mut NoTrace);
     }
@@ -386,7 +386,7 @@ impl Sink for Tally {
 fn everything_holds_in_an_unharmed_cluster_under_a_hundred_seeds_of_faults() {
     let mut tally = Tally::default();
     for seed in 0..100 {
-        let mut run = live(&harmed(seed, &[])).unwrap();
+        let mut run = Live::<Raft>::open(&harmed(seed, &[])).unwrap();
         while run.next_due_us().is_some_and(|due| due <= 16 * SECOND) {
             run.step_with(&mut tally);
         }
@@ -432,7 +432,7 @@ fn verdicts_survive_a_clone_and_are_equal_on_replay() {
     let plan = harmed(FORGETFUL_SEED, &["no_up_to_date_check"]);
     let straight = run(&plan, 16 * SECOND);
     assert!(fallen(&straight).contains(&"leader-completeness"));
-    let mut original = live(&plan).unwrap();
+    let mut original = Live::<Raft>::open(&plan).unwrap();
     let mut checkpoints = Vec::new();
     let mut executed = 0;
     while original.next_due_us().is_some_and(|due| due <= 16 * SECOND) {
@@ -455,7 +455,7 @@ fn verdicts_survive_a_clone_and_are_equal_on_replay() {
 #[test]
 fn a_fallen_property_keeps_its_first_witness() {
     let plan = harmed(FORGETFUL_SEED, &["no_up_to_date_check"]);
-    let mut run = live(&plan).unwrap();
+    let mut run = Live::<Raft>::open(&plan).unwrap();
     let mut first = None;
     while run.next_due_us().is_some_and(|due| due <= 16 * SECOND) {
         run.step_with(&mut NoTrace);
@@ -469,7 +469,7 @@ fn a_fallen_property_keeps_its_first_witness() {
 
 #[test]
 fn what_was_not_checked_is_unknown() {
-    let mut run = live(&harmed(2, &[])).unwrap();
+    let mut run = Live::<Raft>::open(&harmed(2, &[])).unwrap();
     let step = |run: &mut Live<Raft>, until_us| {
         while run.next_due_us().is_some_and(|due| due <= until_us) {
             run.step_with(&mut NoTrace);

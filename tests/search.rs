@@ -8,13 +8,13 @@ use netsplit::sim::kernel::timer_item;
 use netsplit::sim::plan::{Action, Plan};
 use netsplit::sim::search::{Budgets, Choice};
 use netsplit::sim::trace::{EventKind, NoTrace};
-use netsplit::system::{Run, live::Live, raft};
+use netsplit::system::{Run, live::Live, raft::Raft};
 use std::collections::BTreeSet;
 
-fn initial(budgets: Budgets) -> Live<raft::Raft> {
+fn initial(budgets: Budgets) -> Live<Raft> {
     let mut plan = Plan::new("raft", 3, 1);
     plan.settings.push(netsplit::sim::plan::Setting { name: "pre_vote".into(), value: 0 });
-    let mut run = raft::live(&plan).unwrap();
+    let mut run = Live::<Raft>::open(&plan).unwrap();
     run.begin_search(budgets);
     run
 }
@@ -24,7 +24,7 @@ fn in_search_the_seed_means_nothing() {
     let fingerprint = |seed| {
         let mut plan = Plan::new("raft", 3, seed);
         plan.network.default.loss_ppm = 500_000;
-        let mut run = raft::live(&plan).unwrap();
+        let mut run = Live::<Raft>::open(&plan).unwrap();
         run.begin_search(Budgets::default());
         for _ in 0..40 {
             let choice = run.world().choices()[0];
@@ -54,7 +54,7 @@ const S3: NodeId = NodeId(2);
 
 /// A search in which one says by name what happens next.
 #[derive(Clone)]
-struct Story(Live<raft::Raft>);
+struct Story(Live<Raft>);
 
 impl Story {
     /// Three servers that have started.
@@ -221,7 +221,7 @@ fn time_moves_up_to_a_chosen_item_and_never_back() {
 
 #[test]
 fn outside_of_a_search_no_fault_is_offered() {
-    let run = raft::live(&Plan::new("raft", 3, 1)).unwrap();
+    let run = Live::<Raft>::open(&Plan::new("raft", 3, 1)).unwrap();
     assert!(run.world().choices().iter().all(|choice| matches!(choice, Choice::Item(_))));
 }
 

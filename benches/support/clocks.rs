@@ -5,14 +5,14 @@ use netsplit::protocol::clock::itc::Stamp;
 use netsplit::protocol::clock::{Order, Vector};
 use netsplit::sim::plan::{Plan, Setting};
 use netsplit::sim::trace::NoTrace;
-use netsplit::system::{Run, clock};
+use netsplit::system::{Run, clock::Clocks, live::Live};
 
 /// Five processes with Lamport's clock, vectors and hybrid clocks: each event of theirs is one of the world's.
 pub fn events(checking: bool) -> Work {
     let mut plan = Plan::new("clock", 5, 7);
     let settings = [("lamport", 1), ("vector", 1), ("hybrid", 1), ("every_us_min", 1_000), ("every_us_max", 4_000)];
     plan.settings = settings.map(|(name, value)| Setting { name: name.to_owned(), value }).into();
-    let mut run = clock::live(&plan).expect("the plan opens");
+    let mut run = Live::<Clocks>::open(&plan).expect("the plan opens");
     run.set_checking(checking);
     let amount = 200_000;
     for _ in 0..amount {

@@ -4,7 +4,7 @@ use super::Work;
 use netsplit::base::time::MS;
 use netsplit::sim::plan::{Cluster, Generator, Plan, Setting};
 use netsplit::sim::trace::NoTrace;
-use netsplit::system::{Run, lock};
+use netsplit::system::{Run, live::Live, lock::Locks};
 
 /// Four clients use two locks as often as they can, until so many events have happened.
 pub fn events(checking: bool) -> Work {
@@ -14,7 +14,7 @@ pub fn events(checking: bool) -> Work {
     let (every_us_min, every_us_max) = (20 * MS, 200 * MS);
     let mix = vec![("use".to_owned(), 3), ("extend".to_owned(), 1)];
     plan.workload.generator = Some(Generator { start_us: 0, end_us: u64::MAX, every_us_min, every_us_max, keys: 2, mix });
-    let mut run = lock::live(&plan).expect("the plan opens");
+    let mut run = Live::<Locks>::open(&plan).expect("the plan opens");
     run.set_checking(checking);
     let amount = 100_000;
     for _ in 0..amount {

@@ -17,7 +17,7 @@ use netsplit::sim::nemesis::{Spec, generate};
 use netsplit::sim::plan::{Cluster, Generator, Plan};
 use netsplit::sim::trace::{Event, EventKind, NoTrace, Sink};
 use netsplit::system::live::Live;
-use netsplit::system::{Run, raft};
+use netsplit::system::{Run, raft::Raft};
 
 /// Where something is measured.
 pub struct Place {
@@ -142,7 +142,7 @@ fn raft_messages(checking: bool) -> Work {
         keys: 3,
         mix: vec![("put".into(), 3), ("get".into(), 1)],
     });
-    let mut run = raft::live(&plan).expect("the plan opens");
+    let mut run = Live::<Raft>::open(&plan).expect("the plan opens");
     run.set_checking(checking);
     let mut messages = Messages::default();
     while messages.0 < 300_000 {
@@ -165,7 +165,7 @@ fn raft_under_faults() -> Work {
     Work { amount: seeds * length_us, fingerprint }
 }
 
-fn faulty(seed: u64, length_us: u64) -> Live<raft::Raft> {
+fn faulty(seed: u64, length_us: u64) -> Live<Raft> {
     let mut plan = Plan::new("raft", 3, seed);
     plan.cluster = Cluster { servers: 3, clients: 2 };
     (plan.disk.fsync_us_min, plan.disk.fsync_us_max) = (1_000, 1_000);
@@ -178,5 +178,5 @@ fn faulty(seed: u64, length_us: u64) -> Live<raft::Raft> {
         mix: vec![("put".into(), 4), ("append".into(), 1), ("cas".into(), 2), ("get".into(), 3)],
     });
     plan.faults = generate(&plan, &Spec { start_us: SECOND, end_us: length_us, damaged_disks_max: 1, amnesia: false });
-    raft::live(&plan).expect("the plan opens")
+    Live::<Raft>::open(&plan).expect("the plan opens")
 }

@@ -4,6 +4,7 @@
 //! scenario is its text form, a link its packed form, a shrunk counterexample a smaller one. Same plan, same run, bit for
 //! bit.
 
+use crate::base::draw::Sequence;
 use crate::base::{EventId, NodeId};
 use crate::protocol::Class;
 use serde::{Deserialize, Serialize};
@@ -305,6 +306,20 @@ pub struct Generator {
     pub keys: u32,
     /// Verbs and their weights.
     pub mix: Vec<(String, u32)>,
+}
+
+impl Generator {
+    /// A verb of the mix by its weight; `None` of an empty mix.
+    pub fn verb(&self, draws: &mut Sequence) -> Option<&str> {
+        let total: u64 = self.mix.iter().map(|(_, weight)| u64::from(*weight)).sum();
+        let mut left = draws.range(0, total.saturating_sub(1));
+        let drawn = self.mix.iter().find(|(_, weight)| {
+            let here = left < u64::from(*weight);
+            left = left.saturating_sub(u64::from(*weight));
+            here
+        });
+        drawn.map(|(verb, _)| verb.as_str())
+    }
 }
 
 /// A moment of a run: a time, and how many events had been executed at that very time.

@@ -11,7 +11,7 @@ use super::plan::{Action, ClockAct, Cut, DiskAct, Generator, MessageAct, Operati
 use super::search::Budgets;
 use super::trace::{Event, EventKind, Loss, Sink};
 use crate::base::draw::{Purpose, Sequence};
-use crate::base::{Encode, Encoder, EventId, Fingerprint, NodeId, Note, OpId, Place, WriteId, sorted};
+use crate::base::{Encode, Encoder, EventId, Fingerprint, LocalTime, NodeId, Note, OpId, Place, WriteId, sorted};
 use crate::protocol::{Core, Effect, Effects, Input, Message, Outcome, TimerName};
 use std::sync::Arc;
 
@@ -126,6 +126,11 @@ impl<D: Deployment> World<D> {
     #[inline]
     pub fn core(&self, node: NodeId) -> &D::Node {
         &self.seats[node.index()].core
+    }
+
+    /// What a node's clocks show now.
+    pub fn local_time(&self, node: NodeId) -> LocalTime {
+        self.kernel.node(node).map_or(LocalTime::default(), |state| state.clock.read(self.kernel.now_us()))
     }
 
     /// Whether a node runs.

@@ -5,10 +5,10 @@
 //! a vector.
 
 use super::clock_view::{describe, portray, request_text, response_text};
-use super::inspect::{EntryView, Mutant, SettingInfo, SystemInfo};
-use super::live::{Description, Live, Portrait, System};
+use super::inspect::{HOUR_US, Mutant, SettingInfo, SystemInfo, setting};
+use super::keys;
+use super::live::{Description, Portrait, System};
 use super::open::{OpenError, check_operations};
-use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::Sequence;
 use crate::check::clock::{ClockChecks, PROPERTIES};
@@ -47,20 +47,14 @@ impl Deployment for Clocks {
     }
 
     fn generate(&self, generator: &Generator, client: NodeId, n: u32, draws: &mut Sequence) -> Request {
-        let total: u64 = generator.mix.iter().map(|(_, weight)| u64::from(*weight)).sum();
-        let mut left = draws.range(0, total.saturating_sub(1));
-        let verb = generator.mix.iter().find(|(_, weight)| {
-            let here = left < u64::from(*weight);
-            left = left.saturating_sub(u64::from(*weight));
-            here
-        });
+        let verb = generator.verb(draws);
         let servers = u64::from(self.cluster.servers);
         let server = |draws: &mut Sequence| NodeId(draws.range(0, servers.saturating_sub(1)) as u16);
         let (target, other) = (server(draws), server(draws));
         let key = draws.range(0, u64::from(generator.keys).saturating_sub(1)) as u32;
         // Unique among all generated operations.
         let value = u64::from(n) * u64::from(self.cluster.clients) + u64::from(client.0 - self.cluster.servers) + 1;
-        let ask = match verb.map_or("event", |(verb, _)| verb.as_str()) {
+        let ask = match verb.unwrap_or("event") {
             "send" => Ask::Act(Act::Send(other)),
             "join" => Ask::Act(Act::Join(other)),
             "leave" => Ask::Act(Act::Leave(other)),
@@ -97,8 +91,8 @@ impl Deployment for Clocks {
             "join" => none().and_then(|()| server()).map(|of| Ask::Act(Act::Join(of)))?,
             "leave" => none().and_then(|()| server()).map(|to| Ask::Act(Act::Leave(to)))?,
             "broadcast" => Ask::Act(Act::Broadcast(number(0)?)),
-            "get" => none().and_then(|()| key(&operation.key)).map(Ask::Get)?,
-            "put" => Ask::Put(key(&operation.key)?, number(1)?),
+            "get" => none().and_then(|()| keys::number(&operation.key, "key")).map(Ask::Get)?,
+            "put" => Ask::Put(keys::number(&operation.key, "key")?, number(1)?),
             _ => none().map(|()| Ask::Commit)?,
         };
         match operation.target {
@@ -127,23 +121,20 @@ fn verbs_of(mode: Mode) -> &'static [&'static str] {
     }
 }
 
-/// Names of the first keys; the others are k3, k4, ...
-pub(super) const KEYS: [&str; 3] = ["x", "y", "z"];
-
-fn key(name: &str) -> Result<u32, String> {
-    if let Some(known) = KEYS.iter().position(|key| *key == name) {
-        return Ok(known as u32);
-    }
-    let number = name.strip_prefix('k').and_then(|digits| digits.parse::<u32>().ok());
-    let number = number.filter(|number| *number >= KEYS.len() as u32);
-    number.ok_or_else(|| format!("\"{name}\" is no key; known: x, y, z, k3, k4, ..."))
-}
-
 impl System for Clocks {
     type Checks = ClockChecks;
 
     fn info() -> &'static SystemInfo {
         info()
+    }
+
+    fn deploy(plan: &Plan) -> Result<Clocks, OpenError> {
+        if plan.cluster.servers > MAX_SERVERS {
+            return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for clocks", "at most 64"));
+        }
+        let clocks = Clocks { cluster: plan.cluster, config: Arc::new(config(plan)?) };
+        check_operations(plan, verbs_of(clocks.mode()), |operation| clocks.parse(operation))?;
+        Ok(clocks)
     }
 
     fn checks(&self, cluster: Cluster) -> ClockChecks {
@@ -152,10 +143,6 @@ impl System for Clocks {
 
     fn portray(world: &World<Clocks>, node: NodeId) -> Portrait {
         portray(world, node)
-    }
-
-    fn entries(_: &World<Clocks>, _: NodeId, _: u64, _: u64) -> Vec<EntryView> {
-        Vec::new()
     }
 
     fn describe(message: &Message) -> Description {
@@ -201,12 +188,6 @@ fn scenario_of(mutant: &str) -> &'static str {
         _ => "",
     }
 }
-
-const fn setting(name: &'static str, default: i64, min: i64, max: i64) -> SettingInfo {
-    SettingInfo { name, default, min, max }
-}
-
-const HOUR_US: i64 = 3_600_000_000;
 
 /// Settings of a plan and their ranges; the defaults are those of [`Config`], and of a plan without any switch.
 const SETTINGS: &[SettingInfo] = &[
@@ -291,26 +272,6 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     Ok(config)
 }
 
-/// Builds the deployment of a plan.
-pub fn deployment(plan: &Plan) -> Result<Clocks, OpenError> {
-    if plan.cluster.servers > MAX_SERVERS {
-        return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for clocks", "at most 64"));
-    }
-    let clocks = Clocks { cluster: plan.cluster, config: Arc::new(config(plan)?) };
-    check_operations(plan, verbs_of(clocks.mode()), |operation| clocks.parse(operation))?;
-    Ok(clocks)
-}
-
-/// The run of a checked plan.
-pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
-    Ok(Box::new(live(plan)?))
-}
-
-/// The run of a plan with its types, for benchmarks and searches.
-pub fn live(plan: &Plan) -> Result<Live<Clocks>, OpenError> {
-    Ok(Live::new(World::new(Arc::new(plan.clone()), deployment(plan)?)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,7 +314,7 @@ mod tests {
 
     #[test]
     fn operations_belong_to_their_kind() {
-        let clocks = deployment(&plan(&[("itc", 1)])).unwrap();
+        let clocks = Clocks::deploy(&plan(&[("itc", 1)])).unwrap();
         let parse = |verb: &str, key: &str, args: &[u64]| {
             clocks.parse(&Operation { verb: verb.into(), key: key.into(), args: args.to_vec(), target: Some(NodeId(0)) })
         };

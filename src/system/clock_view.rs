@@ -1,10 +1,10 @@
 //! How nodes with clocks are shown. A field named `stamp` stands beneath its node, or beside its message, on the stage too.
 
-use super::clock::{Clocks, KEYS};
-use super::inspect::{Field, FieldValue, Fill, RoleView};
+use super::clock::Clocks;
+use super::inspect::{FieldValue, Fill, RoleView, field, int};
+use super::keys;
 use super::live::{Description, Portrait};
 use crate::base::{LocalTime, NodeId};
-use crate::protocol::TimerName;
 use crate::protocol::clock::broadcaster::Broadcaster;
 use crate::protocol::clock::client::Client;
 use crate::protocol::clock::message::{Act, Answer, Ask, Context, Message, Object, Request, Timer};
@@ -27,22 +27,9 @@ const TIME: RoleView = RoleView { key: "clock.role.time-server", letter: 'T', fi
 const ASKER: RoleView = RoleView { key: "clock.role.asker", letter: 'A', fill: Fill::Outline };
 const CLIENT: RoleView = RoleView { key: "clock.role.client", letter: ' ', fill: Fill::Outline };
 
-fn field(key: &'static str, value: FieldValue) -> Field {
-    Field { key, value }
-}
-
-fn int(value: u64) -> FieldValue {
-    FieldValue::Int(i64::try_from(value).unwrap_or(i64::MAX))
-}
-
-fn portrait(role: RoleView, fields: Vec<Field>, main_timer: Option<Timer>) -> Portrait {
-    let main_timer = main_timer.map(TimerName::index);
-    Portrait { role, epoch: None, fields, log: None, peers: Vec::new(), votes: Vec::new(), main_timer }
-}
-
 /// How a node is shown.
 pub(super) fn portray(world: &World<Clocks>, node: NodeId) -> Portrait {
-    let now = world.kernel().node(node).map_or(LocalTime::default(), |state| state.clock.read(world.kernel().now_us()));
+    let now = world.local_time(node);
     match world.core(node) {
         Node::Process(process) => portray_process(world, process, now),
         Node::Broadcaster(process) => portray_broadcaster(process),
@@ -85,7 +72,7 @@ fn portray_process(world: &World<Clocks>, process: &Process, now: LocalTime) -> 
     add("clock.field.stamp", FieldValue::Data(stamp_text(stamp, world.plan().cluster)));
     let newcomer = process.carried().itc && stamp.itc.is_none();
     let spontaneous = process.config().every_us_max > 0;
-    portrait(if newcomer { NEWCOMER } else { PROCESS }, fields, spontaneous.then_some(Timer::Act))
+    Portrait::plain(if newcomer { NEWCOMER } else { PROCESS }, fields, spontaneous.then_some(Timer::Act))
 }
 
 /// How the last event of a process stands to the last ones of the others, by what the stamps say.
@@ -159,11 +146,7 @@ fn portray_broadcaster(process: &Broadcaster) -> Portrait {
         field("clock.field.matrix", FieldValue::Data(rows)),
         field("clock.field.stamp", FieldValue::Data(list(process.delivered()))),
     ];
-    portrait(PROCESS, fields, None)
-}
-
-fn key_name(key: u32) -> String {
-    KEYS.get(key as usize).map_or_else(|| format!("k{key}"), |name| (*name).to_owned())
+    Portrait::plain(PROCESS, fields, None::<Timer>)
 }
 
 fn values_text(values: impl Iterator<Item = u64>) -> String {
@@ -178,12 +161,12 @@ fn context_text(context: &Context) -> String {
 
 fn portray_replica(replica: &Replica) -> Portrait {
     let values =
-        |(key, object): (u32, &Object)| format!("{} = {}", key_name(key), values_text(object.iter().map(|(_, value)| *value)));
+        |(key, object): (u32, &Object)| format!("{} = {}", keys::name(key), values_text(object.iter().map(|(_, value)| *value)));
     let versions = |(key, object): (u32, &Object)| {
         let dots = object
             .iter()
             .map(|(version, _)| format!("(S{},{}){}", version.dot.server.0 + 1, version.dot.n, context_text(&version.context)));
-        format!("{}: {}", key_name(key), dots.collect::<Vec<_>>().join(" "))
+        format!("{}: {}", keys::name(key), dots.collect::<Vec<_>>().join(" "))
     };
     let most = replica.objects().map(|(_, object)| object.len()).max().unwrap_or(0);
     let all = replica.objects().map(values).collect::<Vec<_>>().join(", ");
@@ -193,7 +176,7 @@ fn portray_replica(replica: &Replica) -> Portrait {
         field("clock.field.versions", FieldValue::Data(replica.objects().map(versions).collect::<Vec<_>>().join(", "))),
         field("clock.field.stamp", FieldValue::Data(all)),
     ];
-    portrait(REPLICA, fields, None)
+    Portrait::plain(REPLICA, fields, None::<Timer>)
 }
 
 fn portray_truetime(server: &TrueTimeServer, now: LocalTime) -> Portrait {
@@ -213,7 +196,7 @@ fn portray_truetime(server: &TrueTimeServer, now: LocalTime) -> Portrait {
         fields.push(field("clock.field.wait-left", FieldValue::DurationUs(left)));
     }
     fields.push(field("clock.field.stamp", FieldValue::Data(interval.to_string())));
-    portrait(if first.is_some() { WAITING } else { SERVER }, fields, first.map(|_| Timer::CommitWait))
+    Portrait::plain(if first.is_some() { WAITING } else { SERVER }, fields, first.map(|_| Timer::CommitWait))
 }
 
 /// `1204.050`, milliseconds.
@@ -224,7 +207,7 @@ fn ms_text(us: i64) -> String {
 fn portray_time(world: &World<Clocks>, asker: &TimeNode, now: LocalTime) -> Portrait {
     let wall = format!("{} ms", ms_text(now.wall_us));
     if asker.is_server() {
-        return portrait(TIME, vec![field("clock.field.wall", FieldValue::Data(wall))], None);
+        return Portrait::plain(TIME, vec![field("clock.field.wall", FieldValue::Data(wall))], None::<Timer>);
     }
     let mut fields = vec![
         field("clock.field.wall", FieldValue::Data(wall)),
@@ -242,7 +225,7 @@ fn portray_time(world: &World<Clocks>, asker: &TimeNode, now: LocalTime) -> Port
         let short = format!("{sign}{} ± {} ms", ms_text(correction), error.div_ceil(1_000));
         fields.push(field("clock.field.stamp", FieldValue::Data(short)));
     }
-    portrait(ASKER, fields, Some(Timer::Poll))
+    Portrait::plain(ASKER, fields, Some(Timer::Poll))
 }
 
 fn portray_client(client: &Client) -> Portrait {
@@ -254,11 +237,11 @@ fn portray_client(client: &Client) -> Portrait {
     if let Some((_, answer)) = client.done() {
         fields.push(field("clock.field.answer", FieldValue::Data(response_text(answer))));
     }
-    for (key, read) in (0..KEYS.len() as u32).filter_map(|key| Some((key, client.read(key)?))) {
-        let text = format!("{}: {}", key_name(key), context_text(&read.context));
+    for (key, read) in (0..keys::LETTERS).filter_map(|key| Some((key, client.read(key)?))) {
+        let text = format!("{}: {}", keys::name(key), context_text(&read.context));
         fields.push(field("clock.field.has-read", FieldValue::Data(text)));
     }
-    portrait(CLIENT, fields, client.open().map(|_| Timer::Deadline))
+    Portrait::plain(CLIENT, fields, client.open().map(|_| Timer::Deadline))
 }
 
 /// How a message is shown.
@@ -289,10 +272,10 @@ pub(super) fn describe(message: &Message) -> Description {
             add("clock.field.matrix", data((0..matrix.processes()).map(row).collect::<Vec<_>>().join(" ")));
             described.faint = true;
         }
-        Message::Get { key, .. } => add("clock.field.stamp", data(key_name(*key))),
+        Message::Get { key, .. } => add("clock.field.stamp", data(keys::name(*key))),
         Message::Put { key, context, value, .. } => {
             add("clock.field.context", data(context_text(context)));
-            add("clock.field.stamp", data(format!("{} = {value}", key_name(*key))));
+            add("clock.field.stamp", data(format!("{} = {value}", keys::name(*key))));
         }
         Message::Values { values, context, .. } => {
             add("clock.field.context", data(context_text(context)));
@@ -301,7 +284,7 @@ pub(super) fn describe(message: &Message) -> Description {
         Message::Stored { .. } => described.answer = Some(true),
         Message::Sync { key, object } => {
             let values = values_text(object.iter().map(|(_, value)| *value));
-            add("clock.field.stamp", data(format!("{} = {values}", key_name(*key))));
+            add("clock.field.stamp", data(format!("{} = {values}", keys::name(*key))));
         }
         Message::Commit { seq } => add("clock.field.seq", int(u64::from(*seq))),
         Message::Committed { at_us, .. } => {
@@ -342,8 +325,8 @@ fn act_text(act: &Act) -> String {
 pub(super) fn request_text(request: &Request) -> String {
     match request.ask {
         Ask::Act(act) => act_text(&act),
-        Ask::Get(key) => format!("get {}", key_name(key)),
-        Ask::Put(key, value) => format!("put {} {value}", key_name(key)),
+        Ask::Get(key) => format!("get {}", keys::name(key)),
+        Ask::Put(key, value) => format!("put {} {value}", keys::name(key)),
         Ask::Commit => "commit".to_owned(),
     }
 }

@@ -89,6 +89,16 @@ pub struct Field {
     pub value: FieldValue,
 }
 
+/// A line.
+pub(super) fn field(key: &'static str, value: FieldValue) -> Field {
+    Field { key, value }
+}
+
+/// A number that may be too large for a line: then the largest.
+pub(super) fn int(value: u64) -> FieldValue {
+    FieldValue::Int(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
 /// A timer of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimerView {
@@ -403,6 +413,14 @@ pub struct SettingInfo {
     /// Greatest value.
     pub max: i64,
 }
+
+/// A setting with its range.
+pub(super) const fn setting(name: &'static str, default: i64, min: i64, max: i64) -> SettingInfo {
+    SettingInfo { name, default, min, max }
+}
+
+/// An hour in microseconds: the greatest value of most settings that are times.
+pub(super) const HOUR_US: i64 = 3_600_000_000;
 
 /// An item that can happen next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

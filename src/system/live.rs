@@ -4,6 +4,7 @@ use super::inspect::{
     Detail, Enabled, EntryView, Field, LeasesView, LinkView, LogSummary, MessageView, NodeStatus, NodeView, OperationView,
     PeerView, RoleView, SystemInfo, TimerView, Verdict,
 };
+use super::open::OpenError;
 use super::requests::{LoadSecond, RequestsView};
 use super::run::Run;
 use crate::base::ids::PlaceKind;
@@ -12,11 +13,12 @@ use crate::check::Checker;
 use crate::protocol::{Class, Core, Outcome, TimerName};
 use crate::sim::history::PENDING;
 use crate::sim::kernel::{Flight, Process, timer_item};
-use crate::sim::plan::{Action, Cluster, Cut, Refusal};
+use crate::sim::plan::{Action, Cluster, Cut, Plan, Refusal};
 use crate::sim::search::{Budgets, Choice};
 use crate::sim::trace::{Event, EventKind, Sink};
 use crate::sim::world::MessageOf;
 use crate::sim::{Deployment, World};
+use std::sync::Arc;
 
 /// What a catalogue entry adds to a deployment: its checkers, and how its state is shown.
 pub trait System: Deployment + 'static {
@@ -25,6 +27,9 @@ pub trait System: Deployment + 'static {
 
     /// What it tells about itself.
     fn info() -> &'static SystemInfo;
+
+    /// The deployment of a plan whose common parts have been checked.
+    fn deploy(plan: &Plan) -> Result<Self, OpenError>;
 
     /// Checkers that have seen nothing yet.
     fn checks(&self, cluster: Cluster) -> Self::Checks;
@@ -38,8 +43,10 @@ pub trait System: Deployment + 'static {
         (0..world.seats().len() as u16).map(|node| Self::portray(world, NodeId(node))).collect()
     }
 
-    /// Entries `first..=last` of a node's log, as far as they exist.
-    fn entries(world: &World<Self>, node: NodeId, first: u64, last: u64) -> Vec<EntryView>;
+    /// Entries `first..=last` of a node's log, as far as they exist; none if nodes have no logs.
+    fn entries(_: &World<Self>, _node: NodeId, _first: u64, _last: u64) -> Vec<EntryView> {
+        Vec::new()
+    }
 
     /// How a message is shown.
     fn describe(message: &MessageOf<Self>) -> Description;
@@ -90,6 +97,14 @@ pub struct Portrait {
     pub main_timer: Option<u8>,
 }
 
+impl Portrait {
+    /// Of a node without epochs, log and votes.
+    pub fn plain(role: RoleView, fields: Vec<Field>, main_timer: Option<impl TimerName>) -> Portrait {
+        let main_timer = main_timer.map(TimerName::index);
+        Portrait { role, epoch: None, fields, log: None, peers: Vec::new(), votes: Vec::new(), main_timer }
+    }
+}
+
 /// What only the system knows of how a message is shown.
 #[derive(Clone, Debug, Default)]
 pub struct Description {
@@ -114,6 +129,12 @@ pub struct Live<S: System> {
 }
 
 impl<S: System> Live<S> {
+    /// The run of a plan with its types, for benchmarks and searches; [`open`](super::open::open) checks what is common, too.
+    pub fn open(plan: &Plan) -> Result<Live<S>, OpenError> {
+        let deployment = S::deploy(plan)?;
+        Ok(Live::new(World::new(Arc::new(plan.clone()), deployment)))
+    }
+
     /// A world before its first event.
     pub fn new(world: World<S>) -> Live<S> {
         let checks = world.deployment().checks(world.plan().cluster);

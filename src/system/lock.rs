@@ -1,12 +1,12 @@
 //! Locks as the catalogue offers them: lock nodes, or servers of a replicated log, a resource (the last server), and the clients
 //! that compete for it. The setting `raft` chooses the variant.
 
-use super::inspect::{EntryView, LeasesView, Mutant, SettingInfo, SystemInfo};
-use super::live::{Description, Live, Portrait, System};
+use super::inspect::{EntryView, HOUR_US, LeasesView, Mutant, SettingInfo, SystemInfo, setting};
+use super::keys;
+use super::live::{Description, Portrait, System};
 use super::lock_leases::leases;
 use super::lock_view::{describe, portray, request_text, response_text};
 use super::open::{OpenError, check_operations};
-use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::Sequence;
 use crate::check::lock::{LockChecks, PROPERTIES};
@@ -45,18 +45,12 @@ impl Deployment for Locks {
     }
 
     fn generate(&self, generator: &Generator, client: NodeId, n: u32, draws: &mut Sequence) -> Request {
-        let total: u64 = generator.mix.iter().map(|(_, weight)| u64::from(*weight)).sum();
-        let mut left = draws.range(0, total.saturating_sub(1));
-        let verb = generator.mix.iter().find(|(_, weight)| {
-            let here = left < u64::from(*weight);
-            left = left.saturating_sub(u64::from(*weight));
-            here
-        });
+        let verb = generator.verb(draws);
         let key = draws.range(0, u64::from(generator.keys).saturating_sub(1)) as u32;
         let work_us = draws.range(0, self.config.ttl_us / 4);
         // Unique among all generated operations.
         let value = u64::from(n) * u64::from(self.cluster.clients) + u64::from(client.0 - self.cluster.servers) + 1;
-        let ask = match verb.map_or("use", |(verb, _)| verb.as_str()) {
+        let ask = match verb.unwrap_or("use") {
             "acquire" => Ask::Acquire,
             "release" => Ask::Release,
             "extend" => Ask::Extend,
@@ -64,12 +58,12 @@ impl Deployment for Locks {
             "share" => Ask::Acquire,
             _ => Ask::Use { work_us, value },
         };
-        Request { ask, key, owner: 1, mode: mode(verb.map_or("", |(verb, _)| verb)) }
+        Request { ask, key, owner: 1, mode: mode(verb.unwrap_or("")) }
     }
 
     fn parse(&self, operation: &Operation) -> Result<Request, String> {
         let (verb, args) = (operation.verb.as_str(), &operation.args);
-        let key = key(&operation.key)?;
+        let key = keys::number(&operation.key, "key")?;
         let (own, what) = match verb {
             "acquire" | "share" | "release" | "extend" => (0, "at most one number, the owner"),
             "write" => (1, "a value, and at most one more number, the owner"),
@@ -116,23 +110,20 @@ fn mode(verb: &str) -> Mode {
     if matches!(verb, "share" | "read") { Mode::Shared } else { Mode::Exclusive }
 }
 
-/// Names of the first keys; the others are k3, k4, ...
-pub(super) const KEYS: [&str; 3] = ["x", "y", "z"];
-
-fn key(name: &str) -> Result<u32, String> {
-    if let Some(known) = KEYS.iter().position(|key| *key == name) {
-        return Ok(known as u32);
-    }
-    let number = name.strip_prefix('k').and_then(|digits| digits.parse::<u32>().ok());
-    let number = number.filter(|number| *number >= KEYS.len() as u32);
-    number.ok_or_else(|| format!("\"{name}\" is no key; known: x, y, z, k3, k4, ..."))
-}
-
 impl System for Locks {
     type Checks = LockChecks;
 
     fn info() -> &'static SystemInfo {
         info()
+    }
+
+    fn deploy(plan: &Plan) -> Result<Locks, OpenError> {
+        if plan.cluster.servers > MAX_SERVERS {
+            return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for locks", "at most 64"));
+        }
+        let locks = Locks { cluster: plan.cluster, config: Arc::new(config(plan)?) };
+        check_operations(plan, verbs(&locks.config), |operation| locks.parse(operation))?;
+        Ok(locks)
     }
 
     fn checks(&self, _: Cluster) -> LockChecks {
@@ -214,12 +205,6 @@ fn scenario_of(mutant: &str) -> &'static str {
     }
 }
 
-const fn setting(name: &'static str, default: i64, min: i64, max: i64) -> SettingInfo {
-    SettingInfo { name, default, min, max }
-}
-
-const HOUR_US: i64 = 3_600_000_000;
-
 /// Settings of a plan and their ranges; the defaults are those of [`Config`].
 const SETTINGS: &[SettingInfo] = &[
     setting("ttl_us", 10_000_000, 1, HOUR_US),
@@ -278,26 +263,6 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     Ok(config)
 }
 
-/// Builds the deployment of a plan.
-pub fn deployment(plan: &Plan) -> Result<Locks, OpenError> {
-    if plan.cluster.servers > MAX_SERVERS {
-        return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for locks", "at most 64"));
-    }
-    let locks = Locks { cluster: plan.cluster, config: Arc::new(config(plan)?) };
-    check_operations(plan, verbs(&locks.config), |operation| locks.parse(operation))?;
-    Ok(locks)
-}
-
-/// The run of a checked plan.
-pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
-    Ok(Box::new(live(plan)?))
-}
-
-/// The run of a plan with its types, for benchmarks and searches.
-pub fn live(plan: &Plan) -> Result<Live<Locks>, OpenError> {
-    Ok(Live::new(World::new(Arc::new(plan.clone()), deployment(plan)?)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,7 +314,7 @@ mod tests {
 
     #[test]
     fn operations_say_what_they_take() {
-        let locks = deployment(&plan(&[])).unwrap();
+        let locks = Locks::deploy(&plan(&[])).unwrap();
         let parse = |verb: &str, args: &[u64]| {
             locks.parse(&Operation { verb: verb.into(), key: "x".into(), args: args.to_vec(), target: None })
         };

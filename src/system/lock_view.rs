@@ -1,9 +1,10 @@
 //! How lock nodes, the resource and clients are shown. A field named `stamp` stands beneath its node, or beside its message, on
 //! the stage too.
 
-use super::inspect::{Field, FieldValue, Fill, RoleView};
+use super::inspect::{FieldValue, Fill, RoleView, field, int};
+use super::keys;
 use super::live::{Description, Portrait, System};
-use super::lock::{KEYS, Locks};
+use super::lock::Locks;
 use super::raft::Raft;
 use crate::base::{LocalTime, NodeId};
 use crate::protocol::TimerName;
@@ -26,27 +27,6 @@ const IDLE: RoleView = RoleView { key: "lock.role.client", letter: ' ', fill: Fi
 const ASKING: RoleView = RoleView { key: "lock.role.asking", letter: 'A', fill: Fill::Half };
 const HOLDER: RoleView = RoleView { key: "lock.role.holder", letter: 'H', fill: Fill::Solid };
 
-fn field(key: &'static str, value: FieldValue) -> Field {
-    Field { key, value }
-}
-
-fn int(value: u64) -> FieldValue {
-    FieldValue::Int(i64::try_from(value).unwrap_or(i64::MAX))
-}
-
-fn portrait(role: RoleView, fields: Vec<Field>, main_timer: Option<Timer>) -> Portrait {
-    let main_timer = main_timer.map(TimerName::index);
-    Portrait { role, epoch: None, fields, log: None, peers: Vec::new(), votes: Vec::new(), main_timer }
-}
-
-fn now(world: &World<Locks>, node: NodeId) -> LocalTime {
-    world.kernel().node(node).map_or(LocalTime::default(), |state| state.clock.read(world.kernel().now_us()))
-}
-
-pub(super) fn key_name(key: u32) -> String {
-    KEYS.get(key as usize).map_or_else(|| format!("k{key}"), |name| (*name).to_owned())
-}
-
 /// `client 1 #3.1`: the first attempt of its operation number 3, from 1.
 fn token_text(token: Token, cluster: Cluster) -> String {
     format!("{} {}", cluster.name(token.client), number_text(token))
@@ -63,14 +43,14 @@ fn ms_text(us: u64) -> String {
 
 /// How a node is shown.
 pub(super) fn portray(world: &World<Locks>, node: NodeId) -> Portrait {
-    let (now, cluster) = (now(world, node), world.plan().cluster);
+    let (now, cluster) = (world.local_time(node), world.plan().cluster);
     match world.core(node) {
         Role::Node(lock) => portray_node(lock, now, cluster),
         Role::Resource(resource) => portray_resource(resource, cluster),
         Role::Client(_) | Role::Contender(_) => world
             .core(node)
             .holder()
-            .map_or_else(|| portrait(IDLE, Vec::new(), None), |client| portray_client(client, now, cluster)),
+            .map_or_else(|| Portrait::plain(IDLE, Vec::new(), None::<Timer>), |client| portray_client(client, now, cluster)),
         Role::Replica(replica) => portray_replica(replica, now, cluster),
     }
 }
@@ -81,7 +61,7 @@ fn portray_node(node: &LockNode, now: LocalTime, cluster: Cluster) -> Portrait {
     for (key, entry) in &stored {
         fields.push(field(
             "lock.field.stored",
-            FieldValue::Data(format!("{}: {}", key_name(*key), token_text(entry.token, cluster))),
+            FieldValue::Data(format!("{}: {}", keys::name(*key), token_text(entry.token, cluster))),
         ));
         fields.push(field("lock.field.holder", FieldValue::Node(Some(entry.token.client))));
         fields.push(field("lock.field.left", FieldValue::DurationUs(node.left_us(entry, now))));
@@ -96,7 +76,7 @@ fn portray_node(node: &LockNode, now: LocalTime, cluster: Cluster) -> Portrait {
         (false, true) => NODE,
         (false, false) => STORES,
     };
-    portrait(role, fields, node.is_away().then_some(Timer::Away))
+    Portrait::plain(role, fields, node.is_away().then_some(Timer::Away))
 }
 
 fn portray_resource(resource: &Resource, cluster: Cluster) -> Portrait {
@@ -107,12 +87,12 @@ fn portray_resource(resource: &Resource, cluster: Cluster) -> Portrait {
         fields.push(field("lock.field.greatest-fence", int(resource.fence(write.key))));
         fields.push(field("lock.field.value", int(write.value)));
         fields.push(field("lock.field.writer", FieldValue::Node(Some(write.token.client))));
-        texts.push(format!("{} = {} ({})", key_name(write.key), write.value, cluster.name(write.token.client)));
+        texts.push(format!("{} = {} ({})", keys::name(write.key), write.value, cluster.name(write.token.client)));
     }
     if !texts.is_empty() {
         fields.push(field("lock.field.stamp", FieldValue::Data(texts.join(", "))));
     }
-    portrait(RESOURCE, fields, None)
+    Portrait::plain(RESOURCE, fields, None::<Timer>)
 }
 
 /// Raft's server, and its locks.
@@ -132,7 +112,7 @@ fn portray_replica(replica: &Replica, now: LocalTime, cluster: Cluster) -> Portr
         let (queue, held) = (table.queue(name), table.holders(name));
         queued += queue.len();
         let list = |waiters: &[Waiter]| waiters.iter().map(text).collect::<Vec<_>>().join(", ");
-        fields.push(field("lock.field.held", FieldValue::Data(format!("{}: {}", key_name(name), list(&queue[..held])))));
+        fields.push(field("lock.field.held", FieldValue::Data(format!("{}: {}", keys::name(name), list(&queue[..held])))));
         if held < queue.len() {
             let waiting = &queue[held..];
             // A long queue is told by its first few.
@@ -141,11 +121,11 @@ fn portray_replica(replica: &Replica, now: LocalTime, cluster: Cluster) -> Portr
             fields.push(field("lock.field.queue", FieldValue::Data(format!("{}{more}", list(few)))));
         }
         if table.delayed(name).is_some() {
-            fields.push(field("lock.field.delayed", FieldValue::Data(key_name(name))));
+            fields.push(field("lock.field.delayed", FieldValue::Data(keys::name(name))));
         }
         let names = queue[..held].iter().map(|waiter| cluster.name(waiter.lease.client)).collect::<Vec<_>>();
         if !names.is_empty() {
-            holders.push(format!("{}: {}", key_name(name), names.join(", ")));
+            holders.push(format!("{}: {}", keys::name(name), names.join(", ")));
         }
     }
     fields.push(field("lock.field.queued", int(queued as u64)));
@@ -170,7 +150,7 @@ fn portray_client(client: Holder<'_>, now: LocalTime, cluster: Cluster) -> Portr
     let mut fields =
         vec![field("lock.field.believes", FieldValue::Bool(!held.is_empty())), field("lock.field.locks", int(held.len() as u64))];
     for session in client.sessions {
-        let text = format!("{}: {}", key_name(session.key), token_text(session.token, cluster));
+        let text = format!("{}: {}", keys::name(session.key), token_text(session.token, cluster));
         match &session.phase {
             Phase::Asking(round) => {
                 fields.push(field("lock.field.asks-for", FieldValue::Data(text)));
@@ -185,9 +165,9 @@ fn portray_client(client: Holder<'_>, now: LocalTime, cluster: Cluster) -> Portr
                 fields.push(field("lock.field.extensions", int(session.extensions.into())));
             }
             Phase::Releasing(_) | Phase::Leaving => fields.push(field("lock.field.releases", FieldValue::Data(text))),
-            Phase::Queueing => fields.push(field("lock.field.queues-for", FieldValue::Data(key_name(session.key)))),
+            Phase::Queueing => fields.push(field("lock.field.queues-for", FieldValue::Data(keys::name(session.key)))),
             Phase::Waiting => {
-                fields.push(field("lock.field.waits-for", FieldValue::Data(key_name(session.key))));
+                fields.push(field("lock.field.waits-for", FieldValue::Data(keys::name(session.key))));
                 let place = session.place.as_ref();
                 fields.push(field("lock.field.created", int(place.map_or(0, |place| place.created))));
                 if let Some(before) = place.and_then(|place| place.before).filter(|before| *before != DELAY) {
@@ -198,7 +178,7 @@ fn portray_client(client: Holder<'_>, now: LocalTime, cluster: Cluster) -> Portr
     }
     if let [session, ..] = held[..] {
         let left = ms_text(session.valid_for_us(now.monotonic_us));
-        fields.push(field("lock.field.stamp", FieldValue::Data(format!("{} {left}", key_name(session.key)))));
+        fields.push(field("lock.field.stamp", FieldValue::Data(format!("{} {left}", keys::name(session.key)))));
     }
     let backoff = client.sessions.iter().any(|session| session.phase == Phase::Backoff);
     let (role, timer) = match (held.is_empty(), client.sessions.is_empty()) {
@@ -206,7 +186,7 @@ fn portray_client(client: Holder<'_>, now: LocalTime, cluster: Cluster) -> Portr
         (true, false) => (ASKING, Some(if backoff { Timer::Retry } else { Timer::Reply })),
         (true, true) => (IDLE, None),
     };
-    portrait(role, fields, timer)
+    Portrait::plain(role, fields, timer)
 }
 
 /// How a message is shown.
@@ -216,7 +196,7 @@ pub(super) fn describe(message: &Message) -> Description {
     let token = |token: &Token| FieldValue::Data(number_text(*token));
     match message {
         Message::Set { key, token: t, ttl_us, .. } | Message::Extend { key, token: t, ttl_us, .. } => {
-            add("lock.field.key", FieldValue::Data(key_name(*key)));
+            add("lock.field.key", FieldValue::Data(keys::name(*key)));
             add("lock.field.token", token(t));
             add("lock.field.ttl", FieldValue::DurationUs(*ttl_us));
         }
@@ -234,7 +214,7 @@ pub(super) fn describe(message: &Message) -> Description {
             described.answer = Some(*ok);
         }
         Message::Delete { key, token: t } => {
-            add("lock.field.key", FieldValue::Data(key_name(*key)));
+            add("lock.field.key", FieldValue::Data(keys::name(*key)));
             add("lock.field.token", token(t));
         }
         Message::DeleteReply { token: t, .. } => {
@@ -243,12 +223,12 @@ pub(super) fn describe(message: &Message) -> Description {
         }
         Message::Write { key, fence, value, .. } => {
             add("lock.field.fence", int(*fence));
-            add("lock.field.stamp", FieldValue::Data(format!("{} = {value}", key_name(*key))));
+            add("lock.field.stamp", FieldValue::Data(format!("{} = {value}", keys::name(*key))));
         }
         Message::WriteReply { ok, .. } => described.answer = Some(*ok),
         Message::Raft(message) => return Raft::describe(message),
         Message::Watch(watch) => {
-            add("lock.field.key", FieldValue::Data(key_name(watch.name)));
+            add("lock.field.key", FieldValue::Data(keys::name(watch.name)));
             add("lock.field.behind", int(watch.watched));
         }
         Message::Gone { watched, .. } => add("lock.field.gone", int(*watched)),
@@ -258,7 +238,7 @@ pub(super) fn describe(message: &Message) -> Description {
 
 /// A request in short.
 pub(super) fn request_text(request: &Request) -> String {
-    let key = key_name(request.key);
+    let key = keys::name(request.key);
     let owner = if request.owner == 1 { String::new() } else { format!(" {}", request.owner) };
     match request.ask {
         Ask::Acquire if request.mode == Mode::Shared => format!("share {key}{owner}"),

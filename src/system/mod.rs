@@ -6,6 +6,7 @@
 pub mod clock;
 mod clock_view;
 pub mod inspect;
+pub mod keys;
 pub mod live;
 pub mod lock;
 mod lock_leases;

@@ -1,6 +1,7 @@
 //! Opens a plan: finds its system, checks everything in it, builds the run.
 
 use super::inspect::SystemInfo;
+use super::live::{Live, System};
 use super::run::Run;
 use crate::base::NodeId;
 use crate::sim::plan::{Action, Operation, Plan};
@@ -79,11 +80,15 @@ pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
     };
     check(plan, info)?;
     match info.id {
-        "clock" => super::clock::open(plan),
-        "lock" => super::lock::open(plan),
-        "rpc" => super::rpc::open(plan),
-        _ => super::raft::open(plan),
+        "clock" => boxed::<super::clock::Clocks>(plan),
+        "lock" => boxed::<super::lock::Locks>(plan),
+        "rpc" => boxed::<super::rpc::Calls>(plan),
+        _ => boxed::<super::raft::Raft>(plan),
     }
+}
+
+fn boxed<S: System>(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
+    Ok(Box::new(Live::<S>::open(plan)?))
 }
 
 /// Checks what is the same for every system.

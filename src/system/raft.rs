@@ -1,11 +1,12 @@
 //! Raft with its replicated key-value store, as the catalogue offers it.
 
 use super::inspect::{
-    Detail, EntryState, EntryView, Field, FieldValue, Fill, LogSummary, Mutant, PeerView, RoleView, SettingInfo, SystemInfo,
+    Detail, EntryState, EntryView, FieldValue, Fill, HOUR_US, LogSummary, Mutant, PeerView, RoleView, SettingInfo, SystemInfo,
+    field, setting,
 };
-use super::live::{Description, Live, Portrait, System};
+use super::keys;
+use super::live::{Description, Portrait, System};
 use super::open::{MAX_NODES, OpenError, check_operations};
-use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::Sequence;
 use crate::check::raft::{PROPERTIES, RaftChecks};
@@ -42,18 +43,12 @@ impl Deployment for Raft {
     }
 
     fn generate(&self, generator: &Generator, client: NodeId, n: u32, draws: &mut Sequence) -> Request {
-        let total: u64 = generator.mix.iter().map(|(_, weight)| *weight as u64).sum();
-        let mut left = draws.range(0, total.saturating_sub(1));
-        let verb = generator.mix.iter().find(|(_, weight)| {
-            let here = left < *weight as u64;
-            left = left.saturating_sub(*weight as u64);
-            here
-        });
+        let verb = generator.verb(draws);
         let key = Key(draws.range(0, generator.keys.saturating_sub(1) as u64) as u32);
         // Unique among all generated operations, and small enough to read.
         let value = n as u64 * self.cluster.clients as u64 + (client.0 - self.cluster.servers) as u64 + 1;
         let expected = draws.range(0, value.saturating_sub(1));
-        let op = match verb.map_or("put", |(verb, _)| verb.as_str()) {
+        let op = match verb.unwrap_or("put") {
             "get" => Op::Get(key),
             "delete" => Op::Delete(key),
             "cas" => Op::CompareAndSwap { key, expected, new: value },
@@ -64,7 +59,7 @@ impl Deployment for Raft {
     }
 
     fn parse(&self, operation: &Operation) -> Result<Request, String> {
-        let key = key(&operation.key)?;
+        let key = keys::number(&operation.key, "key").map(Key)?;
         let numbers = |count: usize, words: &str| match operation.args.len() == count {
             true => Ok(()),
             false => Err(format!("{} takes {words}, found {}", operation.verb, operation.args.len())),
@@ -89,27 +84,9 @@ impl Deployment for Raft {
 
 const VERBS: &[&str] = &["get", "put", "delete", "cas", "append"];
 
-/// Names of the first keys; the others are k3, k4, ...
-const KEYS: [&str; 3] = ["x", "y", "z"];
-
-fn key(name: &str) -> Result<Key, String> {
-    if let Some(known) = KEYS.iter().position(|key| *key == name) {
-        return Ok(Key(known as u32));
-    }
-    let number = name.strip_prefix('k').and_then(|digits| digits.parse::<u32>().ok());
-    number
-        .filter(|number| *number >= KEYS.len() as u32)
-        .map(Key)
-        .ok_or_else(|| format!("\"{name}\" is no key; known: x, y, z, k3, k4, ..."))
-}
-
-fn key_name(key: Key) -> String {
-    KEYS.get(key.0 as usize).map_or_else(|| format!("k{}", key.0), |name| (*name).to_owned())
-}
-
 fn op_text(op: &machine::Op) -> String {
     let machine::Op::Kv(op) = op else { return label_of(op) };
-    let name = key_name(op.key());
+    let name = keys::name(op.key().0);
     match op {
         Op::Get(_) => format!("get {name}"),
         Op::Delete(_) => format!("delete {name}"),
@@ -125,7 +102,7 @@ fn command_label(command: &Command) -> String {
 }
 
 fn label_of(op: &machine::Op) -> String {
-    let name = op.key().map_or_else(String::new, key_name);
+    let name = op.key().map_or_else(String::new, |key| keys::name(key.0));
     match op {
         machine::Op::Lock(command) => format!("{} {name}", command.verb()).trim_end().to_owned(),
         machine::Op::Kv(op) => match op {
@@ -157,10 +134,6 @@ const PRE_CANDIDATE: RoleView = RoleView { key: "raft.role.pre-candidate", lette
 const CANDIDATE: RoleView = RoleView { key: "raft.role.candidate", letter: 'C', fill: Fill::Half };
 const LEADER: RoleView = RoleView { key: "raft.role.leader", letter: 'L', fill: Fill::Solid };
 const CLIENT: RoleView = RoleView { key: "raft.role.client", letter: ' ', fill: Fill::Outline };
-
-fn field(key: &'static str, value: FieldValue) -> Field {
-    Field { key, value }
-}
 
 /// What painters draw of a server, whose log is first contradicted at `conflict`.
 fn sketch_server(server: &Server, conflict: Option<u64>) -> Portrait {
@@ -206,7 +179,7 @@ pub(super) fn portray_server(server: &Server, conflict: Option<u64>) -> Portrait
     if let Some(store) = server.store() {
         let pair = |(key, value): (Key, &[u64])| {
             let items: Vec<String> = value.iter().map(u64::to_string).collect();
-            format!("{}={}", key_name(key), items.join(" "))
+            format!("{}={}", keys::name(key.0), items.join(" "))
         };
         fields.push(field("raft.field.store", FieldValue::Data(store.iter().map(pair).collect::<Vec<_>>().join(", "))));
     }
@@ -307,6 +280,15 @@ impl System for Raft {
 
     fn info() -> &'static SystemInfo {
         info()
+    }
+
+    fn deploy(plan: &Plan) -> Result<Raft, OpenError> {
+        if plan.cluster.servers > MAX_SERVERS {
+            return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for Raft", "at most 1,000"));
+        }
+        let raft = Raft { cluster: plan.cluster, config: Arc::new(config(plan)?) };
+        check_operations(plan, VERBS, |operation| raft.parse(operation))?;
+        Ok(raft)
     }
 
     fn checks(&self, cluster: Cluster) -> RaftChecks {
@@ -473,12 +455,6 @@ fn scenario_of(mutant: &str) -> &'static str {
     }
 }
 
-const fn setting(name: &'static str, default: i64, min: i64, max: i64) -> SettingInfo {
-    SettingInfo { name, default, min, max }
-}
-
-const HOUR_US: i64 = 3_600_000_000;
-
 /// Settings of a plan and their ranges; the defaults are those of [`Config`].
 const SETTINGS: &[SettingInfo] = &[
     setting("election_timeout_us_min", 150_000, 1, HOUR_US),
@@ -527,26 +503,6 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     Ok(config)
 }
 
-/// Builds the deployment of a plan.
-pub fn deployment(plan: &Plan) -> Result<Raft, OpenError> {
-    if plan.cluster.servers > MAX_SERVERS {
-        return Err(OpenError::new("cluster.servers", "bad-value", "too many servers for Raft", "at most 1,000"));
-    }
-    let raft = Raft { cluster: plan.cluster, config: Arc::new(config(plan)?) };
-    check_operations(plan, VERBS, |operation| raft.parse(operation))?;
-    Ok(raft)
-}
-
-/// The run of a checked plan.
-pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
-    Ok(Box::new(live(plan)?))
-}
-
-/// The run of a plan with its types, for benchmarks and searches.
-pub fn live(plan: &Plan) -> Result<Live<Raft>, OpenError> {
-    Ok(Live::new(World::new(Arc::new(plan.clone()), deployment(plan)?)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -558,13 +514,5 @@ mod tests {
         explicit.settings =
             SETTINGS.iter().map(|s| crate::sim::plan::Setting { name: s.name.to_owned(), value: s.default }).collect();
         assert_eq!(config(&plan).unwrap(), config(&explicit).unwrap());
-    }
-
-    #[test]
-    fn keys_have_one_name_each() {
-        for number in 0..10 {
-            assert_eq!(key(&key_name(Key(number))), Ok(Key(number)));
-        }
-        assert!(key("k2").is_err() && key("").is_err() && key("cart").is_err());
     }
 }

@@ -1,12 +1,12 @@
 //! Requests and replies as the catalogue offers them: one server, and the clients that ask it.
 
-use super::inspect::{EntryView, Mutant, SettingInfo, SystemInfo};
-use super::live::{Description, Live, Portrait, System};
+use super::inspect::{HOUR_US, Mutant, SettingInfo, SystemInfo, setting};
+use super::keys;
+use super::live::{Description, Portrait, System};
 use super::open::{OpenError, check_operations};
 use super::requests::{LoadSecond, RequestsView};
 use super::rpc_requests::{load, requests};
 use super::rpc_view::{describe, portray, request_text, response_text};
-use super::run::Run;
 use crate::base::NodeId;
 use crate::base::draw::{Purpose, Sequence, mix};
 use crate::check::rpc::{PROPERTIES, RpcChecks};
@@ -46,16 +46,10 @@ impl Deployment for Calls {
     }
 
     fn generate(&self, generator: &Generator, _: NodeId, _: u32, draws: &mut Sequence) -> Request {
-        let total: u64 = generator.mix.iter().map(|(_, weight)| u64::from(*weight)).sum();
-        let mut left = draws.range(0, total.saturating_sub(1));
-        let verb = generator.mix.iter().find(|(_, weight)| {
-            let here = left < u64::from(*weight);
-            left = left.saturating_sub(u64::from(*weight));
-            here
-        });
+        let verb = generator.verb(draws);
         let account = draws.range(0, u64::from(generator.keys).saturating_sub(1)) as u32;
         let work_us = self.config.work.time_us(self.config.work_us, draws.next_u64());
-        let ask = match verb.map_or("read", |(verb, _)| verb.as_str()) {
+        let ask = match verb.unwrap_or("read") {
             "charge" => Ask::Charge { account, amount: draws.range(1, 9) },
             "poison" => Ask::Charge { account, amount: 0 },
             _ => Ask::Read { account },
@@ -65,7 +59,7 @@ impl Deployment for Calls {
 
     fn parse(&self, operation: &Operation) -> Result<Request, String> {
         let (verb, args) = (operation.verb.as_str(), &operation.args);
-        let account = account(&operation.key)?;
+        let account = keys::number(&operation.key, "account")?;
         let (own, what) = match verb {
             "charge" => (1, "an amount, and at most one more number, the milliseconds that the work takes"),
             "read" | "poison" => (0, "at most one number, the milliseconds that the work takes"),
@@ -96,23 +90,17 @@ impl Deployment for Calls {
 
 const VERBS: &[&str] = &["charge", "read", "poison"];
 
-/// Names of the first accounts; the others are k3, k4, ...
-pub(super) const KEYS: [&str; 3] = ["x", "y", "z"];
-
-fn account(name: &str) -> Result<u32, String> {
-    if let Some(known) = KEYS.iter().position(|key| *key == name) {
-        return Ok(known as u32);
-    }
-    let number = name.strip_prefix('k').and_then(|digits| digits.parse::<u32>().ok());
-    let number = number.filter(|number| *number >= KEYS.len() as u32);
-    number.ok_or_else(|| format!("\"{name}\" is no account; known: x, y, z, k3, k4, ..."))
-}
-
 impl System for Calls {
     type Checks = RpcChecks;
 
     fn info() -> &'static SystemInfo {
         info()
+    }
+
+    fn deploy(plan: &Plan) -> Result<Calls, OpenError> {
+        let calls = Calls { cluster: plan.cluster, config: Arc::new(config(plan)?) };
+        check_operations(plan, VERBS, |operation| calls.parse(operation))?;
+        Ok(calls)
     }
 
     fn checks(&self, _: Cluster) -> RpcChecks {
@@ -121,10 +109,6 @@ impl System for Calls {
 
     fn portray(world: &World<Calls>, node: NodeId) -> Portrait {
         portray(world, node)
-    }
-
-    fn entries(_: &World<Calls>, _: NodeId, _: u64, _: u64) -> Vec<EntryView> {
-        Vec::new()
     }
 
     fn describe(message: &Message) -> Description {
@@ -182,11 +166,6 @@ fn scenario_of(mutant: &str) -> &'static str {
     }
 }
 
-const fn setting(name: &'static str, default: i64, min: i64, max: i64) -> SettingInfo {
-    SettingInfo { name, default, min, max }
-}
-
-const HOUR_US: i64 = 3_600_000_000;
 const MILLITOKENS: i64 = 1_000_000_000;
 
 /// Settings of a plan and their ranges; the defaults are those of [`Config`]. `backoff`: 0 none, 1 exponential, 2 equal jitter,
@@ -263,23 +242,6 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     Ok(config)
 }
 
-/// Builds the deployment of a plan.
-pub fn deployment(plan: &Plan) -> Result<Calls, OpenError> {
-    let calls = Calls { cluster: plan.cluster, config: Arc::new(config(plan)?) };
-    check_operations(plan, VERBS, |operation| calls.parse(operation))?;
-    Ok(calls)
-}
-
-/// The run of a checked plan.
-pub fn open(plan: &Plan) -> Result<Box<dyn Run>, OpenError> {
-    Ok(Box::new(live(plan)?))
-}
-
-/// The run of a plan with its types, for benchmarks and searches.
-pub fn live(plan: &Plan) -> Result<Live<Calls>, OpenError> {
-    Ok(Live::new(World::new(Arc::new(plan.clone()), deployment(plan)?)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -328,7 +290,7 @@ mod tests {
 
     #[test]
     fn operations_say_what_they_take() {
-        let calls = deployment(&plan(&[])).unwrap();
+        let calls = Calls::deploy(&plan(&[])).unwrap();
         let parse = |verb: &str, args: &[u64]| {
             calls.parse(&Operation { verb: verb.into(), key: "x".into(), args: args.to_vec(), target: None })
         };

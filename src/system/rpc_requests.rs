@@ -2,7 +2,6 @@
 
 use super::requests::{CallView, ClientView, EffectView, JobView, LoadSecond, RequestsView, ServerView};
 use super::rpc::Calls;
-use super::rpc_view::now;
 use crate::base::NodeId;
 use crate::check::rpc::RpcChecks;
 use crate::protocol::rpc::call::{Phase, Told};
@@ -20,7 +19,7 @@ const MOST: usize = 64;
 pub(super) fn requests(world: &World<Calls>, checks: &RpcChecks) -> RequestsView {
     let mut view = RequestsView::default();
     for node in (0..world.seats().len() as u16).map(NodeId) {
-        let now_us = now(world, node).monotonic_us;
+        let now_us = world.local_time(node).monotonic_us;
         match world.core(node) {
             Role::Client(client) => view.clients.push(client_view(node, client, now_us)),
             Role::Server(server) => view.server = Some(server_view(node, server, now_us)),

@@ -1,10 +1,10 @@
 //! How servers and clients are shown. A field named `stamp` stands beneath its node, or beside its message, on the stage too.
 
-use super::inspect::{Field, FieldValue, Fill, RoleView};
+use super::inspect::{FieldValue, Fill, RoleView, field, int};
+use super::keys;
 use super::live::{Description, Portrait};
-use super::rpc::{Calls, KEYS};
+use super::rpc::Calls;
 use crate::base::{LocalTime, NodeId};
-use crate::protocol::TimerName;
 use crate::protocol::rpc::call::Phase;
 use crate::protocol::rpc::client::Client;
 use crate::protocol::rpc::message::{Answer, Ask, Message, Request, Says, Timer};
@@ -21,30 +21,9 @@ const CLIENT: RoleView = RoleView { key: "rpc.role.client", letter: ' ', fill: F
 const WAITING: RoleView = RoleView { key: "rpc.role.waiting", letter: 'W', fill: Fill::Half };
 const BACKING_OFF: RoleView = RoleView { key: "rpc.role.backing-off", letter: 'B', fill: Fill::Half };
 
-fn field(key: &'static str, value: FieldValue) -> Field {
-    Field { key, value }
-}
-
-fn int(value: u64) -> FieldValue {
-    FieldValue::Int(i64::try_from(value).unwrap_or(i64::MAX))
-}
-
-fn portrait(role: RoleView, fields: Vec<Field>, main_timer: Option<Timer>) -> Portrait {
-    let main_timer = main_timer.map(TimerName::index);
-    Portrait { role, epoch: None, fields, log: None, peers: Vec::new(), votes: Vec::new(), main_timer }
-}
-
-pub(super) fn now(world: &World<Calls>, node: NodeId) -> LocalTime {
-    world.kernel().node(node).map_or(LocalTime::default(), |state| state.clock.read(world.kernel().now_us()))
-}
-
-fn account_name(account: u32) -> String {
-    KEYS.get(account as usize).map_or_else(|| format!("k{account}"), |name| (*name).to_owned())
-}
-
 /// How a node is shown.
 pub(super) fn portray(world: &World<Calls>, node: NodeId) -> Portrait {
-    let (now, cluster) = (now(world, node), world.plan().cluster);
+    let (now, cluster) = (world.local_time(node), world.plan().cluster);
     match world.core(node) {
         Role::Server(server) => portray_server(server, now, cluster),
         Role::Client(client) => portray_client(client, now),
@@ -75,7 +54,7 @@ fn portray_server(server: &Server, now: LocalTime, cluster: Cluster) -> Portrait
     let mut texts = Vec::new();
     for (account, balance) in server.balances().take(3) {
         fields.push(field("rpc.field.value", int(balance)));
-        texts.push(format!("{} = {balance}", account_name(account)));
+        texts.push(format!("{} = {balance}", keys::name(account)));
     }
     if let Some(job) = server.working() {
         texts.push(format!("{} #{}", cluster.name(job.from), u64::from(job.attempt.id.seq) + 1));
@@ -91,7 +70,7 @@ fn portray_server(server: &Server, now: LocalTime, cluster: Cluster) -> Portrait
         (true, false) => WORKING,
         (false, false) => IDLE,
     };
-    portrait(role, fields, server.working().map(|_| Timer::Work))
+    Portrait::plain(role, fields, server.working().map(|_| Timer::Work))
 }
 
 fn portray_client(client: &Client, now: LocalTime) -> Portrait {
@@ -129,7 +108,7 @@ fn portray_client(client: &Client, now: LocalTime) -> Portrait {
         (_, true) => (WAITING, Some(Timer::Reply)),
         (_, false) => (BACKING_OFF, Some(Timer::Retry)),
     };
-    portrait(role, fields, timer)
+    Portrait::plain(role, fields, timer)
 }
 
 /// How a message is shown.
@@ -172,9 +151,9 @@ pub(super) fn describe(message: &Message) -> Description {
 
 fn ask_text(ask: &Ask) -> String {
     match ask {
-        Ask::Charge { account, amount: 0 } => format!("poison {}", account_name(*account)),
-        Ask::Charge { account, amount } => format!("charge {} {amount}", account_name(*account)),
-        Ask::Read { account } => format!("read {}", account_name(*account)),
+        Ask::Charge { account, amount: 0 } => format!("poison {}", keys::name(*account)),
+        Ask::Charge { account, amount } => format!("charge {} {amount}", keys::name(*account)),
+        Ask::Read { account } => format!("read {}", keys::name(*account)),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::sim::trace::{Event, EventClass, EventKind};
 use crate::system::inspect::{
     EntryState, EntryView, Field, FieldValue, Fill, LinkView, MessageView, NodeStatus, NodeView, SystemInfo, Verdict,
 };
+use crate::system::keys;
 use render::{Arg, capital, fill};
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -577,7 +578,7 @@ pub fn duration(lang: Lang, us: u64) -> String {
 
 /// Key number 0 is `x`, then `y`, `z`, `k3`, ...
 pub fn key_name(key: u64) -> String {
-    render::key(key)
+    keys::name(key)
 }
 
 #[cfg(test)]

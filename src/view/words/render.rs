@@ -64,7 +64,7 @@ pub(super) fn typed(lang: Lang, ty: ArgType, value: u64, names: &Names) -> Arg {
         ArgType::Nodes => some_nodes(lang, &NodesArg::read(value, names.cluster.servers), names.cluster).into(),
         ArgType::DurationUs => duration(lang, value).into(),
         ArgType::TimeUs => time(lang, value).into(),
-        ArgType::Key => key(value).into(),
+        ArgType::Key => crate::system::keys::name(value).into(),
         ArgType::Message => names.messages.get(value as usize).map_or("?", |kind| kind.name).into(),
         ArgType::Timer => names.timers.get(value as usize).map_or("?", |name| name).into(),
         ArgType::Signed => (value as i64).to_string().into(),
@@ -114,16 +114,6 @@ pub(super) fn listed(lang: Lang, names: &[String]) -> String {
 /// The same, but nothing for nothing.
 pub(super) fn listed_or_empty(lang: Lang, names: &[String]) -> String {
     if names.is_empty() { String::new() } else { listed(lang, names) }
-}
-
-/// Key number 0 is `x`, then `y`, `z`, `k3`, ...
-pub(super) fn key(key: u64) -> String {
-    match key {
-        0 => "x".to_owned(),
-        1 => "y".to_owned(),
-        2 => "z".to_owned(),
-        n => format!("k{n}"),
-    }
 }
 
 /// `1.204 s`.
@@ -205,6 +195,5 @@ mod tests {
             [time(Lang::De, 1_204_999), duration(Lang::De, 3_200), per_cent(Lang::De, 12_500)],
             ["1,204 s", "3,2 ms", "1,25 %"]
         );
-        assert_eq!([key(0), key(2), key(7)], ["x", "z", "k7"]);
     }
 }
