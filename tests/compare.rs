@@ -122,7 +122,7 @@ fn an_intervention_goes_into_both_and_makes_branches_where_it_is_in_the_past() {
     let mut lab = two_branches();
     lab.compare(Some(1)).expect("it exists");
     seek(&mut lab, 1_500_000);
-    let acted = lab.act_in_both(vec![Action::Crash(NodeId(1))]);
+    let acted = lab.act_in_both(vec![Action::Crash(NodeId(1))]).expect("it is near");
     assert!(acted.here.is_ok_and(|done| done[0].branched) && acted.there.is_ok_and(|done| done[0].branched));
     assert_eq!(lab.branches().len(), 4, "both old futures are kept");
     let compared = lab.compared().expect("still");
@@ -130,7 +130,7 @@ fn an_intervention_goes_into_both_and_makes_branches_where_it_is_in_the_past() {
     let down = |lab: &mut Playback| lab.census().down;
     assert_eq!((down(&mut lab), lab.on_other(down)), (1, Some(2)));
     // Now both are at their ends.
-    let acted = lab.act_in_both(vec![Action::Crash(NodeId(2))]);
+    let acted = lab.act_in_both(vec![Action::Crash(NodeId(2))]).expect("it is near");
     assert!(acted.here.is_ok_and(|done| !done[0].branched) && acted.there.is_ok_and(|done| !done[0].branched));
     assert_eq!((down(&mut lab), lab.on_other(down)), (2, Some(3)));
     lab.undo().expect("there is something to undo");
@@ -138,18 +138,97 @@ fn an_intervention_goes_into_both_and_makes_branches_where_it_is_in_the_past() {
     assert_eq!((down(&mut lab), lab.on_other(down)), (1, Some(2)), "undone in both");
 }
 
+/// The original at 600 s, and a branch from its second second beside it that has not been played any further.
+fn one_far_behind() -> Playback {
+    let mut lab = lab(plan(7));
+    seek(&mut lab, 2_000_000);
+    let fork = lab.fork(None);
+    lab.switch_branch(0).expect("it exists");
+    seek(&mut lab, 600_000_000);
+    lab.compare(Some(fork)).expect("it exists");
+    lab
+}
+
+#[test]
+fn nothing_is_done_by_hand_until_a_branch_far_behind_has_come_and_nothing_is_played_at_one_go() {
+    let mut lab = one_far_behind();
+    let before = (lab.cursor().event, lab.branches(), lab.session().fingerprint());
+    let refused = lab.act_in_both(vec![Action::Crash(NodeId(1))]).map(|_| ());
+    assert_eq!(refused, Err(timeline::Error::Behind));
+    let far = lab.compared().expect("still");
+    assert!(!far.there && far.at_us > 2_000_000 && far.at_us < 600_000_000, "some of the way: {}", far.at_us);
+    assert_eq!((lab.cursor().event, lab.session().fingerprint()), (before.0, before.2));
+    assert_eq!(lab.branches().len(), before.1.len(), "nothing was done");
+    assert!(lab.cursor().busy, "ticks take it there");
+    lab.tick(0.0, &mut |_| true);
+    let further = lab.compared().expect("still");
+    assert!(further.at_us > far.at_us, "they say how far it is");
+    settle(&mut lab);
+    let acted = lab.act_in_both(vec![Action::Crash(NodeId(1))]).expect("it is there");
+    assert!(acted.here.is_ok() && acted.there.is_ok());
+}
+
+#[test]
+fn an_undo_beside_a_comparison_takes_back_on_both_at_the_same_time() {
+    let mut lab = two_branches();
+    lab.compare(Some(1)).expect("it exists");
+    seek(&mut lab, 1_500_000);
+    lab.act_in_both(vec![Action::Crash(NodeId(1))]).expect("it is near");
+    // The cursor moves on, and the other one has not followed yet.
+    lab.step(timeline::StepKind::Story, &mut |_| false);
+    lab.undo().expect("the crash of S2");
+    settle(&mut lab);
+    let now = lab.cursor().at_us;
+    assert_eq!(there(&mut lab).1, now);
+    let down = |lab: &mut Playback| lab.census().down;
+    assert_eq!((down(&mut lab), lab.on_other(down)), (0, Some(1)), "S1 is down there, S2 on none");
+
+    let mut far = one_far_behind();
+    far.act(Action::Crash(NodeId(2))).expect("it runs");
+    assert_eq!(far.undo(), Err(timeline::Error::Behind));
+}
+
+#[test]
+fn what_was_done_as_one_is_taken_back_as_one_on_each_branch_and_on_branches_of_these() {
+    let crash = |n| Action::Crash(NodeId(n));
+    let down = |lab: &mut Playback| lab.census().down;
+    let mut lab = lab(plan(7));
+    seek(&mut lab, 1_000_000);
+    lab.act_all(vec![crash(0), crash(1)]).expect("they run");
+    // Another branch from before it, with interventions of the same numbers, each by itself.
+    seek(&mut lab, 900_000);
+    let other = lab.act(crash(2)).expect("it runs").branch;
+    lab.act(crash(3)).expect("it runs");
+    lab.undo().expect("the second");
+    settle(&mut lab);
+    assert_eq!(down(&mut lab), 1, "the first stays");
+    lab.switch_branch(other.0).expect("it exists");
+    // That the numbers came again there changes nothing of the first branch.
+    lab.switch_branch(0).expect("it exists");
+    seek(&mut lab, 1_100_000);
+    let fork = lab.fork(None);
+    for branch in [0, fork] {
+        lab.switch_branch(branch).expect("it exists");
+        seek(&mut lab, 1_100_000);
+        assert_eq!(down(&mut lab), 2);
+        lab.undo().expect("both");
+        settle(&mut lab);
+        assert_eq!(down(&mut lab), 0, "both together, on branch {branch}");
+    }
+}
+
 #[test]
 fn what_is_refused_on_one_branch_is_done_on_the_other() {
     let mut lab = two_branches();
     lab.compare(Some(1)).expect("it exists");
     seek(&mut lab, 1_500_000);
-    let acted = lab.act_in_both(vec![Action::Crash(NodeId(0))]);
+    let acted = lab.act_in_both(vec![Action::Crash(NodeId(0))]).expect("it is near");
     assert!(acted.here.is_ok() && acted.there.is_err(), "there it is down");
-    let acted = lab.act_in_both(vec![Action::Crash(NodeId(0))]);
+    let acted = lab.act_in_both(vec![Action::Crash(NodeId(0))]).expect("it is near");
     assert!(acted.here.is_err() && acted.there.is_err());
     lab.switch_branch(lab.branches()[1].id).expect("it exists");
     assert_eq!(lab.compared().map(|row| row.branch), Some(2), "the two have changed places");
-    let acted = lab.act_in_both(vec![Action::Restart { node: NodeId(0), empty: false }]);
+    let acted = lab.act_in_both(vec![Action::Restart { node: NodeId(0), empty: false }]).expect("it is near");
     assert!(acted.here.is_ok() && acted.there.is_ok());
 }
 
@@ -281,8 +360,9 @@ fn calls_in_any_order_are_total() {
     lab.act_in_both(vec![Action::Request {
         client: NodeId(5),
         operation: Operation { verb: "put".to_owned(), key: "x".to_owned(), args: vec![1], target: None },
-    }]);
-    lab.act_in_both(vec![]);
+    }])
+    .expect("it is near");
+    lab.act_in_both(vec![]).expect("it is near").here.expect("nothing to do is done");
     lab.undo().expect("the request");
     settle(&mut lab);
     assert_eq!(lab.graft(vec![], None), Ok(lab.branches().len() as u32 - 1));

@@ -52,6 +52,14 @@ impl Session {
         })
     }
 
+    /// The time to which the second cursor has been followed, microseconds: also while it seeks, and stands where it was.
+    pub fn followed_us(&self) -> u64 {
+        self.there.as_ref().map_or(0, |there| match &there.job {
+            Some(Job::Seek { worker, .. }) => worker.moment().at_us,
+            _ => there.player.moment().at_us,
+        })
+    }
+
     /// Brings the second cursor to the time of the first, where need be by playing its branch further: at most `budget` executed
     /// events. `Violation` if a property fell there on the way: then the next call goes on.
     pub fn follow(&mut self, budget: u64) -> Progress {

@@ -10,6 +10,8 @@ use serde::Serialize;
 
 /// Events between two looks at the clock.
 const SLICE: u64 = 64;
+/// So many of them are played at one go before something is done by hand: some hundredths of a second.
+const NEAR_SLICES: u32 = 256;
 
 /// The branch that is compared with, where its cursor stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +22,8 @@ pub struct ComparedRow {
     pub name: String,
     /// It is at the time of the cursor.
     pub there: bool,
+    /// How far it has come.
+    pub at_us: u64,
     /// Number of executed events before that time.
     pub event: u64,
     /// The newest story event before that time.
@@ -66,11 +70,12 @@ impl Playback {
     pub fn compared(&mut self) -> Option<ComparedRow> {
         let branch = self.session.compared()?;
         let there = self.session.follows();
+        let at_us = self.session.followed_us();
         let (event, latest) = self.on_other(|lab| {
             let latest = lab.recent(Level::Story, 1).pop();
             (lab.session().cursor().position, latest)
         })?;
-        Some(ComparedRow { branch: branch.0, name: self.name_of(branch), there, event, latest })
+        Some(ComparedRow { branch: branch.0, name: self.name_of(branch), there, at_us, event, latest })
     }
 
     /// Reads something of the branch that is compared with, as if its cursor were the only one. `None` if there is none.
@@ -114,25 +119,34 @@ impl Playback {
         }
     }
 
+    /// Brings the other cursor along if it is a few frames behind: then what is done by hand is done on both at the same time. An
+    /// error if it has further to go, which nobody should wait for within one call: ticks take it there.
+    pub(super) fn catch_up(&mut self) -> Result<(), Error> {
+        let mut slices = 0;
+        self.bring_along(&mut TickRow::default(), &mut |_| {
+            slices += 1;
+            slices == NEAR_SLICES
+        });
+        if self.session.follows() { Ok(()) } else { Err(Error::Behind) }
+    }
+
     /// Does something to the world at the cursor, and the same on the branch that is compared with. What is refused on one of them is
-    /// done on the other all the same.
-    pub fn act_in_both(&mut self, actions: Vec<Action>) -> ActedInBoth {
+    /// done on the other all the same. An error, and nothing is done, while the other one is far behind.
+    pub fn act_in_both(&mut self, actions: Vec<Action>) -> Result<ActedInBoth, Error> {
+        self.catch_up()?;
         self.halt();
-        // The other cursor is a few frames behind at most.
-        self.bring_along(&mut TickRow::default(), &mut |_| false);
         let here = self.act_all(actions.clone());
-        // What was done as one there has numbers of its own, which may be those of others here.
-        let groups = std::mem::take(&mut self.groups);
         let there = self.on_other(|lab| lab.act_all(actions));
-        self.groups = groups;
         let there = there.unwrap_or(Err(Error::NothingToUndo));
-        ActedInBoth { here, there }
+        Ok(ActedInBoth { here, there })
     }
 
     /// Takes back on the branch that is compared with what was taken back here.
     pub(super) fn undo_there(&mut self, undone: &[Intervention]) {
+        let Some(parent) = self.session.compared() else { return };
         if self.session.undo_there(undone) && self.change_places() {
             self.branch_changed();
+            self.groups.inherit(parent, self.session.cursor().branch, &self.interventions);
             self.change_places();
         }
     }

@@ -13,6 +13,7 @@ pub mod cluster;
 pub mod compare;
 mod crowd;
 mod geometry;
+mod groups;
 mod islands;
 pub mod layout;
 pub mod leases;

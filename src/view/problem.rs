@@ -53,6 +53,7 @@ impl Problem {
             timeline::Error::NoSuchBranch(id) => Problem::new(lang, "no-such-branch", "branch", &[("branch", &id.0.to_string())]),
             timeline::Error::NothingToUndo => Problem::new(lang, "nothing-to-undo", "", &[]),
             timeline::Error::NotPlayed(n) => Problem::new(lang, "not-played", "event", &[("event", &n.to_string())]),
+            timeline::Error::Behind => Problem::new(lang, "other-behind", "", &[]),
         }
     }
 

@@ -74,7 +74,8 @@ impl Lab {
         }))
     }
 
-    /// Takes back the last thing done by hand before the cursor, on a new branch.
+    /// Takes back the last thing done by hand before the cursor, on a new branch; while branches are compared, on both. An error
+    /// while the other branch has not come to this moment (`compared().there`): a few ticks later it has.
     #[wasm_bindgen(unchecked_return_type = "Result<null>")]
     pub fn undo(&self) -> JsValue {
         answer(self.with(|desk, _| {
@@ -87,7 +88,8 @@ impl Lab {
     }
 
     /// Does something to the world at the cursor: `{crash: 0}`, `{cut: {isolate: 2}}`, `{message: {message: "n0>n1#3", act: "drop"}}`.
-    /// At the end of a branch it continues the run, in the past it makes a new branch. While branches are compared, on both.
+    /// At the end of a branch it continues the run, in the past it makes a new branch. While branches are compared, on both; an
+    /// error while the other one has not come to this moment (`compared().there`).
     #[wasm_bindgen(unchecked_return_type = "Result<Acted>")]
     pub fn act(&self, #[wasm_bindgen(unchecked_param_type = "Action")] action: JsValue) -> JsValue {
         answer(self.with(|desk, read| {
@@ -144,7 +146,8 @@ impl Desk {
     /// Acts on the current branch, and on the one that is compared with. What is done on one of them is done.
     pub(super) fn act_all(&mut self, actions: Vec<Action>) -> Answer<ActedRow> {
         let (here, there) = if self.playback.session().compared().is_some() {
-            let ActedInBoth { here, there } = self.playback.act_in_both(actions);
+            let acted = self.playback.act_in_both(actions);
+            let ActedInBoth { here, there } = acted.map_err(|error| self.problem(&error))?;
             (here, Some(there))
         } else {
             (self.playback.act_all(actions), None)

@@ -175,7 +175,8 @@ export interface Branch {
 /** They share `position` events. */
 export interface Divergence { position: number; event_a: EventRow | null; event_b: EventRow | null; at_us: Microseconds; text: string }
 /** Where the cursor on the branch stands that is compared with; `there`: at the time of the other cursor. */
-export interface Compared { branch: number; name: string; there: boolean; event: number; latest: EventRow | null }
+/** `at_us` is how far it has come, as long as it is not at the cursor's time, `there`. */
+export interface Compared { branch: number; name: string; there: boolean; at_us: number; event: number; latest: EventRow | null }
 export interface Glance { latest: EventRow | null }
 /**
  * `done` of the actions were done; `event` is the last one's. While branches are compared: `refused` is why nothing was done on the

@@ -174,3 +174,31 @@ for (const [name, options] of /** @type {const} */ ([["phone", { size: sizes.pho
     await page.locator("#stage > canvas").waitFor();
   });
 }
+
+test("acting while the other branch is far behind waits until it has come, says how far it is, and can be called off", async (t) => {
+  const visit = await lab.visit(t, { calm: true });
+  const { page } = visit;
+  await compare(page);
+  /** @param {number} at_us what is to be seen right after S2 is crashed there, before a frame has passed */
+  const crashAt = (at_us) =>
+    page.evaluate(async (at_us) => {
+      const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+      await app.seekTime(at_us);
+      app.act({ crash: 1 });
+      const { hidden } = /** @type {HTMLElement} */ (document.querySelector("netsplit-compare progress"));
+      return { hidden, said: app.caption.text, down: app.lab.census().down };
+    }, at_us);
+  const waiting = await crashAt(150_000_000);
+  assert.deepEqual([waiting.hidden, waiting.down], [false, 1], "only S1 is down, and has been");
+  assert.match(waiting.said, /^First "original" is played to this moment/);
+  await thereIs(page, /^S2.*(crashed|down)/i);
+  await hereIs(page, /^S2.*(crashed|down)/i);
+  await page.locator("netsplit-compare progress").waitFor({ state: "hidden" });
+
+  const { hidden } = await crashAt(900_000_000);
+  assert.equal(hidden, false);
+  await visit.assertAccessible({ within: "netsplit-compare" });
+  await page.locator("netsplit-compare").getByRole("button", { name: "Cancel" }).click();
+  await page.locator(".caption-text", { hasText: "Not done." }).waitFor();
+  await page.locator("netsplit-compare progress").waitFor({ state: "hidden" });
+});

@@ -773,7 +773,7 @@ export class App {
   act(action) {
     const lab = this.#need();
     const parent = currentBranchOf(lab)?.name;
-    const acted = this.#accept(lab.act(action));
+    const acted = this.#accept(lab.act(action), () => this.act(action));
     if (acted) this.#acted(acted.value, parent);
     return acted !== null;
   }
@@ -782,7 +782,7 @@ export class App {
   actAll(actions) {
     const lab = this.#need();
     const parent = currentBranchOf(lab)?.name;
-    const acted = this.#accept(lab.actAll(actions));
+    const acted = this.#accept(lab.actAll(actions), () => this.actAll(actions));
     if (!acted) return false;
     const { done } = acted.value;
     this.#acted(acted.value, parent);
@@ -800,7 +800,7 @@ export class App {
   request(client, operation) {
     const lab = this.#need();
     const parent = currentBranchOf(lab)?.name;
-    const asked = this.#accept(lab.request(client, operation));
+    const asked = this.#accept(lab.request(client, operation), () => this.request(client, operation));
     if (asked) this.#acted(asked.value, parent);
     return asked !== null;
   }
@@ -830,7 +830,7 @@ export class App {
   undo() {
     const lab = this.#need();
     const before = currentBranchOf(lab);
-    if (!this.#accept(lab.undo())) return;
+    if (!this.#accept(lab.undo(), () => this.undo())) return;
     this.#keepPlan();
     this.#tellLatest();
     this.#moved();
@@ -1005,10 +1005,12 @@ export class App {
   /**
    * @template T
    * @param {import("../netsplit.js").Result<T>} result
-   * @returns {{ value: T } | null} null after saying why not
+   * @param {() => void} [again] what a comparison does once it can
+   * @returns {{ value: T } | null} null after saying why not, or when
    */
-  #accept(result) {
+  #accept(result, again) {
     if (result.ok) return { value: result.value };
+    if (again && this.comparing?.postpones(result.error, again)) return null;
     this.say(refusal(result.error));
     return null;
   }

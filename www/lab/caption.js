@@ -20,7 +20,7 @@ class CaptionBar extends Part {
   #spokenAt = 0;
 
   setUp() {
-    this.append(this.#text, this.#more, this.#status, this.#alert);
+    this.append(h("div", { class: "caption-line" }, this.#text, this.#more), this.#status, this.#alert);
     this.later(() => {
       if (!this.app.lab && !this.app.failure) setText(this.#text, t("Loading the lab"));
     }, LOADING_MS);

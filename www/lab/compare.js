@@ -16,7 +16,7 @@ import { h, redraw, setText } from "./dom.js";
 import { t } from "./language.js";
 import { packedOf, textOf } from "./link.js";
 import { Part } from "./part.js";
-import { refusal, sentence } from "./words.js";
+import { refusal, sentence, time } from "./words.js";
 
 const PARAMETER = "compare";
 const BETWEEN = "*";
@@ -36,7 +36,7 @@ export class Comparison {
   /** @param {App} app @param {import("./stage.js").Stage} stage */
   constructor(app, stage) {
     this.app = app;
-    this.bar = document.createElement("netsplit-compare");
+    this.bar = /** @type {CompareBar} */ (document.createElement("netsplit-compare"));
     this.stage = /** @type {import("./stage.js").Stage} */ (document.createElement("netsplit-stage"));
     this.stage.dataset.there = "";
     stage.dataset.split = "here";
@@ -57,6 +57,19 @@ export class Comparison {
     if (refused) return t("Done in \"{there}\" only; not in \"{here}\": {why}", { here, there: other, why: sentence(refused) });
     if (there?.refused) return t("Not in \"{branch}\": {why}", { branch: other, why: sentence(there.refused) });
     return "";
+  }
+
+  /**
+   * What was to be done while the other branch is far behind is done in both when that has come to this moment.
+   *
+   * @param {import("../netsplit.js").Problem} problem @param {() => void} again does it
+   * @returns {boolean} false if that is not what the problem is
+   */
+  postpones({ code }, again) {
+    if (code !== "other-behind") return false;
+    this.app.pause();
+    this.bar.wait(again);
+    return true;
   }
 
   get #lab() {
@@ -130,6 +143,14 @@ function pairOf(app) {
   const { lab, run } = app;
   const there = lab?.compared();
   return lab && there ? { run, since: performance.timeOrigin, here: lab.cursor().branch, there: there.branch } : null;
+}
+
+/** @typedef {{ branch: number, event: number, at_us: number }} Here */
+
+/** @param {import("../netsplit.js").Lab} lab @returns {Here} where the cursor stands */
+function hereOf(lab) {
+  const { branch, event, at_us } = lab.cursor();
+  return { branch, event, at_us };
 }
 
 /** @param {Pair | null} a @param {Pair | null} b */
@@ -211,6 +232,10 @@ class CompareBar extends Part {
   #pair = null;
   #soughtAt = 0;
   #timer = 0;
+  /** What is done once both are at this moment. @type {{ again: () => void, at: Here, from_us: number } | null} */
+  #waiting = null;
+  #progress = h("progress", { hidden: true, "aria-label": t("The other branch is played to this moment") });
+  #cancel = h("button", { type: "button", hidden: true, onclick: () => this.#stopWaiting(t("Not done.")) }, t("Cancel"));
 
   setUp() {
     this.append(
@@ -219,6 +244,8 @@ class CompareBar extends Part {
         "div",
         { class: "compare-first" },
         this.#text,
+        this.#progress,
+        this.#cancel,
         this.#go,
         h("button", { type: "button", class: "quiet", key: "end", onclick: () => this.app.comparing?.end() }, t("End the comparison")),
       ),
@@ -239,6 +266,45 @@ class CompareBar extends Part {
       this.#side("here", "A", here.name, latest?.text ?? "", side),
       this.#side("there", "B", there.name, there.latest?.text ?? "", side),
     ]);
+    if (this.#waiting) this.#comeNearer(this.#waiting, there);
+    else this.#seek();
+  }
+
+  /** @param {() => void} again is called when both are at this moment, unless somebody leaves it */
+  wait(again) {
+    const { lab } = this.app;
+    const there = lab?.compared();
+    if (!lab || !there) return;
+    this.#waiting = { again, at: hereOf(lab), from_us: there.at_us };
+    this.#go.hidden = true;
+    this.#progress.hidden = this.#cancel.hidden = false;
+    this.app.say(t("First \"{branch}\" is played to this moment; then it is done in both.", { branch: there.name }));
+    this.#draw();
+  }
+
+  /** @param {{ again: () => void, at: Here, from_us: number }} waiting @param {import("../netsplit.js").Compared} there */
+  #comeNearer({ again, at, from_us }, there) {
+    const { lab } = this.app;
+    if (!lab) return;
+    const now = hereOf(lab);
+    if (now.branch !== at.branch || now.event !== at.event || now.at_us !== at.at_us) {
+      this.#stopWaiting(t("Not done: the moment was left before both branches had come to it."));
+    } else if (there.there) {
+      this.#stopWaiting(null);
+      again();
+    } else {
+      this.#progress.max = Math.max(1, at.at_us - from_us);
+      this.#progress.value = Math.max(0, there.at_us - from_us);
+      setText(this.#text, t("\"{branch}\" is played to this moment first: {at} of {to}.", { branch: there.name, at: time(there.at_us), to: time(at.at_us) }));
+    }
+  }
+
+  /** @param {string | null} why it is not done; null if it is */
+  #stopWaiting(why) {
+    this.#waiting = null;
+    this.#progress.hidden = this.#cancel.hidden = true;
+    this.#pair = null;
+    if (why) this.app.say(why);
     this.#seek();
   }
 

@@ -117,6 +117,8 @@ pub enum Error {
     NothingToUndo,
     /// The position is beyond the end of what was played.
     NotPlayed(u64),
+    /// The branch that is compared with has not come to the cursor's time yet.
+    Behind,
 }
 
 /// What a session holds in memory, bytes. Rough.
@@ -669,6 +671,7 @@ impl fmt::Display for Error {
             Error::NoSuchBranch(id) => write!(f, "no branch has the number {}", id.0),
             Error::NothingToUndo => f.write_str("nothing was done by hand here"),
             Error::NotPlayed(position) => write!(f, "event {position} has not been played"),
+            Error::Behind => f.write_str("the branch that is compared with has not come to this time yet"),
         }
     }
 }

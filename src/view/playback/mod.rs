@@ -9,6 +9,7 @@ mod rows;
 
 pub use rows::{BranchRow, Census, CursorRow, InterventionRow, LogPartRow, MarkRow, ProvenanceRow, TickRow};
 
+use super::groups::Groups;
 use super::report::{EventRow, Speech};
 use super::space_time::live::LiveDiagram;
 use super::words::{self, Names};
@@ -92,8 +93,8 @@ pub struct Playback {
     pub(super) interventions_there: Vec<Intervention>,
     /// Nodes as they were just before something was done to them by hand.
     before: Vec<(EventId, NodeView)>,
-    /// Numbers of what was done as one.
-    pub(super) groups: Vec<Vec<u32>>,
+    /// What was done as one.
+    pub(super) groups: Groups,
     told: Option<(BranchId, u64)>,
     promise: Option<Promised>,
 }
@@ -165,7 +166,7 @@ impl Playback {
             ended: None,
             jobs: 0,
             before: Vec::new(),
-            groups: Vec::new(),
+            groups: Groups::default(),
             told: None,
             promise: None,
         };
@@ -456,9 +457,13 @@ impl Playback {
     pub fn act(&mut self, action: Action) -> Result<Acted, crate::timeline::Error> {
         self.halt();
         let before = target(&action).and_then(|node| self.session.run().node(node));
+        let parent = self.session.cursor().branch;
         let acted = self.session.act(action)?;
-        // Numbers come again on other branches.
-        self.groups.iter_mut().for_each(|group| group.retain(|n| *n != acted.n));
+        if acted.branched {
+            let script = self.session.plan().interventions;
+            let inherited: Vec<Intervention> = script.into_iter().filter(|done| done.n != acted.n).collect();
+            self.groups.inherit(parent, acted.branch, &inherited);
+        }
         if let Some(before) = before {
             self.before.retain(|(id, _)| *id != acted.event.id);
             if self.before.len() == BEFORE_MAX {
@@ -473,8 +478,10 @@ impl Playback {
     /// A new branch from the cursor.
     pub fn fork(&mut self, name: Option<String>) -> u32 {
         self.halt();
+        let parent = self.session.cursor().branch;
         let branch = self.session.fork(name);
         self.branch_changed();
+        self.groups.inherit(parent, branch, &self.interventions);
         branch.0
     }
 
@@ -491,19 +498,21 @@ impl Playback {
         match refused {
             Some(error) if done.is_empty() => Err(error),
             _ => {
-                self.groups.push(done.iter().map(|acted| acted.n).collect());
+                self.groups.add(self.session.cursor().branch, done.iter().map(|acted| acted.n).collect());
                 Ok(done)
             }
         }
     }
 
     /// Takes back the last intervention, and what was done with it as one, on a new branch; begins a seek to the cursor's time
-    /// there.
+    /// there. While branches are compared, on both.
     pub fn undo(&mut self) -> Result<JobId, crate::timeline::Error> {
+        self.catch_up()?;
+        let parent = self.session.cursor().branch;
+        let undone = self.session.undo_among(self.groups.on(parent))?;
         let before = std::mem::take(&mut self.interventions);
-        let undone = self.session.undo_among(&self.groups);
         self.branch_changed();
-        undone?;
+        self.groups.inherit(parent, undone.branch, &self.interventions);
         let left: Vec<u32> = self.interventions.iter().map(|done| done.n).collect();
         let gone: Vec<Intervention> = before.into_iter().filter(|done| !left.contains(&done.n)).collect();
         self.undo_there(&gone);

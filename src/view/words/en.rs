@@ -296,6 +296,8 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("error.bad-data.hint", "The documentation of the Lab handle shows the form."),
     ("error.no-such-branch", "There is no branch {branch}."),
     ("error.no-such-branch.hint", "Ask for the list of branches."),
+    ("error.other-behind", "The compared branch has not come to this moment yet."),
+    ("error.other-behind.hint", "Tick on until it is there, or end the comparison."),
     ("error.other-run", "The branch to compare with is of another run."),
     ("error.other-run.hint", "Compare branches of one scenario with one seed."),
     ("error.nothing-to-undo", "Nothing has been done by hand on this branch."),
