@@ -126,3 +126,44 @@ for (const [name, options] of /** @type {const} */ ([["desktop", {}], ["phone", 
     await page.locator("netsplit-branches > .branch-tree").waitFor();
   });
 }
+
+test("forks hang from the time with the letters of their branches; B and Shift+B go there, and say who parts", async (t) => {
+  const visit = await lab.visit(t, { calm: true });
+  const { page } = visit;
+  await page.keyboard.press("b");
+  await page.locator(".caption-text", { hasText: "one branch only" }).waitFor();
+  const forks = page.locator("netsplit-forks text");
+  /** @type {number[]} */
+  const left = [];
+  for (const back of [12, 30]) {
+    const { event } = await cursor(page);
+    await page.evaluate((event) => /** @type {any} */ (document.querySelector("netsplit-lab")).app.seekEvent(event), event - back);
+    left.push((await cursorWhere(page, (at) => at.event === event - back)).event);
+    await page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.act({ crash: 4 }));
+    await page.locator(".branch[aria-selected=true]", { hasText: /S5/ }).waitFor();
+    await page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.switchBranch(0));
+    await page.locator(".branch[aria-level='1'][aria-selected=true]").waitFor();
+    await page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.seekTime(/** @type {any} */ (document.querySelector("netsplit-lab")).app.lab.cursor().end_us));
+  }
+  await page.waitForFunction(() => document.querySelectorAll("netsplit-forks text").length > 0);
+  assert.equal((await forks.allTextContents()).join(""), "CB", "in the order of time");
+  assert.deepEqual(await page.locator(".branch > span").evaluateAll((names) => names.map((name) => name.getAttribute("data-letter"))), ["A", "B", "C"]);
+  await visit.screenshot("forks");
+  await visit.assertAccessible({ within: "netsplit-time" });
+
+  const [later = 0, earlier = 0] = left;
+  await page.keyboard.press("Shift+B");
+  await cursorWhere(page, (at) => at.event === later);
+  await page.locator(".caption-text", { hasText: /^Here B ".*S5.*" parts from this branch/ }).waitFor();
+  assert.match((await page.getByRole("slider").getAttribute("aria-valuetext")) ?? "", /Here B .* parts/);
+  await page.keyboard.press("Shift+B");
+  await cursorWhere(page, (at) => at.event === earlier);
+  await page.keyboard.press("Shift+B");
+  await page.locator(".caption-text", { hasText: "No branch parts from this one before." }).waitFor();
+  await page.keyboard.press("b");
+  await cursorWhere(page, (at) => at.event === later);
+
+  // On a branch that left, the original parts, and so does the one that left it earlier.
+  await page.locator(".branch", { hasText: /S5/ }).first().click();
+  await page.waitForFunction(() => [...document.querySelectorAll("netsplit-forks text")].map((text) => text.textContent).join("") === "CA");
+});

@@ -241,6 +241,37 @@ for (const touch of [false, true]) {
   }
 }
 
+for (const [width, height] of /** @type {const} */ ([[320, 280], [320, 400], [480, 360], [640, 420], [800, 560], [960, 600], [1280, 720]])) {
+  test(`with story, actions and views, ${width} x ${height}: nothing is cut off or lies over another, and the stage can be seen`, async (t) => {
+    const visit = await lab.visit(t, { path: "embed.html?story=1&actions=1&views=1#raft/leader-crash", size: { width, height }, calm: true, started: false });
+    const { page } = visit;
+    await page.locator(".poster-play").click();
+    await visit.started();
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
+    await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+    await visit.screenshot(`embed-story-${width}`);
+    await visit.assertAccessible();
+    const boxes = await page.evaluate(() => {
+      const names = [".steps button", "[role=tablist]", ".chip", "netsplit-full a", "netsplit-stage", ".caption-text", ".play", ".scrubber"];
+      const found = names.map((name) => /** @type {const} */ ([name, document.querySelector(name)]));
+      const actions = [...document.querySelectorAll("netsplit-actions button")].map((each) => /** @type {const} */ (["action", each]));
+      return [...found, ...actions].flatMap(([name, each]) => (each?.checkVisibility() ? [{ name, ...each.getBoundingClientRect().toJSON() }] : []));
+    });
+    for (const { name, left, right, top, bottom } of boxes) {
+      assert.ok(left >= 0 && top >= 0 && right <= width + 0.5 && bottom <= height + 0.5, `${name}: ${left}, ${top}, ${right}, ${bottom}`);
+    }
+    for (const [n, a] of boxes.entries()) {
+      const over = boxes.slice(n + 1).filter((b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1);
+      assert.deepEqual(over.map(({ name }) => `${a.name} over ${name}`), []);
+    }
+    const stage = boxes.find(({ name }) => name === "netsplit-stage");
+    assert.ok(stage.height >= 80, `the stage is ${stage.height} high`);
+    // The question stands beside the stage, or unfolds.
+    await page.locator(".steps button").click();
+    await page.locator(".steps li.done").first().waitFor({ state: "attached" });
+  });
+}
+
 test("Share makes an embed: the preview shows it, and the snippet works in a page of another site", async (t) => {
   const visit = await lab.visit(t, { calm: true });
   const { page } = visit;

@@ -44,13 +44,37 @@ test("a whole path without a pointer: open, crash the leader, step back, fork", 
 
 test("cutting the network without a pointer", async (t) => {
   const { page } = await lab.visit(t, { calm: true });
-  await tabTo(page, "[data-key=cut]");
+  await tabTo(page, "netsplit-actions button");
+  await page.keyboard.press("ArrowRight");
+  assert.ok(await page.evaluate(() => document.activeElement?.matches("[data-key=cut]") ?? false));
   await page.keyboard.press("Enter");
   await tabTo(page, "[data-key=isolate]");
   await page.keyboard.press("Space");
   await tabTo(page, "[data-key=apply]");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Heal the network" }).waitFor();
+});
+
+test("the actions are one stop for Tab: arrows walk them, round and round, and Tab comes back to the last", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  const at = () => page.evaluate(() => document.activeElement?.getAttribute("data-key"));
+  await tabTo(page, "netsplit-actions button");
+  /** @type {[string, string][]} */
+  const walk = [["ArrowLeft", "faults"], ["ArrowRight", "crash"], ["End", "faults"], ["Home", "crash"], ["ArrowRight", "cut"], ["ArrowRight", "request"]];
+  for (const [key, to] of walk) {
+    await page.keyboard.press(key);
+    assert.equal(await at(), to, key);
+  }
+  const { event } = await cursor(page);
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement?.closest("netsplit-actions")), null);
+  await page.keyboard.press("Shift+Tab");
+  assert.equal(await at(), "request");
+  assert.equal((await cursor(page)).event, event, "no arrow was the lab's");
+  // What comes and goes leaves the toolbar a stop.
+  await page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.act({ crash: 0 }));
+  await page.locator("[data-key=restart]").waitFor();
+  assert.equal(await page.locator("netsplit-actions button[tabindex='0']").count(), 1);
 });
 
 test("Esc leaves menu, mode, panel and selection, in turn", async (t) => {

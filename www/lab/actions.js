@@ -12,7 +12,12 @@ const CROWD = 60;
 const MOST = 12;
 
 class Actions extends Part {
+  /** The one that Tab comes to; arrows lead to the others, as in every toolbar. */
+  #stop = "crash";
+
   setUp() {
+    this.addEventListener("focusin", ({ target }) => this.#stopAt(/** @type {HTMLElement} */ (target)));
+    this.addEventListener("keydown", (event) => this.#key(event));
     this.on(["open", "moment", "mode"], () => this.#draw(), { slow: true });
   }
 
@@ -30,6 +35,27 @@ class Actions extends Part {
       hurt && this.#button("heal", t("Heal the network"), () => void this.app.act({ heal: [] })),
       down && this.#button("restart", t("Restart.."), (at) => this.#restart(at)),
     ]);
+    this.#stopAt(this.#buttons.find((button) => button.dataset.key === this.#stop) ?? this.#buttons[0]);
+  }
+
+  get #buttons() {
+    return [...this.querySelectorAll("button")];
+  }
+
+  /** @param {HTMLElement | undefined} button */
+  #stopAt(button) {
+    this.#stop = button?.dataset.key ?? this.#stop;
+    for (const each of this.#buttons) each.tabIndex = each === button ? 0 : -1;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const buttons = this.#buttons;
+    const at = buttons.findIndex((button) => button === event.target);
+    const to = { ArrowRight: (at + 1) % buttons.length, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    buttons.at(to)?.focus();
+    event.preventDefault();
   }
 
   /** @param {string} key @param {string} label @param {(at: HTMLElement) => void} run @param {string} [shortcut] */

@@ -90,6 +90,8 @@ export class App {
   cut = null;
   /** Two branches that stand beside each other. @type {import("./compare.js").Comparison | null} */
   comparing = null;
+  /** Where branches part from the current one, while there are several. @type {{ here(): string, jump(way: 1 | -1): void } | null} */
+  forks = null;
   /** Whether back and forward are minded by the comparison itself: from the first one on. */
   followsComparison = false;
   /** The trace of another program that lies over the run, which keeps its place. @type {OpenTrace | null} */
@@ -769,7 +771,7 @@ export class App {
     this.#need().pauseOn("step", n !== null);
   }
 
-  /** @param {Action} action as the plan writes it */
+  /** @param {Action} action as the plan writes it @returns {boolean} */
   act(action) {
     const lab = this.#need();
     const parent = currentBranchOf(lab)?.name;
@@ -796,7 +798,7 @@ export class App {
     this.changed("caption");
   }
 
-  /** @param {number} client @param {import("../netsplit.js").Operation} operation */
+  /** @param {number} client @param {import("../netsplit.js").Operation} operation @returns {boolean} */
   request(client, operation) {
     const lab = this.#need();
     const parent = currentBranchOf(lab)?.name;

@@ -11,7 +11,9 @@
  * @typedef {import("../netsplit.js").Branch} Branch
  * @typedef {{ branch: Branch, level: number, size: number, position: number }} Item   size, position: among its siblings
  */
+import { letterOf } from "./branches.js";
 import { h, redraw, setText } from "./dom.js";
+import "./forks.js";
 import { t } from "./language.js";
 import { openMenu } from "./menu.js";
 import { compareWith } from "./on-demand.js";
@@ -41,6 +43,7 @@ class Branches extends Part {
   #canvas = h("canvas", { "aria-hidden": "true" });
   #told = h("p", { id: "branch-told" });
   #card = h("div", { popover: "manual", class: "branch-card" }, this.#canvas, this.#told);
+  #forks = document.createElement("netsplit-forks");
   #timer = 0;
   /** The branch whose picture is shown. @type {number | null} */
   #shown = null;
@@ -61,7 +64,13 @@ class Branches extends Part {
     this.#tree.addEventListener("contextmenu", (event) => this.#menu(event));
     this.#card.addEventListener("pointerenter", () => clearTimeout(this.#timer));
     this.#card.addEventListener("pointerleave", () => this.#hideSoon());
+    this.closest("netsplit-time")?.querySelector(".scrubber")?.append(this.#forks);
     this.#draw();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#forks.remove();
   }
 
   get #unfolded() {
@@ -104,7 +113,7 @@ class Branches extends Part {
         onclick: () => this.#choose(id),
       },
       canvas,
-      h("span", null, name, told),
+      h("span", { "data-letter": letterOf(id) }, name, told),
     );
     button.style.setProperty("--level", String(Math.min(level, LEVEL_MAX) - 1));
     return button;

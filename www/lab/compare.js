@@ -11,7 +11,7 @@
  * @typedef {import("../netsplit.js").Divergence} Divergence
  * @typedef {{ run: number, since: number, here: number, there: number }} Pair
  */
-import { currentBranchOf } from "./branches.js";
+import { currentBranchOf, letterOf } from "./branches.js";
 import { h, redraw, setText } from "./dom.js";
 import { t } from "./language.js";
 import { packedOf, textOf } from "./link.js";
@@ -62,7 +62,7 @@ export class Comparison {
   /**
    * What was to be done while the other branch is far behind is done in both when that has come to this moment.
    *
-   * @param {import("../netsplit.js").Problem} problem @param {() => void} again does it
+   * @param {{ code: string }} problem @param {() => void} again does it
    * @returns {boolean} false if that is not what the problem is
    */
   postpones({ code }, again) {
@@ -262,9 +262,9 @@ class CompareBar extends Part {
     if (!lab || !comparing || !there || !here) return;
     const side = comparing.stage.parentElement?.dataset.split ?? "here";
     const latest = lab.recentEvents("story", 1).at(-1);
-    redraw(this.#sides, [here.name, there.name, latest?.text, there.latest?.text, side], () => [
-      this.#side("here", "A", here.name, latest?.text ?? "", side),
-      this.#side("there", "B", there.name, there.latest?.text ?? "", side),
+    redraw(this.#sides, [here.id, here.name, there.branch, there.name, latest?.text, there.latest?.text, side], () => [
+      this.#side("here", letterOf(here.id), here.name, latest?.text ?? "", side),
+      this.#side("there", letterOf(there.branch), there.name, there.latest?.text ?? "", side),
     ]);
     if (this.#waiting) this.#comeNearer(this.#waiting, there);
     else this.#seek();

@@ -7,7 +7,7 @@ import { Part } from "./part.js";
 import { addressOf, fullLab } from "./embed-full.js";
 
 class FullLink extends Part {
-  #link = h("a", { ...fullLab(location.hash), onclick: (/** @type {MouseEvent} */ event) => void this.#open(event) }, t("Open in the full lab"));
+  #link = h("a", { ...fullLab(location.hash), onclick: (/** @type {MouseEvent} */ event) => void this.#open(event) }, h("span", null, t("Open in the full lab")));
 
   setUp() {
     this.append(this.#link);

@@ -13,6 +13,7 @@ const keys = () => [
   [[t("Home"), t("End")], t("To the start, to the furthest moment played")],
   [["+", "-"], t("Faster, slower")],
   [["F"], t("Fork: start a new branch here")],
+  [["B", t("Shift + B")], t("To the next fork, to the one before")],
   [[t("Ctrl + Z")], t("Undo the last intervention")],
   [["C"], t("Send a request")],
   [["D"], t("Details")],

@@ -3,6 +3,7 @@
  * Keys that work anywhere in the lab. They are off where keys mean something else: in fields, in menus, in dialogs; and
  * Space and Enter belong to the button that has the focus. Display switches the single ones off.
  */
+import { t } from "./language.js";
 import { openHelp } from "./on-demand.js";
 import { openRequest } from "./request.js";
 
@@ -67,6 +68,10 @@ function shortcut(app, event, target) {
       return true;
     case "f":
       app.fork();
+      return true;
+    case "b":
+      if (app.forks) app.forks.jump(event.shiftKey ? -1 : 1);
+      else app.say(t("This run has one branch only."));
       return true;
     case "c":
       openRequest(app);

@@ -84,7 +84,7 @@ class TimeBar extends Part {
     const { lab } = this.app;
     if (!lab) return;
     const { end_us, at_us, event, events } = lab.cursor();
-    this.#range.setAttribute("aria-valuetext", `${t("event {n} of {all}", { n: count(event), all: count(events) })}, ${time(at_us)}, ${this.app.caption.text}`);
+    this.#range.setAttribute("aria-valuetext", `${t("event {n} of {all}", { n: count(event), all: count(events) })}, ${time(at_us)}, ${this.app.forks?.here() || this.app.caption.text}`);
     const width = this.#marks.clientWidth;
     if (width === 0) return;
     const marks = lab.marks();
