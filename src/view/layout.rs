@@ -158,6 +158,9 @@ const ABOVE: f64 = 22.0;
 const BENEATH: f64 = 38.0;
 /// Least gap between the circles of neighbours, for messages to pass and be seen.
 const GAP: f64 = 44.0;
+/// Where nodes could not have their names otherwise: the least gap, and how much wider than high a ring may be.
+const CLOSE: f64 = 22.0;
+const WIDE: f64 = 1.7;
 /// Gap between the ring and a client.
 const OUTSIDE: f64 = 56.0;
 /// Stages narrower than this keep a strip at the foot for chips and legend. Wider ones keep one at the top if there are chips,
@@ -270,6 +273,16 @@ fn ring(cluster: Cluster, width: f64, height: f64) -> Vec<Spot> {
             break;
         }
         radius = (radius - 1.5).max(Spot::LEAST);
+    }
+    // Names are worth more than wide gaps and a round ring.
+    if !low && radius < Spot::NAMED {
+        let clients = OUTSIDE.min(width / 7.0) + 2.0 * client_radius(Spot::NAMED) + 14.0;
+        let side = |count: u16| if count > 0 { clients } else { 14.0 };
+        let ry = ((height - above - beneath) / 2.0 - Spot::NAMED).clamp(0.0, 240.0);
+        let rx = ((width - side(left) - side(right)) / 2.0 - Spot::NAMED).clamp(0.0, ry * WIDE);
+        if least_chord(cluster.servers, rx, ry) >= 2.0 * Spot::NAMED + CLOSE {
+            (radius, extents) = (Spot::NAMED, (rx, ry));
+        }
     }
     let (rx, ry) = extents;
     let reach =
@@ -420,6 +433,14 @@ mod tests {
     fn five_nodes_keep_their_full_size_on_a_desktop() {
         assert!(spots(5, 1, 1140.0, 600.0, LayoutKind::Ring).iter().take(5).all(|spot| spot.radius == Spot::FULL));
         assert!(spots(5, 1, 360.0, 280.0, LayoutKind::Ring)[0].radius >= 16.0);
+    }
+
+    #[test]
+    fn five_nodes_keep_their_names_on_the_stage_of_a_telephone_also_when_it_is_lower() {
+        for height in [240.0, 247.0, 260.0, 280.0] {
+            let radius = spots(5, 1, 360.0, height, LayoutKind::Ring)[0].radius;
+            assert!(radius >= Spot::NAMED, "{height} high: {radius}");
+        }
     }
 
     #[test]

@@ -81,6 +81,7 @@ export class Comparison {
   /** Ends it, and says so in the address. */
   end() {
     leave(this.app);
+    this.app.say(t("The comparison has ended."));
     history.pushState(null, "", address(null));
   }
 
