@@ -1,7 +1,7 @@
 // @ts-check
 // The embed in a page of another site: what it loads, what it shows, whom it listens to.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -131,6 +131,28 @@ test("messages: the parent's are obeyed and answered, and it is told what happen
   const opened = await ask(page, { type: "open", address: "raft/split-vote?seed=11" });
   assert.deepEqual([opened.state.scenario, opened.state.seed, opened.state.playing], ["raft/split-vote", "11", false]);
   await page.waitForFunction(() => Reflect.get(window, "got").some((/** @type {any} */ each) => each.type === "state" && each.state.scenario === "raft/split-vote"));
+});
+
+test("the README's script works as it stands there, and its table names what embeds send", async (t) => {
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const script = /```js\n(const frame = document\.querySelector\("iframe"\);[^]*?)```/.exec(readme)?.[1] ?? "";
+  assert.match(script, /type: "open", address: "raft\/split-vote\?seed=11"/);
+  const { page } = await course(
+    t,
+    ({ lab, host }) => `${frame(`${lab}embed.html?parent=${host}`)}<script src="example.js"></script>`,
+    { "example.js": script.replaceAll("https://example.org", new URL(lab.url).origin) },
+  );
+  await page.waitForFunction(() => Reflect.get(window, "got").some((/** @type {any} */ each) => each.type === "done" && each.id === 1));
+  const { state } = (await got(page)).find((each) => each.type === "done");
+  assert.deepEqual([state.scenario, state.seed], ["raft/split-vote", "11"]);
+
+  const table = readme.slice(readme.indexOf("| to the embed"), readme.indexOf("## In a lecture hall"));
+  const row = (/** @type {string} */ start) => table.split("\n").find((line) => line.startsWith(`| \`${start}`)) ?? "";
+  const words = (/** @type {string} */ line) => new Set([...line.matchAll(/`([\w-]+)`/g)].map((match) => match[1]));
+  assert.deepEqual([...words(row('{ type: "state", state }'))].sort(), Object.keys(state).sort());
+  const sources = await Promise.all(["embed-messages.js", "embed-commands.js"].map((name) => readFile(new URL(`../../www/lab/${name}`, import.meta.url), "utf8")));
+  const codes = new Set([...sources.join("\n").matchAll(/code: "([\w-]+)"|refuse\(\w+, "([\w-]+)"/g)].map((match) => match[1] ?? match[2]));
+  assert.deepEqual([...words(row('{ type: "done", id, state }'))].sort(), [...codes].sort());
 });
 
 test("messages that are malformed, too long or cannot be obeyed are answered with an error, and change nothing", async (t) => {
