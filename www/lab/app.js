@@ -1,6 +1,9 @@
 // @ts-check
 /**
- * The one place that owns the Lab: opens it, advances it once per animation frame, and is the only caller of what changes it.
+ * The one place that owns the Lab: opens it, advances it once per animation frame, and is the only caller of what changes it. Here
+ * is what it opens, from which address, and what becomes of it if that fails; each of its other trades is a file, and stands on
+ * those before it: `app-frames.js` who is told of changes, `app-telling.js` the caption, `app-time.js` playing and seeking,
+ * `app-acting.js` what is done by hand, `app-looking.js` view and selection.
  *
  * The parts of the page read the Lab when they are told that something changed, and send their intentions here. One cursor,
  * one selection. While nothing plays, nothing is at work and nothing changed, no frame is asked for.
@@ -29,30 +32,18 @@
  * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
  */
 import { formatAddress, HOME, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
-import { currentBranchOf } from "./branches.js";
+import { Looking } from "./app-looking.js";
 import { Core, Stopped } from "./core.js";
 import { keepInAddress, language, speak, t } from "./language.js";
 import { resumeComparison } from "./on-demand.js";
-import { Settings } from "./settings.js";
-import { Sight } from "./sight.js";
-import { nextSpeed, refusal, sentence, speeds } from "./words.js";
+import { refusal } from "./words.js";
 
-const FRAME_MS_MAX = 100;
-const CAPTION_MS_MIN = 1500;
-const SLOW_MS = 200;
 /** Runs that are kept beside the open one. */
 const RUNS_MAX = 6;
-/** How often the link of a run that plays is taken anew, for the case that the lab stops. */
-const KEEP_MS = 2000;
 
-export class App {
-  settings = new Settings();
-  /** @type {Lab | null} */
-  lab = null;
+export class App extends Looking {
   /** @type {ScenarioCard[]} */
   catalogue = [];
-  /** @type {Failure | null} */
-  failure = null;
 
   /** Whether a scenario that is opened plays at once; a link never does. */
   opensPlaying = true;
@@ -63,62 +54,24 @@ export class App {
   run = 0;
   /** The address that was opened last: what lies over the page has one of its own. */
   address = "";
-  /** What the scenario tells and asks. @type {ScenarioText | null} */
-  scenario = null;
   /** What the system tells of itself, with the rules that are broken. @type {SystemText | null} */
   system = null;
 
-  /** @type {ViewName} */
-  view = "cluster";
-  /** What is selected, as the lab names it: `node:0`, `message:...`. @type {string | null} */
-  selected = null;
-  /** @type {string | null} */
-  hovered = null;
-  /** How the stage is looked at. */
-  sight = new Sight();
-  /** @type {Tab | null} */
-  tab = null;
-  /** @type {Tab} */
-  lastTab = "events";
-  /** How much detail the list of events shows. @type {import("../netsplit.js").Level} */
-  level = "story";
   /** Whether this is the run that its link promised; null if it was not opened from one. @type {Provenance | null} */
   provenance = null;
-  /** The picture of a view that draws itself, as SVG; null while another is shown. @type {((size: { width: number, height: number }) => import("../netsplit.js").Result<string> | null) | null} */
-  diagram = null;
-  /** @type {CutMode | null} */
-  cut = null;
-  /** Two branches that stand beside each other. @type {import("./compare.js").Comparison | null} */
-  comparing = null;
-  /** Where branches part from the current one, while there are several. @type {{ here(): string, jump(way: 1 | -1): void } | null} */
-  forks = null;
   /** Whether back and forward are minded by the comparison itself: from the first one on. */
   followsComparison = false;
   /** The trace of another program that lies over the run, which keeps its place. @type {OpenTrace | null} */
   trace = null;
   /** All that were opened. @type {OpenTrace[]} */
   traces = [];
-  /** @type {Caption} */
-  caption = { text: "", event: null, verdict: null };
 
   #instance = 0;
   /** @type {Core | null} */
   #core = null;
-  /** @type {Kept | null} */
-  #kept = null;
-  #captionSince = 0;
-  /** The newest story event that the caption has not yet had time for. @type {EventRow | null} */
-  #waiting = null;
-  /** @type {{ changes: Change[], listener: () => void, slow: boolean, due: boolean, stopped: boolean }[]} */
-  #listeners = [];
-  /** @type {Set<Change>} */
-  #changes = new Set();
-  #frame = 0;
-  #lastFrame = 0;
-  #lastSlow = 0;
-  #violations = 0;
 
   constructor() {
+    super();
     this.settings.addEventListener("change", () => {
       this.lab?.pauseOn("violation", this.settings.values.stopAtViolation);
       this.changed("settings");
@@ -133,138 +86,9 @@ export class App {
     });
   }
 
-  // ---- being told
-
-  /**
-   * Calls `listener` in the next frame after one of these changes; with `slow`, a few times a second while playing.
-   *
-   * @param {Change[]} changes
-   * @param {() => void} listener
-   * @param {{ slow?: boolean }} [options]
-   * @returns {() => void} stops it
-   */
-  on(changes, listener, { slow = false } = {}) {
-    const entry = { changes, listener, slow, due: false, stopped: false };
-    this.#listeners.push(entry);
-    return () => {
-      entry.stopped = true;
-      this.#listeners = this.#listeners.filter((each) => each !== entry);
-    };
-  }
-
-  /** @param {...Change} changes */
-  changed(...changes) {
-    for (const change of changes) this.#changes.add(change);
-    this.#ask();
-  }
-
-  #ask() {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame((now) => this.#draw(now));
-  }
-
-  /** @param {number} now */
-  #draw(now) {
-    this.#frame = 0;
-    const elapsed = Math.min(FRAME_MS_MAX, Math.max(0, now - this.#lastFrame));
-    this.#lastFrame = now;
-    if (this.playing || this.busy) this.#tick(this.#wasPlaying ? elapsed : 0);
-    this.#wasPlaying = this.playing;
-    if (this.lab && !this.failure && !this.busy) this.#opened();
-
-    const slowNow = !this.playing || now - this.#lastSlow >= SLOW_MS;
-    if (slowNow) this.#lastSlow = now;
-    const changes = this.#changes;
-    this.#changes = new Set();
-    if (["open", "look", "panel", "settings"].some((change) => changes.has(/** @type {Change} */ (change)))) this.#writeLook();
-    for (const entry of this.#listeners) {
-      // One that was called before it may have ended this one: a tab that makes room for another.
-      if (entry.stopped) continue;
-      entry.due ||= entry.changes.some((change) => changes.has(change));
-      if (!entry.due || (entry.slow && !slowNow && !changes.has("open"))) continue;
-      entry.due = false;
-      entry.listener();
-    }
-    if (this.playing || this.busy) this.#ask();
-  }
-
-  #wasPlaying = false;
-
-  /** @param {number} elapsed milliseconds */
-  #tick(elapsed) {
-    const lab = this.#need();
-    const tick = lab.tick(elapsed);
-    if (tick.moved) this.#moved();
-    if (performance.now() - this.#keptAt >= KEEP_MS) this.#keepPlan();
-    this.#waiting = tick.story ?? this.#waiting;
-    if (this.#waiting && performance.now() - this.#captionSince >= CAPTION_MS_MIN) this.#tell(this.#waiting);
-    // What it paused at is told now: no later frame will.
-    if (tick.paused_by && this.#waiting) this.#tell(this.#waiting);
-    if (tick.paused_by) this.changed("moment", "caption");
-    if (tick.paused_there) this.say(t("In \"{branch}\" a rule is violated here.", { branch: lab.compared()?.name ?? "" }));
-    else if (tick.paused_by === "violation") this.#tellViolation();
-    if (tick.paused_by === "quiet") this.say(t("Nothing more will happen in this run."));
-    if (tick.paused_by === "step") {
-      if (this.#watched !== null && !lab.steps()[this.#watched]?.done) lab.play();
-      else this.#watch(null);
-    }
-  }
-
-  // ---- what is true now
-
-  get playing() {
-    return this.lab !== null && this.failure === null && this.lab.cursor().playing;
-  }
-
-  /** A long piece of work is under way: it goes on with every frame, also when paused. */
-  get busy() {
-    return this.lab !== null && this.failure === null && this.lab.cursor().busy;
-  }
-
-  get theme() {
-    return this.settings.theme;
-  }
-
-  /** How nodes are arranged. */
-  get layout() {
-    return this.settings.values.layout;
-  }
-
-  /** The node that is selected. */
-  get selectedNode() {
-    const [kind, id] = this.selected?.split(":") ?? [];
-    return kind === "node" ? Number(id) : null;
-  }
-
-  /** The message that is selected. */
-  get selectedMessage() {
-    return this.selected?.startsWith("message:") ? this.selected.slice("message:".length) : null;
-  }
-
   /** A seed to try: an input of the run, and shown. */
   freshSeed() {
     return this.#core?.freshSeed() ?? "0";
-  }
-
-  /** @param {{ width: number, height: number, dpr: number }} size what a painter needs to know */
-  paintOptions({ width, height, dpr }) {
-    const islands = this.cut ? islandsOf(this.cut) : undefined;
-    return {
-      width,
-      height,
-      dpr,
-      theme: this.theme,
-      selected: this.selected,
-      hover: this.hovered,
-      reduced_motion: this.settings.reducedMotion,
-      verdicts_elsewhere: true,
-      ...this.sight.options(this.layout),
-      ...(islands ? { islands } : {}),
-    };
-  }
-
-  #need() {
-    if (!this.lab) throw new Stopped("no run is open");
-    return this.lab;
   }
 
   /** Speaks another language from now on; whoever shows texts must be made anew. @param {import("./language.js").Lang} code */
@@ -282,9 +106,9 @@ export class App {
     this.#title();
     const { event, verdict } = this.caption;
     const told = event && this.lab.events(event.n, event.n + 1).find((row) => row.n === event.n);
-    if (told) this.#tell(told);
-    else if (!verdict) this.#tellLatest();
-    else this.#tellViolation();
+    if (told) this.tell(told);
+    else if (!verdict) this.tellLatest();
+    else this.tellViolation();
   }
 
   #title() {
@@ -309,8 +133,8 @@ export class App {
     if (look.present) this.settings.override("present", true);
     if (look.level) this.level = look.level;
     await this.#openAddress();
-    const views = this.system?.views ?? [];
-    this.view = views.find((view) => view === look.view) ?? this.view;
+    const { view: own, system } = this;
+    this.view = system?.views.find((view) => view === look.view) ?? own;
     if (look.select) this.select(look.select);
     if (look.tab) this.openPanel(look.tab);
     if (look.compare) resumeComparison(this, look.compare);
@@ -324,6 +148,12 @@ export class App {
   }
 
   #lookRead = false;
+
+  /** @override @param {Set<Change>} changes */
+  drawing(changes) {
+    if (this.lab && !this.failure && !this.busy) this.#opened();
+    if (["open", "look", "panel", "settings"].some((change) => changes.has(/** @type {Change} */ (change)))) this.#writeLook();
+  }
 
   /** Enters in the address how the run is looked at, as far as that is not what it would be by itself. */
   #writeLook() {
@@ -416,8 +246,8 @@ export class App {
     await lab.arrive();
     if (lab !== this.lab) return;
     this.provenance = lab.provenance();
-    if (!said) this.#tellLatest("everything");
-    this.#moved();
+    if (!said) this.tellLatest("everything");
+    this.moved();
     this.changed("branches", "look");
     if (this.provenance?.matches !== false) return;
     const { behaviour, behaviour_here: here } = this.provenance;
@@ -536,17 +366,17 @@ export class App {
     this.scenario = scenario;
     this.system = lab.system();
     lab.pauseOn("violation", this.settings.values.stopAtViolation);
-    this.#kept = { scenario: scenario.id, seed: lab.seed(), link: null, event: 0 };
+    this.kept = { scenario: scenario.id, seed: lab.seed(), link: null, event: 0 };
     this.provenance = lab.provenance();
     this.selected = this.hovered = this.cut = null;
     this.sight.reset();
     this.view = scenario.view;
-    this.#watched = this.#nextSeek = null;
-    this.#violations = this.#violatedCount();
+    this.startAnew();
+    this.countViolations();
     this.caption = { text: "", event: null, verdict: null };
-    if (!this.busy) this.#tellLatest();
-    this.#moved();
-    this.#keepPlan();
+    if (!this.busy) this.tellLatest();
+    this.moved();
+    this.keepPlan();
     this.changed("open", "branches", "look", "mode");
     this.#opening = true;
   }
@@ -592,7 +422,7 @@ export class App {
   #opened() {
     if (!this.#opening) return;
     this.#opening = false;
-    if (this.caption.text === "") this.#tellLatest();
+    if (this.caption.text === "") this.tellLatest();
     document.documentElement.dataset.lab = "ready";
   }
 
@@ -617,9 +447,10 @@ export class App {
 
   /** @param {unknown} error @param {import("../netsplit.js").PanicReport | null} [report] the lab's last words */
   #fail(error, report = null) {
-    if (this.failure) return;
-    if (this.#kept && report && report.seed === this.#kept.seed) this.#kept.event = report.event;
-    this.failure = { error, kept: this.#kept, loading: this.#core === null };
+    const { failure } = this;
+    if (failure) return;
+    if (this.kept && report && report.seed === this.kept.seed) this.kept.event = report.event;
+    this.failure = { error, kept: this.kept, loading: this.#core === null };
     this.lab = this.trace = null;
     this.runs = [];
     this.traces = [];
@@ -654,214 +485,11 @@ export class App {
     }
   }
 
-  // ---- time
-
-  play() {
-    this.#need().play();
-    this.changed("moment");
-  }
-
-  pause() {
-    this.#watch(null);
-    this.#need().pause();
-    if (this.#waiting) this.#tell(this.#waiting);
-    this.changed("moment");
-  }
-
-  togglePlay() {
-    if (this.playing) this.pause();
-    else this.play();
-  }
-
-  /** @param {number} usPerMs */
-  setSpeed(usPerMs) {
-    this.#accept(this.#need().setSpeed(usPerMs));
-    this.changed("moment");
-  }
-
-  playByEvent() {
-    this.#accept(this.#need().playByEvent());
-    this.changed("moment");
-  }
-
-  /** @param {1 | -1} way slower than the slowest is event by event */
-  changeSpeed(way) {
-    const { speed, by_event } = this.#need().cursor();
-    const pace = this.scenario?.pace ?? speed;
-    const slowest = speeds(speed, pace)[0] ?? speed;
-    if (by_event) return way > 0 ? this.setSpeed(slowest) : undefined;
-    if (way < 0 && speed === slowest) return this.playByEvent();
-    this.setSpeed(nextSpeed(speed, pace, way));
-  }
-
-  /** @param {"event" | "story"} kind */
-  step(kind) {
-    const lab = this.#need();
-    lab.pause();
-    const stepped = this.#accept(lab.step(kind));
-    if (stepped?.value) this.#tell(stepped.value);
-    else if (stepped) this.say(t("Nothing more will happen in this run."));
-    if (this.#violatedCount() > this.#violations) this.#tellViolation();
-    this.#moved();
-  }
-
-  /** @param {"event" | "story"} kind */
-  stepBack(kind) {
-    const lab = this.#need();
-    lab.pause();
-    if (this.#accept(lab.stepBack(kind))) this.#tellLatest(kind === "event" ? "everything" : "story");
-    this.#moved();
-  }
-
-  /** @type {number | null} the time to seek to when the seek that runs has ended */
-  #nextSeek = null;
-  #seeking = false;
-
-  /** Seeks; of several calls during one seek only the last counts. @param {number} at_us */
-  async seekTime(at_us) {
-    this.#nextSeek = at_us;
-    if (this.#seeking) return;
-    this.#seeking = true;
-    try {
-      while (this.#nextSeek !== null) {
-        const target = this.#nextSeek;
-        this.#nextSeek = null;
-        const lab = this.#need();
-        lab.pause();
-        const reached = await lab.seekTime(target);
-        if (lab !== this.lab) return;
-        if (this.#accept(reached)) this.#tellLatest();
-        this.#moved();
-      }
-    } finally {
-      this.#seeking = false;
-    }
-  }
-
-  /** @param {number} n events before the cursor */
-  async seekEvent(n) {
-    const lab = this.#need();
-    lab.pause();
-    const reached = await lab.seekEvent(n);
-    if (lab !== this.lab) return;
-    if (this.#accept(reached)) this.#tellLatest("everything");
-    this.#moved();
-  }
-
-  // ---- acting
-
-  /** The step of the scenario that is waited for. @type {number | null} */
-  #watched = null;
-
-  /** Does what a step of the scenario offers, or plays until it is done. @param {number} n */
-  doStep(n) {
-    const step = this.#need().steps()[n];
-    if (step?.action) {
-      this.act(step.action);
-      return;
-    }
-    this.#watch(n);
-    this.play();
-  }
-
-  /** @param {number | null} n the step whose doing pauses */
-  #watch(n) {
-    if (this.#watched === n) return;
-    this.#watched = n;
-    this.#need().pauseOn("step", n !== null);
-  }
-
-  /** @param {Action} action as the plan writes it @returns {boolean} */
-  act(action) {
-    const lab = this.#need();
-    const parent = currentBranchOf(lab)?.name;
-    const acted = this.#accept(lab.act(action), () => this.act(action));
-    if (acted) this.#acted(acted.value, parent);
-    return acted !== null;
-  }
-
-  /** Does several things as one: Undo takes them back together. @param {Action[]} actions */
-  actAll(actions) {
-    const lab = this.#need();
-    const parent = currentBranchOf(lab)?.name;
-    const acted = this.#accept(lab.actAll(actions), () => this.actAll(actions));
-    if (!acted) return false;
-    const { done } = acted.value;
-    this.#acted(acted.value, parent);
-    if (done > 1) this.#add(t("The same for {n} nodes in all; Undo takes it back for all of them.", { n: done }));
-    return true;
-  }
-
-  /** Says one more sentence. @param {string} text */
-  #add(text) {
-    this.caption = { ...this.caption, text: `${this.caption.text} ${text}` };
-    this.changed("caption");
-  }
-
-  /** @param {number} client @param {import("../netsplit.js").Operation} operation @returns {boolean} */
-  request(client, operation) {
-    const lab = this.#need();
-    const parent = currentBranchOf(lab)?.name;
-    const asked = this.#accept(lab.request(client, operation), () => this.request(client, operation));
-    if (asked) this.#acted(asked.value, parent);
-    return asked !== null;
-  }
-
-  /** @param {import("../netsplit.js").Acted} acted @param {string} [parent] the branch on which it was done */
-  #acted(acted, parent) {
-    this.#keepPlan();
-    if (acted.event) this.#tell(acted.event);
-    if (acted.branched && parent !== undefined) this.#add(t("The old future is kept as {branch}.", { branch: parent }));
-    const refusals = this.comparing?.refusals(acted);
-    if (refusals && acted.event) this.#add(refusals);
-    else if (refusals) this.say(refusals);
-    this.#moved();
-    this.changed("branches");
-  }
-
-  fork() {
-    const lab = this.#need();
-    const parent = currentBranchOf(lab)?.name;
-    if (!this.#accept(lab.fork())) return;
-    this.#keepPlan();
-    this.#moved();
-    this.changed("branches");
-    this.say(t("A new branch starts here: {branch}. {parent} is kept.", { branch: currentBranchOf(lab)?.name ?? "", parent: parent ?? "" }));
-  }
-
-  undo() {
-    const lab = this.#need();
-    const before = currentBranchOf(lab);
-    if (!this.#accept(lab.undo(), () => this.undo())) return;
-    this.#keepPlan();
-    this.#tellLatest();
-    this.#moved();
-    this.changed("branches");
-    const after = currentBranchOf(lab);
-    const left = new Set(after?.interventions.map((each) => each.n));
-    const undone = before?.interventions.find((each) => !left.has(each.n));
-    if (before && after && undone) {
-      this.say(t("Undone: {what} The future with it is kept as {branch}.", { what: sentence(undone.text), branch: before.name }));
-    }
-  }
-
-  /** @param {number} id */
-  switchBranch(id) {
-    if (!this.#accept(this.#need().switchBranch(id))) return;
-    this.#keepPlan();
-    this.#tellLatest();
-    this.#moved();
-    this.changed("branches");
-  }
-
-  /** @param {number} id @param {string} name */
-  renameBranch(id, name) {
-    if (this.#accept(this.#need().renameBranch(id, name))) this.changed("branches");
-  }
+  // ---- broken rules
 
   /** @param {string} id @param {boolean} on */
   setMutant(id, on) {
-    const lab = this.#need();
+    const lab = this.need();
     const { scenario, view } = this;
     const plan = /** @type {{ mutants: string[] }} */ (lab.plan());
     const mutants = plan.mutants.filter((each) => each !== id);
@@ -871,7 +499,7 @@ export class App {
     if (before) return this.backTo(before);
     const { playing, speed, by_event } = lab.cursor();
     const source = scenario?.id ? { scenario: scenario.id, plan: changed } : { plan: changed };
-    const opened = this.#accept(/** @type {Core} */ (this.#core).open(source));
+    const opened = this.accept(/** @type {Core} */ (this.#core).open(source));
     if (!opened || !scenario) return;
     this.#leave(true);
     this.#adopt(opened.value, scenario);
@@ -881,140 +509,6 @@ export class App {
     if (playing) this.play();
     const again = on ? t("The scenario runs again from its start, with {rule}.", { rule: id }) : t("The scenario runs again from its start, without {rule}.", { rule: id });
     this.say(`${again} ${t("The run before is kept, beside the branches.")}`);
-  }
-
-  // ---- looking
-
-  /** @param {string | null} id */
-  select(id) {
-    if (this.selected === id) return;
-    this.selected = id;
-    this.changed("look");
-  }
-
-  /** Selects no more than one node. */
-  chooseNone() {
-    this.sight.chosen = new Set();
-    this.sight.choosing = false;
-    this.changed("look");
-  }
-
-  /** @param {string | null} id */
-  hover(id) {
-    if (this.hovered === id) return;
-    this.hovered = id;
-    this.changed("look");
-  }
-
-  /** @param {ViewName} view */
-  setView(view) {
-    this.view = view;
-    this.changed("look");
-  }
-
-  /** @param {Tab | null} tab */
-  openPanel(tab) {
-    this.tab = tab;
-    if (tab) this.lastTab = tab;
-    this.changed("panel");
-  }
-
-  /** @param {import("../netsplit.js").Level} level how much detail the list of events shows */
-  setLevel(level) {
-    this.level = level;
-    this.changed("look");
-  }
-
-  togglePanel() {
-    this.openPanel(this.tab ? null : this.lastTab);
-  }
-
-  /** Starts or changes cutting the network by hand. @param {CutMode} cut */
-  setCut(cut) {
-    this.cut = cut;
-    this.changed("mode", "look");
-  }
-
-  endCut() {
-    this.cut = null;
-    this.changed("mode", "look");
-  }
-
-  /** @param {VerdictRow} verdict shows where its property fell */
-  async showWitness(verdict) {
-    const { witness } = verdict;
-    if (!witness) return;
-    if (witness.nodes[0] !== undefined) this.selected = `node:${witness.nodes[0]}`;
-    this.changed("look");
-    if (witness.event_n !== null) await this.seekEvent(witness.event_n + 1);
-    else await this.seekTime(witness.at_us);
-    this.#show({ text: verdict.text, event: null, verdict });
-  }
-
-  // ---- saying
-
-  /** Shows a sentence that is not an event: why something was refused, what a click did. @param {string} text */
-  say(text) {
-    this.#show({ text, event: null, verdict: null });
-  }
-
-  /** @param {EventRow} event */
-  #tell(event) {
-    this.#show({ text: event.text, event, verdict: null });
-  }
-
-  /** @param {"story" | "everything"} [level] the last event up to the cursor */
-  #tellLatest(level = "story") {
-    const event = this.#need().recentEvents(level, 1).at(-1);
-    if (event) this.#tell(event);
-    else this.#show({ text: "", event: null, verdict: null });
-    this.#violations = this.#violatedCount();
-  }
-
-  #tellViolation() {
-    const violated = this.#need().verdicts().filter((verdict) => verdict.status === "violated");
-    this.#violations = violated.length;
-    const last = violated.reduce((a, b) => ((b.witness?.at_us ?? 0) > (a?.witness?.at_us ?? -1) ? b : a), violated[0]);
-    if (last) this.#show({ text: last.text, event: null, verdict: last });
-  }
-
-  /** @param {Caption} caption */
-  #show(caption) {
-    this.#waiting = null;
-    this.caption = caption;
-    this.#captionSince = performance.now();
-    this.changed("caption");
-  }
-
-  // ---- keeping
-
-  #violatedCount() {
-    return this.#need().verdicts().filter((verdict) => verdict.status === "violated").length;
-  }
-
-  #moved() {
-    if (this.#kept) this.#kept.event = this.#need().cursor().event;
-    this.changed("moment");
-  }
-
-  #keptAt = 0;
-
-  #keepPlan() {
-    if (this.#kept) this.#kept.link = this.#need().link();
-    this.#keptAt = performance.now();
-  }
-
-  /**
-   * @template T
-   * @param {import("../netsplit.js").Result<T>} result
-   * @param {() => void} [again] what a comparison does once it can
-   * @returns {{ value: T } | null} null after saying why not, or when
-   */
-  #accept(result, again) {
-    if (result.ok) return { value: result.value };
-    if (again && this.comparing?.postpones(result.error, again)) return null;
-    this.say(refusal(result.error));
-    return null;
   }
 }
 
@@ -1044,11 +538,3 @@ function untold(lab) {
 
 /** @param {object} plan what tells one run from another, whatever was done by hand in it */
 const inputOf = (plan) => JSON.stringify({ ...plan, interventions: [] });
-
-/** @param {CutMode} cut the nodes of each island that has any */
-export function islandsOf({ sides }) {
-  /** @type {number[][]} */
-  const islands = [];
-  for (const [node, side] of sides) (islands[side] ??= []).push(node);
-  return islands.filter((island) => island?.length);
-}

@@ -1,0 +1,116 @@
+// @ts-check
+/** What the App says: one sentence at a time, the caption; and the lab that it speaks of. */
+import { Frames } from "./app-frames.js";
+import { Stopped } from "./core.js";
+import { refusal } from "./words.js";
+
+/**
+ * @typedef {import("./app.js").Lab} Lab
+ * @typedef {import("./app.js").EventRow} EventRow
+ * @typedef {import("./app.js").Caption} Caption
+ */
+
+const CAPTION_MS_MIN = 1500;
+
+export class Telling extends Frames {
+  /** @type {Lab | null} */
+  lab = null;
+  /** @type {import("./app.js").Failure | null} */
+  failure = null;
+  /** @type {Caption} */
+  caption = { text: "", event: null, verdict: null };
+  /** Two branches that stand beside each other. @type {import("./compare.js").Comparison | null} */
+  comparing = null;
+
+  #captionSince = 0;
+  /** The newest story event that the caption has not yet had time for. @type {EventRow | null} */
+  #waiting = null;
+  #violations = 0;
+
+  /** Whether the run plays. @override */
+  get playing() {
+    return this.lab !== null && this.failure === null && this.lab.cursor().playing;
+  }
+
+  /** A long piece of work is under way. @override */
+  get busy() {
+    return this.lab !== null && this.failure === null && this.lab.cursor().busy;
+  }
+
+  /** The lab, which is open. */
+  need() {
+    if (!this.lab) throw new Stopped("no run is open");
+    return this.lab;
+  }
+
+  /** Shows a sentence that is not an event: why something was refused, what a click did. @param {string} text */
+  say(text) {
+    this.show({ text, event: null, verdict: null });
+  }
+
+  /** @param {EventRow} event */
+  tell(event) {
+    this.show({ text: event.text, event, verdict: null });
+  }
+
+  /**
+   * A story event was played: it is told when the caption has stood long enough, or now.
+   *
+   * @param {EventRow | null} event null: whatever still waits @param {boolean} now
+   */
+  tellSoon(event, now) {
+    this.#waiting = event ?? this.#waiting;
+    if (this.#waiting && (now || performance.now() - this.#captionSince >= CAPTION_MS_MIN)) this.tell(this.#waiting);
+  }
+
+  /** @param {"story" | "everything"} [level] the last event up to the cursor */
+  tellLatest(level = "story") {
+    const event = this.need().recentEvents(level, 1).at(-1);
+    if (event) this.tell(event);
+    else this.show({ text: "", event: null, verdict: null });
+    this.countViolations();
+  }
+
+  /** What fell last. */
+  tellViolation() {
+    const violated = this.need().verdicts().filter((verdict) => verdict.status === "violated");
+    this.#violations = violated.length;
+    const last = violated.reduce((a, b) => ((b.witness?.at_us ?? 0) > (a?.witness?.at_us ?? -1) ? b : a), violated[0]);
+    if (last) this.show({ text: last.text, event: null, verdict: last });
+  }
+
+  /** Those that there are now are no news. */
+  countViolations() {
+    this.#violations = this.violatedCount;
+  }
+
+  /** Says so if something fell that has not been told of. */
+  tellNewViolation() {
+    if (this.violatedCount > this.#violations) this.tellViolation();
+  }
+
+  get violatedCount() {
+    return this.need().verdicts().filter((verdict) => verdict.status === "violated").length;
+  }
+
+  /** @param {Caption} caption */
+  show(caption) {
+    this.#waiting = null;
+    this.caption = caption;
+    this.#captionSince = performance.now();
+    this.changed("caption");
+  }
+
+  /**
+   * @template T
+   * @param {import("../netsplit.js").Result<T>} result
+   * @param {() => void} [again] what a comparison does once it can
+   * @returns {{ value: T } | null} null after saying why not, or when
+   */
+  accept(result, again) {
+    if (result.ok) return { value: result.value };
+    if (again && this.comparing?.postpones(result.error, again)) return null;
+    this.say(refusal(result.error));
+    return null;
+  }
+}
