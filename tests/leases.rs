@@ -56,8 +56,29 @@ fn a_belief_ends_by_the_holders_own_clock_although_it_stands_still() {
 }
 
 #[test]
+fn a_write_that_is_asked_about_is_told_and_drawn_as_that() {
+    let mut lab = watched("lock/raft-beyond-the-delay", Lang::En);
+    let options = ViewOptions::sized(800.0, 500.0);
+    let told = |lab: &mut Playback, at_ms: u64| {
+        at(lab, at_ms * MS);
+        label(&lab.scene("leases", &options).expect("there is such a view"), "node:5")
+    };
+    assert_eq!(told(&mut lab, 12_000), "S6 asks about each write: 0 open, 2 writes accepted, 0 rejected.");
+    let mut lab = watched("lock/raft-sequencer-cached", Lang::En);
+    let asked =
+        |lab: &Playback| lab.session().run().leases().expect("locks have leases").writes.iter().any(|w| w.ruled_us.is_none());
+    let open = (1_500..1_520).find(|at_ms| {
+        at(&mut lab, at_ms * MS);
+        asked(&lab)
+    });
+    let open = open.expect("the resource asks");
+    assert_eq!(told(&mut lab, open), "S6 asks about each write: 1 open, 0 writes accepted, 0 rejected.");
+    assert_eq!(told(&mut lab, 1_600), "S6 asks about each write: 0 open, 1 write accepted, 0 rejected.");
+}
+
+#[test]
 fn everything_stays_within_every_size_in_every_language() {
-    for id in ["lock/pause-unfenced", "lock/split-vote", "lock/extension-race"] {
+    for id in ["lock/pause-unfenced", "lock/split-vote", "lock/extension-race", "lock/raft-beyond-the-delay"] {
         for lang in Lang::ALL {
             let mut lab = watched(id, lang);
             at(&mut lab, 11 * SECOND);

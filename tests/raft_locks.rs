@@ -10,6 +10,7 @@ use netsplit::sim::plan::{Action, ChannelPatch, ChannelRule, ClockAct, Cluster, 
 use netsplit::system::Run;
 use netsplit::system::inspect::FieldValue;
 
+const RESOURCE: NodeId = NodeId(5);
 const C1: NodeId = NodeId(6);
 const C2: NodeId = NodeId(7);
 const C3: NodeId = NodeId(8);
@@ -33,11 +34,12 @@ fn busy(settings: &[(&str, i64)], seed: u64) -> Plan {
     plan
 }
 
-const RUNS: [&[(&str, i64)]; 4] = [
+const RUNS: [&[(&str, i64)]; 5] = [
     &[("raft", 1), ("ttl_us", 2_000_000)],
     &[("raft", 1), ("ttl_us", 3_000_000), ("zookeeper", 1)],
     &[("raft", 1), ("ttl_us", 2_000_000), ("lock_delay_us", 500_000)],
     &[("raft", 1), ("ttl_us", 2_000_000), ("permits", 2), ("fencing", 0)],
+    &[("raft", 1), ("ttl_us", 2_000_000), ("sequencers", 1), ("fencing", 0)],
 ];
 
 #[test]
@@ -152,4 +154,22 @@ fn one_permit_more_breaks_the_order_of_the_queue() {
     plan.mutants = vec!["one_permit_more".to_owned()];
     let fallen = others(&*run(&plan, 3 * SECOND), Status::Holds);
     assert!(fallen.iter().any(|fallen| fallen.starts_with("queue-order")), "{fallen:?}");
+}
+
+/// Whoever cannot ask the lock service takes nothing; and whoever asked a leader that is gone asks the next one.
+#[test]
+fn a_write_waits_for_the_lock_service_and_no_longer_than_it_may() {
+    let mut plan = quiet(&[("raft", 1), ("sequencers", 1)], &[(1_000, C1, "acquire", &[]), (2_000, C1, "write", &[33])]);
+    let counted = |plan: &Plan, at_ms: u64| {
+        let run = run(plan, at_ms * MS);
+        assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
+        ["accepted", "rejected"].map(|name| field(&*run, RESOURCE, name))
+    };
+    let ints = |accepted, rejected| [Some(FieldValue::Int(accepted)), Some(FieldValue::Int(rejected))];
+    assert_eq!(counted(&plan, 2_100), ints(1, 0));
+    let both = |node| [(RESOURCE, NodeId(node)), (NodeId(node), RESOURCE)];
+    plan.faults = vec![at(1_900, Action::Cut(Cut::Links((0..5).flat_map(both).collect())))];
+    assert_eq!([4_900, 5_100].map(|at_ms| counted(&plan, at_ms)), [ints(0, 0), ints(0, 1)]);
+    plan.faults = vec![at(2_003, Action::Crash(leader(&plan)))];
+    assert_eq!([2_100, 4_900].map(|at_ms| counted(&plan, at_ms)), [ints(0, 0), ints(1, 0)]);
 }

@@ -296,6 +296,8 @@ pub struct OperationView {
 pub struct LeasesView {
     /// How long a lease lives, microseconds.
     pub ttl_us: u64,
+    /// The resource asks the lock service about the sequencer of each write.
+    pub sequencers: bool,
     /// Clients, then lock nodes, then the resource.
     pub rows: Vec<LeaseRow>,
     /// What came to the resource, oldest first.
@@ -344,11 +346,13 @@ pub struct Lease {
 /// A write that came to the resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LeaseWrite {
-    /// When, microseconds.
-    pub at_us: u64,
+    /// When it came, microseconds.
+    pub came_us: u64,
+    /// When the resource accepted or rejected it, microseconds; `None` while it asks the lock service.
+    pub ruled_us: Option<u64>,
     /// Whose.
     pub client: NodeId,
-    /// With which fence.
+    /// With which fence, or the generation of which sequencer.
     pub fence: u64,
     /// What.
     pub value: u64,

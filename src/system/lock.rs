@@ -196,6 +196,8 @@ fn scenario_of(mutant: &str) -> &'static str {
         "no_reread" => "lock/raft-no-reread",
         "no_guid" => "lock/raft-no-guid",
         "one_permit_more" => "lock/raft-one-permit-more",
+        "sequencer_unasked" => "lock/raft-beyond-the-delay",
+        "sequencer_cached" => "lock/raft-sequencer-cached",
         "watch_parent" => "lock/raft-herd",
         "fence_from_time" => "lock/raft-fence-from-time",
         "follower_expires" => "lock/raft-follower-expires",
@@ -221,6 +223,7 @@ const SETTINGS: &[SettingInfo] = &[
     setting("zookeeper", 0, 0, 1),
     setting("permits", 1, 1, 1_000),
     setting("lock_delay_us", 0, 0, HOUR_US),
+    setting("sequencers", 0, 0, 1),
 ];
 
 /// The largest number of servers.
@@ -233,6 +236,7 @@ fn refuse(error: ConfigError) -> OpenError {
         ConfigError::FencedSemaphore => ("settings.permits", "1, or fencing = 0"),
         ConfigError::DelayedSemaphore => ("settings.lock_delay_us", "0, or permits = 1"),
         ConfigError::ConsensusOnly("zookeeper") => ("settings.zookeeper", "raft = 1 beside it"),
+        ConfigError::ConsensusOnly("sequencers") => ("settings.sequencers", "raft = 1 beside it"),
         ConfigError::ConsensusOnly("permits") => ("settings.permits", "raft = 1 beside it"),
         ConfigError::ConsensusOnly(_) => ("settings.lock_delay_us", "raft = 1 beside it"),
         ConfigError::TimeoutEatsTtl => ("settings.node_timeout_us", "small against ttl_us"),
@@ -258,6 +262,7 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     config.consensus.zookeeper = plan.setting("zookeeper") == Some(1);
     config.consensus.permits = number("permits").map_or(1, |n| n as u32);
     config.consensus.lock_delay_us = number("lock_delay_us").unwrap_or(0);
+    config.consensus.sequencers = plan.setting("sequencers") == Some(1);
     config.rules = Rules::named(&plan.mutants);
     config.validate().map_err(refuse)?;
     Ok(config)
@@ -298,6 +303,7 @@ mod tests {
             (&[("permits", 2)], "settings.permits"),
             (&[("zookeeper", 1)], "settings.zookeeper"),
             (&[("lock_delay_us", 1)], "settings.lock_delay_us"),
+            (&[("sequencers", 1)], "settings.sequencers"),
             (&[("raft", 1), ("permits", 0)], "settings.permits"),
             (&[("raft", 1), ("permits", 2)], "settings.permits"),
             (&[("raft", 1), ("permits", 2), ("fencing", 0), ("lock_delay_us", 1)], "settings.lock_delay_us"),

@@ -17,14 +17,16 @@ pub(super) fn leases(world: &World<Locks>, checks: &LockChecks) -> LeasesView {
     let clients = cluster.servers..cluster.nodes() as u16;
     let rows = clients.chain(0..cluster.servers).map(|node| row(world, checks.leases(), NodeId(node)));
     let write = |write: &crate::check::lock::leases::Write| LeaseWrite {
-        at_us: write.at_us,
+        came_us: write.came_us,
+        ruled_us: write.ruled_us,
         client: write.write.token.client,
-        fence: write.write.fence,
+        fence: write.shown.unwrap_or(write.write.fence),
         value: write.write.value,
         accepted: write.accepted,
     };
     LeasesView {
         ttl_us: world.deployment().config().ttl_us,
+        sequencers: world.deployment().config().consensus.sequencers,
         rows: rows.collect(),
         writes: checks.leases().writes().map(write).collect(),
     }

@@ -82,6 +82,10 @@ fn portray_node(node: &LockNode, now: LocalTime, cluster: Cluster) -> Portrait {
 fn portray_resource(resource: &Resource, cluster: Cluster) -> Portrait {
     let mut fields =
         vec![field("lock.field.accepted", int(resource.accepted())), field("lock.field.rejected", int(resource.rejected()))];
+    for check in resource.checks() {
+        fields.push(field("lock.field.asks-about", FieldValue::Node(Some(check.write.token.client))));
+        fields.push(field("lock.field.sequencer", int(check.shown.generation)));
+    }
     let mut texts = Vec::new();
     for write in resource.last() {
         fields.push(field("lock.field.greatest-fence", int(resource.fence(write.key))));
@@ -221,8 +225,11 @@ pub(super) fn describe(message: &Message) -> Description {
             add("lock.field.token", token(t));
             described.faint = true;
         }
-        Message::Write { key, fence, value, .. } => {
-            add("lock.field.fence", int(*fence));
+        Message::Write { key, fence, value, shown, .. } => {
+            match shown {
+                Some(shown) => add("lock.field.sequencer", int(shown.generation)),
+                None => add("lock.field.fence", int(*fence)),
+            }
             add("lock.field.stamp", FieldValue::Data(format!("{} = {value}", keys::name(*key))));
         }
         Message::WriteReply { ok, .. } => described.answer = Some(*ok),

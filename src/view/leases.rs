@@ -5,7 +5,7 @@
 use super::geometry::Point;
 use super::layout::{NARROW, ViewOptions};
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
-use super::words::{self, Lang, Names};
+use super::words::{self, Names};
 use crate::base::NodeId;
 use crate::system::inspect::{Lease, LeaseKind, LeaseRow, LeaseWrite, LeasesView, NodeStatus, NodeView};
 
@@ -111,7 +111,7 @@ pub fn leases_scene(input: &LeasesInput<'_>) -> Scene {
     }
     draw_overlaps(&mut scene, input, &rows, &metrics);
     draw_now(&mut scene, input, &metrics, rows.len());
-    draw_legend(&mut scene, options, left_out);
+    draw_legend(&mut scene, input, left_out);
     scene
 }
 
@@ -136,9 +136,10 @@ fn name(input: &LeasesInput<'_>, node: NodeId) -> String {
     words::node_name(input.options.lang, node, input.names.cluster)
 }
 
-/// `fence 2`; nothing where there are none.
-fn fence_text(lang: Lang, fence: u64) -> String {
-    if fence == 0 { String::new() } else { words::filled(lang, "leases.fence", &[("fence", &fence.to_string())]) }
+/// `fence 2`, or `sequencer 2`; nothing where there are none.
+fn fence_text(input: &LeasesInput<'_>, fence: u64) -> String {
+    let key = if input.leases.sequencers { "leases.sequencer" } else { "leases.fence" };
+    if fence == 0 { String::new() } else { words::filled(input.options.lang, key, &[("fence", &fence.to_string())]) }
 }
 
 fn belief_text(input: &LeasesInput<'_>, lease: &Lease) -> String {
@@ -164,9 +165,14 @@ fn row_label(input: &LeasesInput<'_>, row: &LeaseRow) -> String {
         (LeaseKind::Node, None) => words::told(lang, "leases.keeps-not", &[("node", &own)]),
         (LeaseKind::Resource, _) => {
             let fence = row.fence.unwrap_or(0).to_string();
-            let count =
-                |accepted: bool| input.leases.writes.iter().filter(|write| write.accepted == accepted).count().to_string();
+            let ruled = || input.leases.writes.iter().filter(|write| write.ruled_us.is_some());
+            let count = |accepted: bool| ruled().filter(|write| write.accepted == accepted).count().to_string();
             let counts = [count(true), count(false)];
+            let open = (input.leases.writes.len() - ruled().count()).to_string();
+            if input.leases.sequencers {
+                let args = [("node", &*own), ("open", &*open), ("accepted", &*counts[0]), ("rejected", &*counts[1])];
+                return words::told(lang, "leases.resource-asks", &args);
+            }
             let args = [("node", &*own), ("fence", &*fence), ("accepted", &*counts[0]), ("rejected", &*counts[1])];
             words::told(lang, "leases.resource", &args)
         }
@@ -195,9 +201,9 @@ fn draw_name(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, top: f6
         (Some(status), _) => words::status(options.lang, status).to_owned(),
         (None, LeaseKind::Client) => {
             let lease = row.leases.iter().rfind(|lease| input.now_us < lease.until_us as f64);
-            lease.map_or(String::new(), |lease| fence_text(options.lang, lease.fence))
+            lease.map_or(String::new(), |lease| fence_text(input, lease.fence))
         }
-        (None, _) => row.fence.map_or(String::new(), |fence| fence_text(options.lang, fence)),
+        (None, _) => row.fence.map_or(String::new(), |fence| fence_text(input, fence)),
     };
     let (middle, x) = (top + metrics.row / 2.0, 10.0);
     let two = metrics.row >= 36.0 && !under.is_empty();
@@ -208,13 +214,17 @@ fn draw_name(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, top: f6
     }
 }
 
+fn client_hue(input: &LeasesInput<'_>, client: NodeId) -> Role {
+    Role::epoch(u64::from(client.0.saturating_sub(input.names.cluster.servers)) + 1)
+}
+
 /// A bar in the hue of its holder, whose name it carries: full up to now, an outline from there on.
 fn draw_lease(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease: &Lease, top: f64, metrics: &Metrics) {
     let (from, until, now) = (lease.from_us as f64, lease.until_us as f64, input.now_us);
     if until <= metrics.from_us || from >= metrics.from_us + metrics.span_us || until <= from {
         return;
     }
-    let hue = Role::epoch(u64::from(lease.holder.0.saturating_sub(input.names.cluster.servers)) + 1);
+    let hue = client_hue(input, lease.holder);
     // A key that a node keeps is slighter than a belief.
     let height = (metrics.row - 8.0).min(if row.kind == LeaseKind::Client { 24.0 } else { 18.0 });
     let y = top + (metrics.row - height) / 2.0;
@@ -243,11 +253,18 @@ fn draw_lease(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease:
 /// What came to the resource: a disc that was accepted, a struck circle that was rejected, each with its fence.
 fn draw_writes(scene: &mut Scene, input: &LeasesInput<'_>, top: f64, metrics: &Metrics) {
     let middle = top + metrics.row / 2.0;
-    let place = |write: &LeaseWrite| metrics.x(write.at_us as f64).clamp(metrics.left + 6.0, metrics.right - 6.0);
-    let mut writes = input.leases.writes.iter().filter(|write| metrics.shows(write.at_us as f64)).peekable();
+    // A write that is being asked about moves with the time.
+    let at_us = |write: &LeaseWrite| write.ruled_us.map_or(input.now_us, |ruled_us| ruled_us as f64);
+    let place = |at_us: f64| metrics.x(at_us).clamp(metrics.left + 6.0, metrics.right - 6.0);
+    let mut writes = input.leases.writes.iter().filter(|write| metrics.shows(at_us(write))).peekable();
     while let Some(write) = writes.next() {
-        let x = place(write);
-        let end = writes.peek().map_or(metrics.right, |next| place(next) - 8.0);
+        let x = place(at_us(write));
+        let came = place(write.came_us as f64);
+        if x - came > 1.0 {
+            let hue = client_hue(input, write.client);
+            scene.push(Shape::line(Point::new(came, middle), Point::new(x, middle)).stroked(hue, 1.5, Dash::Dashed));
+        }
+        let end = writes.peek().map_or(metrics.right, |next| place(at_us(next)) - 8.0);
         draw_write(scene, input, write, Point::new(x, middle));
         // With its fence where there is room, else without, else a mark alone.
         let texts = [write_text(write), format!("= {}", write.value)];
@@ -263,11 +280,15 @@ fn write_text(write: &LeaseWrite) -> String {
 }
 
 fn draw_write(scene: &mut Scene, input: &LeasesInput<'_>, write: &LeaseWrite, at: Point) {
-    let hue = Role::epoch(u64::from(write.client.0.saturating_sub(input.names.cluster.servers)) + 1);
+    let hue = client_hue(input, write.client);
     if write.accepted {
         return scene.push(Shape::circle(at, 6.0).filled(hue).outlined(hue, 1.5));
     }
-    scene.push(Shape::circle(at, 6.0).filled(Role::Paper).outlined(hue, 1.5));
+    let ring = Shape::circle(at, 6.0).filled(Role::Paper);
+    if write.ruled_us.is_none() {
+        return scene.push(ring.stroked(hue, 1.5, Dash::Dashed));
+    }
+    scene.push(ring.outlined(hue, 1.5));
     scene.push(Shape::line(at.by(-4.0, 4.0), at.by(4.0, -4.0)).outlined(Role::Ink, 1.5));
 }
 
@@ -328,7 +349,8 @@ fn draw_now(scene: &mut Scene, input: &LeasesInput<'_>, metrics: &Metrics, rows:
     scene.push(Shape::line(Point::new(x, metrics.top - 6.0), Point::new(x, bottom + 3.0)).outlined(Role::Ink, 2.0));
 }
 
-fn draw_legend(scene: &mut Scene, options: &ViewOptions, left_out: usize) {
+fn draw_legend(scene: &mut Scene, input: &LeasesInput<'_>, left_out: usize) {
+    let options = input.options;
     let y = options.height - 13.0;
     let mut x = 12.0;
     let mut right = options.width - 8.0;
@@ -351,7 +373,13 @@ fn draw_legend(scene: &mut Scene, options: &ViewOptions, left_out: usize) {
     item("leases.legend.until-now", &|x| vec![bar(x).filled(Role::Muted)]);
     item("leases.legend.to-come", &|x| vec![bar(x).stroked(Role::Muted, 1.5, Dash::Dashed)]);
     item("leases.legend.two", &|x| vec![bar(x).filled(Role::Muted).outlined(Role::Violated, 2.0)]);
-    item("leases.legend.accepted", &|x| vec![Shape::circle(Point::new(x + 7.0, y), 6.0).filled(Role::Muted)]);
+    if input.leases.sequencers {
+        item("leases.legend.asked", &|x| {
+            vec![Shape::circle(Point::new(x + 7.0, y), 6.0).stroked(Role::Muted, 1.5, Dash::Dashed)]
+        });
+    }
+    let accepted = if input.leases.sequencers { "leases.legend.accepted-shown" } else { "leases.legend.accepted" };
+    item(accepted, &|x| vec![Shape::circle(Point::new(x + 7.0, y), 6.0).filled(Role::Muted)]);
     item("leases.legend.rejected", &|x| {
         let at = Point::new(x + 7.0, y);
         let ring = Shape::circle(at, 6.0).outlined(Role::Muted, 1.5);
@@ -374,7 +402,7 @@ mod tests {
         let rows = (0..40)
             .map(|node| row(node, if node < 20 { LeaseKind::Client } else { LeaseKind::Node }))
             .chain([row(40, LeaseKind::Resource)]);
-        let leases = LeasesView { ttl_us: 1, rows: rows.collect(), writes: Vec::new() };
+        let leases = LeasesView { ttl_us: 1, sequencers: false, rows: rows.collect(), writes: Vec::new() };
         let options = ViewOptions { height: HEAD + FOOT + 10.0 * ROW_MIN, ..ViewOptions::default() };
         let (seen, left_out) = rows_in_view(&leases, &options);
         assert_eq!((seen.len(), left_out), (10, 31));

@@ -4,8 +4,8 @@
 use super::notes;
 use super::{Falls, P};
 use crate::base::{Encoder, EventId, NodeId, Note};
-use crate::protocol::lock::message::Token;
-use crate::protocol::lock::resource::{Deed as Effect, Resource};
+use crate::protocol::lock::message::{Accepted, Token};
+use crate::protocol::lock::resource::{Resource, Ruling};
 use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::Deed;
 use crate::sim::trace::Event;
@@ -41,11 +41,16 @@ impl Effects {
 
     /// The resource did something.
     pub(super) fn resource(&mut self, event: &Event, node: NodeId, resource: &Resource, falls: &mut Falls) {
-        let Some(Effect::Accepted(write)) = resource.deed() else { return };
         if resource.config().consensus.permits > 1 {
             // Holders of a semaphore write side by side.
             return;
         }
+        for deed in resource.deeds().iter().filter(|deed| deed.ruling == Ruling::Accepted) {
+            self.accepted(event, node, deed.write, falls);
+        }
+    }
+
+    fn accepted(&mut self, event: &Event, node: NodeId, write: Accepted, falls: &mut Falls) {
         let nth = self.nth.get(&write.token).copied().unwrap_or(0);
         if let Some((newest, accepted, by)) = self.newest.get(&write.key)
             && nth < *newest

@@ -3,8 +3,9 @@
 
 use super::clock;
 use crate::base::NodeId;
+use crate::protocol::lock::command::Revision;
 use crate::protocol::lock::message::{Accepted, Token};
-use crate::protocol::lock::resource::{Deed as Effect, Resource};
+use crate::protocol::lock::resource::{Resource, Ruling};
 use crate::protocol::lock::role::{Holder, Role};
 use crate::protocol::lock::session::{Deed, Phase};
 use crate::sim::trace::Event;
@@ -36,10 +37,16 @@ pub struct Belief {
 /// A write that came to the resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Write {
-    /// When, microseconds of true time.
-    pub at_us: u64,
+    /// The how-many-eth it was that came since the resource started.
+    nth: u64,
+    /// When it came, microseconds of true time.
+    pub came_us: u64,
+    /// When the resource accepted or rejected it, microseconds of true time; `None` while the lock service is being asked.
+    pub ruled_us: Option<u64>,
     /// What.
     pub write: Accepted,
+    /// The generation of the sequencer that was shown with it.
+    pub shown: Option<Revision>,
     /// It was accepted.
     pub accepted: bool,
 }
@@ -110,13 +117,29 @@ impl Leases {
 
     /// The resource did something.
     pub(super) fn resource(&mut self, event: &Event, resource: &Resource) {
-        let (write, accepted) = match resource.deed() {
-            Some(Effect::Accepted(write)) => (*write, true),
-            Some(Effect::Rejected(write, _)) => (*write, false),
-            None => return,
-        };
-        self.writes.push_back(Write { at_us: event.at_us, write, accepted });
-        if self.writes.len() > MOST {
+        for deed in resource.deeds() {
+            let came = self.writes.iter().position(|write| write.ruled_us.is_none() && write.nth == deed.nth);
+            let came_us = came.and_then(|at| self.writes.remove(at)).map_or(event.at_us, |write| write.came_us);
+            let shown = deed.shown.map(|shown| shown.generation);
+            let (nth, write, accepted) = (deed.nth, deed.write, deed.ruling == Ruling::Accepted);
+            self.writes.push_back(Write { nth, came_us, ruled_us: Some(event.at_us), write, shown, accepted });
+        }
+        // What it asked about before a crash it has forgotten.
+        self.writes.retain(|write| write.ruled_us.is_some() || resource.checks().iter().any(|check| check.nth == write.nth));
+        for check in resource.checks() {
+            if !self.writes.iter().any(|write| write.ruled_us.is_none() && write.nth == check.nth) {
+                let (shown, write) = (Some(check.shown.generation), check.write);
+                self.writes.push_back(Write {
+                    nth: check.nth,
+                    came_us: event.at_us,
+                    ruled_us: None,
+                    write,
+                    shown,
+                    accepted: false,
+                });
+            }
+        }
+        while self.writes.len() > MOST {
             self.writes.pop_front();
         }
     }

@@ -11,7 +11,7 @@ use crate::base::{Encoder, LocalTime, NodeId, Note};
 use crate::protocol::lock::config::Config;
 use crate::protocol::lock::message::{Message, Token};
 use crate::protocol::lock::node::{Deed as NodeDeed, LockNode};
-use crate::protocol::lock::resource::{Deed as Effect, Resource};
+use crate::protocol::lock::resource::{Resource, Ruling};
 use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::{Deed, Phase};
 use crate::sim::trace::{Event, EventKind};
@@ -146,10 +146,11 @@ pub(super) fn node(event: &Event, node: NodeId, lock: &LockNode, now: LocalTime,
 
 /// The resource did something.
 pub(super) fn resource(event: &Event, node: NodeId, resource: &Resource, falls: &mut Falls) {
-    if let Some(Effect::Rejected(write, greatest)) = resource.deed()
-        && write.fence >= *greatest
-    {
-        let args = [event.at_us, node.0.into(), write.token.client.0.into(), write.fence];
-        falls.at(P::HolderServed, event, Note::new(&notes::HOLDER_SERVED_VIOLATED, args), &[], &[write.token.client, node]);
+    for deed in resource.deeds() {
+        let (client, fence) = (deed.write.token.client, deed.write.fence);
+        if matches!(deed.ruling, Ruling::Overtaken(greatest) if fence >= greatest) {
+            let args = [event.at_us, node.0.into(), client.0.into(), fence];
+            falls.at(P::HolderServed, event, Note::new(&notes::HOLDER_SERVED_VIOLATED, args), &[], &[client, node]);
+        }
     }
 }

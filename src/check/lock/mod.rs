@@ -7,7 +7,7 @@
 //! - exclusion in [`belief`] and [`effect`], and what both rest on in [`cover`];
 //! - what makes a grant in [`grant`], tokens and fences in [`tokens`], releases in [`release`];
 //! - what keeps locks obtainable in [`liveness`];
-//! - in the consensus variant the queue in [`queue`], and what Raft promises beneath it.
+//! - in the consensus variant the queue in [`queue`], what sequencers promise in [`shown`], and what Raft promises beneath it.
 
 mod belief;
 mod cover;
@@ -18,6 +18,7 @@ mod liveness;
 pub mod notes;
 mod queue;
 mod release;
+mod shown;
 mod tokens;
 
 use super::fall::properties;
@@ -52,14 +53,17 @@ properties! {
     QueueOrder, "queue-order", QUEUE_ORDER_HOLDS, QUEUE_ORDER_UNKNOWN;
     OneWoken, "one-woken", ONE_WOKEN_HOLDS, ONE_WOKEN_UNKNOWN;
     OneEntry, "one-entry", ONE_ENTRY_HOLDS, ONE_ENTRY_UNKNOWN;
+    ValidSequencer, "valid-sequencer", VALID_SEQUENCER_HOLDS, VALID_SEQUENCER_UNKNOWN;
     SameTable, "same-table", SAME_TABLE_HOLDS, SAME_TABLE_UNKNOWN;
 }
 
-/// Whether a property says something of a variant.
-fn concerns(property: &str, variant: Variant) -> bool {
+/// Whether a property says something of locks with these settings.
+fn concerns(property: &str, config: &Config) -> bool {
+    let variant = config.variant;
     match property {
         "exclusion-by-belief" | "exclusion-by-effect" | "valid-grant" | "unique-tokens" | "own-release" | "holder-served" => true,
         "queue-order" | "one-woken" | "one-entry" | "same-table" => variant == Variant::Raft,
+        "valid-sequencer" => config.consensus.sequencers,
         _ => variant == Variant::Redlock,
     }
 }
@@ -77,6 +81,7 @@ pub struct LockChecks {
     liveness: liveness::Liveness,
     leases: leases::Leases,
     queues: queue::Queues,
+    shown: shown::Shown,
     /// What is beneath the consensus variant.
     raft: Option<Box<RaftChecks>>,
 }
@@ -89,6 +94,7 @@ impl LockChecks {
         LockChecks {
             raft,
             queues: queue::Queues::default(),
+            shown: shown::Shown::default(),
             config,
             told: 0,
             falls: Falls::default(),
@@ -179,6 +185,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
                 (Role::Resource(resource), _) => {
                     self.effect.resource(event, node, resource, falls);
                     self.leases.resource(event, resource);
+                    self.shown.resource(event, node, resource, &self.queues, falls);
                     liveness::resource(event, node, resource, falls);
                 }
             }
@@ -189,7 +196,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
 
     fn verdicts(&self, world: &World<D>) -> Vec<Verdict> {
         let unchecked = world.kernel().executed().saturating_sub(self.told);
-        let own = self.falls.verdicts(&TABLE, unchecked).filter(|verdict| concerns(verdict.property, self.config.variant));
+        let own = self.falls.verdicts(&TABLE, unchecked).filter(|verdict| concerns(verdict.property, &self.config));
         own.chain(self.raft.iter().flat_map(|raft| raft.verdicts(world))).collect()
     }
 
@@ -206,6 +213,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
             self.tokens.encode(to);
             self.liveness.encode(to);
             self.queues.encode(to);
+            self.shown.encode(to);
         }
         if let Some(raft) = &self.raft {
             raft.encode_state(world, to);

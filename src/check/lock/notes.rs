@@ -124,6 +124,13 @@ note_kinds! {
     /// One does.
     ONE_ENTRY_VIOLATED = "lock.one-entry.violated", ["at": TimeUs, "node": Node, "client": Node, "key": Key];
 
+    /// No write is accepted whose lock was over.
+    VALID_SEQUENCER_HOLDS = "lock.valid-sequencer.holds", [];
+    /// Not known.
+    VALID_SEQUENCER_UNKNOWN = "lock.valid-sequencer.unknown", ["events": Int];
+    /// One is.
+    VALID_SEQUENCER_VIOLATED = "lock.valid-sequencer.violated", ["at": TimeUs, "client": Node, "key": Key, "since": DurationUs];
+
     /// Servers agree.
     SAME_TABLE_HOLDS = "lock.same-table.holds", [];
     /// Not known.

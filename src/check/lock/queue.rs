@@ -34,6 +34,8 @@ pub(super) struct Queues {
     tables: BTreeMap<u64, (u128, EventId, NodeId)>,
     /// The queues of whoever had applied most of the log.
     newest: Applied,
+    /// Entries that have gone from the newest queues: since when, microseconds, and in which event.
+    gone: BTreeMap<Revision, (u64, EventId)>,
     /// By server: how much it had applied at its last step.
     applied: BTreeMap<NodeId, u64>,
 }
@@ -79,6 +81,11 @@ impl Queues {
         }
     }
 
+    /// Since when an entry has been gone, microseconds, and the event in which it went, as far as that is remembered.
+    pub(super) fn gone(&self, created: Revision) -> Option<(u64, EventId)> {
+        self.gone.get(&created).copied()
+    }
+
     /// A server did something.
     pub(super) fn replica(&mut self, event: &Event, node: NodeId, replica: &Replica, falls: &mut Falls) {
         let deed = replica.deed();
@@ -89,7 +96,14 @@ impl Queues {
         let applied = replica.raft().last_applied();
         let Some(table) = replica.table().filter(|_| self.applied.insert(node, applied) != Some(applied)) else { return };
         if applied > self.newest.0 {
-            self.newest = (applied, table.names().map(|name| (name, table.queue(name).to_vec())).collect());
+            let newest: BTreeMap<u32, Vec<Waiter>> = table.names().map(|name| (name, table.queue(name).to_vec())).collect();
+            let left = |name: &u32, old: &Waiter| !newest.get(name).is_some_and(|queue| queue.contains(old));
+            let old = self.newest.1.iter().flat_map(|(name, queue)| queue.iter().filter(move |old| left(name, old)));
+            self.gone.extend(old.map(|waiter| (waiter.created, (event.at_us, event.id))));
+            while self.gone.len() > TABLES_MAX {
+                self.gone.pop_first();
+            }
+            self.newest = (applied, newest);
         }
         orphans(event, node, table, falls);
         if falls.has(P::SameTable) {
@@ -117,6 +131,7 @@ impl Queues {
             to.u32(*name);
             to.list(queue.iter());
         }
+        self.gone.keys().for_each(|created| to.u64(*created));
         for (key, newest) in &self.granted {
             to.u32(*key);
             newest.iter().for_each(|newest| to.option(newest.map(|(created, ..)| created).as_ref()));

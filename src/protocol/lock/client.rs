@@ -445,7 +445,7 @@ impl Client {
         self.writes.begin(Write { op, token, until_us, then_release });
         self.deeds.push(Deed::Wrote(key, token));
         out.note(Note::new(&notes::WRITES, [value, u64::from(key), fence]));
-        out.send(self.config.resource(), Message::Write { seq: op.n, key, token, fence, value });
+        out.send(self.config.resource(), Message::Write { seq: op.n, key, token, fence, value, shown: None });
     }
 
     fn written(&mut self, seq: u32, ok: bool, out: &mut Effects<Role>) {

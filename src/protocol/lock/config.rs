@@ -26,13 +26,15 @@ pub struct Consensus {
     pub permits: u32,
     /// How long a lock is not to be had after its holder's lease has run out, microseconds; 0: at once.
     pub lock_delay_us: u64,
+    /// Whether holders show their sequencer with each write, and the resource asks the log about it.
+    pub sequencers: bool,
     /// Those of the log.
     pub raft: Arc<raft::Config>,
 }
 
 impl Default for Consensus {
     fn default() -> Self {
-        Consensus { zookeeper: false, permits: 1, lock_delay_us: 0, raft: Arc::default() }
+        Consensus { zookeeper: false, permits: 1, lock_delay_us: 0, sequencers: false, raft: Arc::default() }
     }
 }
 
@@ -141,8 +143,9 @@ impl Config {
     }
 
     fn validate_redlock(&self) -> Result<(), ConfigError> {
-        let Consensus { zookeeper, permits, lock_delay_us, .. } = self.consensus;
-        let set = [("zookeeper", zookeeper), ("permits", permits > 1), ("lock_delay_us", lock_delay_us > 0)];
+        let Consensus { zookeeper, permits, lock_delay_us, sequencers, .. } = self.consensus;
+        let delayed = ("lock_delay_us", lock_delay_us > 0);
+        let set = [("zookeeper", zookeeper), ("permits", permits > 1), delayed, ("sequencers", sequencers)];
         set.iter().find(|(_, set)| *set).map_or(Ok(()), |(name, _)| Err(ConfigError::ConsensusOnly(name)))
     }
 

@@ -1,6 +1,6 @@
 //! What lock nodes, clients and the resource say to each other, what disks keep, and what clients are asked for.
 
-use super::command::{Lease, Mode, Revision};
+use super::command::{Lease, Mode, Revision, Sequencer};
 use super::consensus::watches::Watch;
 use crate::base::{Encode, Encoder, NodeId};
 use crate::protocol::{Class, Message as _, MessageKind, Shape, TimerName, raft};
@@ -118,6 +118,8 @@ pub enum Message {
         fence: u64,
         /// What.
         value: u64,
+        /// The lock that it is written under, if the resource asks for that.
+        shown: Option<Sequencer>,
     },
     /// Whether it was accepted.
     WriteReply {
@@ -251,12 +253,13 @@ impl Encode for Message {
                 to.u32(*nth);
                 to.bool(*ok);
             }
-            Message::Write { seq, key, token, fence, value } => {
+            Message::Write { seq, key, token, fence, value, shown } => {
                 to.u32(*seq);
                 to.u32(*key);
                 to.put(token);
                 to.u64(*fence);
                 to.u64(*value);
+                shown.iter().for_each(|shown| to.put(shown));
             }
             Message::WriteReply { seq, ok } => {
                 to.u32(*seq);
@@ -374,7 +377,7 @@ impl Encode for Accepted {
 pub enum Timer {
     /// Client: a lock is over by its own clock.
     Validity = 0,
-    /// Client: no answer.
+    /// Client: no answer. The resource, of the lock service: the same.
     Reply = 1,
     /// Client: time for the next attempt.
     Retry = 2,

@@ -30,6 +30,14 @@ note_kinds! {
     // The resource
     /// Accepts a write.
     ACCEPTS = "lock.accepts", Story, Some("accepts"), ["value": Int, "client": Node, "key": Key, "fence": Int];
+    /// Accepts a write: what was shown with it is that of a holder.
+    ACCEPTS_SHOWN = "lock.accepts-shown", Story, Some("asks_about"), ["value": Int, "client": Node, "key": Key, "generation": Int];
+    /// Asks the lock service about a sequencer.
+    ASKS_ABOUT = "lock.asks-about", Story, Some("asks_about"), ["client": Node, "key": Key, "generation": Int];
+    /// Refuses a write: what was shown with it is nobody's any more.
+    REFUSES_SHOWN = "lock.refuses-shown", Story, Some("asks_about"), ["value": Int, "client": Node, "key": Key, "generation": Int];
+    /// Refuses a write: nobody has said whether its sequencer is valid.
+    REFUSES_UNPROVED = "lock.refuses-unproved", Story, Some("asks_about"), ["value": Int, "client": Node, "key": Key];
     /// Rejects a write: it has seen a greater fence.
     REJECTS = "lock.rejects", Story, Some("accepts"), ["value": Int, "client": Node, "key": Key, "fence": Int, "greatest": Int];
 
@@ -58,6 +66,8 @@ note_kinds! {
     IS_OVER = "lock.is-over", Story, Some("alarms_left"), ["key": Key];
     /// Writes as holder.
     WRITES = "lock.writes", Story, Some("may_write"), ["value": Int, "key": Key, "fence": Int];
+    /// Writes as holder, and shows its sequencer.
+    WRITES_SHOWING = "lock.writes-showing", Story, Some("may_write"), ["value": Int, "key": Key, "generation": Int];
     /// Does not write: its lock is over.
     WRITES_NOT = "lock.writes-not", Story, Some("may_write"), ["key": Key];
     /// The resource has not answered in time.

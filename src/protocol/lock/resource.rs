@@ -1,22 +1,60 @@
 //! What the lock is for: a resource that takes writes. It remembers the greatest fence of each key on disk, and takes no write
 //! with a smaller one (Kleppmann 2016, *How to do distributed locking*).
+//!
+//! With sequencers it moreover asks the lock service whether what a writer shows is still that of a holder, and takes the write only
+//! then (Burrows 2006, section 2.4). So it refuses what a fence cannot tell from right: a late write that comes before the next
+//! holder's first.
 
+use super::command::{Answer, Command, Sequencer};
 use super::config::Config;
-use super::message::{Accepted, Message, Record};
+use super::consensus::finder::Finder;
+use super::message::{Accepted, Message, Record, Timer};
 use super::notes;
 use super::role::Role;
-use crate::base::{Encode, Encoder, NodeId, Note};
-use crate::protocol::{Effects, Input, Slot};
+use crate::base::{Encode, Encoder, LocalTime, NodeId, Note};
+use crate::protocol::{Effects, Input, Slot, machine, raft};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What it did in its last step, for those who watch.
+/// What became of a write, for those who watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// It accepted a write.
-    Accepted(Accepted),
-    /// It rejected a write; the greatest fence was this.
-    Rejected(Accepted, u64),
+pub struct Deed {
+    /// The how-many-eth write it was that came since the resource started.
+    pub nth: u64,
+    /// Which.
+    pub write: Accepted,
+    /// What was shown with it.
+    pub shown: Option<Sequencer>,
+    /// What the resource made of it.
+    pub ruling: Ruling,
+}
+
+/// What the resource makes of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    /// It takes it.
+    Accepted,
+    /// It does not: it has seen this greater fence.
+    Overtaken(u64),
+    /// It does not: what was shown is not that of a holder, or nobody has said so.
+    Unproved,
+}
+
+/// A write of which the lock service is being asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The how-many-eth write it is that came since the resource started.
+    pub nth: u64,
+    /// Which.
+    pub write: Accepted,
+    /// What was shown with it.
+    pub shown: Sequencer,
+    from: NodeId,
+    seq: u32,
+    /// When it is refused, microseconds.
+    until_us: u64,
+    /// When the next server is asked, microseconds.
+    again_us: u64,
 }
 
 /// A resource.
@@ -28,14 +66,34 @@ pub struct Resource {
     last: BTreeMap<u32, Accepted>,
     accepted: u64,
     rejected: u64,
-    deed: Option<Deed>,
+    /// How many writes have come.
+    came: u64,
+    checks: Vec<Check>,
+    /// The sequencer of each key that was found valid last.
+    valid: BTreeMap<u32, Sequencer>,
+    finder: Finder,
+    /// What the timer is set to.
+    armed: Option<u64>,
+    deeds: Vec<Deed>,
 }
 
 /// What can be read from outside.
 impl Resource {
     /// A resource before its first start.
     pub fn new(config: Arc<Config>) -> Resource {
-        Resource { config, fences: BTreeMap::new(), last: BTreeMap::new(), accepted: 0, rejected: 0, deed: None }
+        Resource {
+            fences: BTreeMap::new(),
+            last: BTreeMap::new(),
+            accepted: 0,
+            rejected: 0,
+            came: 0,
+            checks: Vec::new(),
+            valid: BTreeMap::new(),
+            finder: Finder::new(config.resource(), config.nodes()),
+            armed: None,
+            deeds: Vec::new(),
+            config,
+        }
     }
 
     /// The settings.
@@ -63,25 +121,48 @@ impl Resource {
         self.rejected
     }
 
+    /// How many writes have come since it started.
+    pub fn came(&self) -> u64 {
+        self.came
+    }
+
+    /// Writes of which the lock service is being asked, in the order in which they came.
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
     /// What it did in its last step.
-    pub fn deed(&self) -> Option<&Deed> {
-        self.deed.as_ref()
+    pub fn deeds(&self) -> &[Deed] {
+        &self.deeds
     }
 }
 
 /// What happens to it.
 impl Resource {
     /// Handles one input.
-    pub(super) fn handle(&mut self, input: Input<Role>, out: &mut Effects<Role>) {
-        self.deed = None;
+    pub(super) fn handle(&mut self, now: LocalTime, input: Input<Role>, out: &mut Effects<Role>) {
+        use raft::Message::{ClientAnswer, ClientRedirect};
+        self.deeds.clear();
         match input {
             Input::Started { disk } => self.start(&disk),
-            Input::Message { from, message: Message::Write { seq, key, token, fence, value } } => {
-                self.write(from, seq, Accepted { key, token, fence, value }, out);
+            Input::Message { from, message: Message::Write { seq, key, token, fence, value, shown } } => {
+                self.came += 1;
+                self.arrive((from, seq), Accepted { key, token, fence, value }, shown, now, out);
+            }
+            Input::Message { from, message: Message::Raft(ClientAnswer { seq, answer: machine::Answer::Lock(answer) }) } => {
+                self.finder.answered(from);
+                self.answered(seq, answer, out);
+            }
+            Input::Message { from, message: Message::Raft(ClientRedirect { leader, .. }) } => {
+                if self.finder.redirected(from, leader) {
+                    (0..self.checks.len()).for_each(|at| self.ask(at, now, out));
+                }
             }
             Input::Message { from, .. } => out.note(Note::new(&notes::IGNORES_FOREIGN, [u64::from(from.0)])),
+            Input::Timer(Timer::Reply) => self.ask_again(now, out),
             Input::Timer(_) | Input::Request { .. } | Input::Persisted(_) | Input::WriteFailed(_) => {}
         }
+        self.arm(now, out);
     }
 
     fn start(&mut self, disk: &[Slot<Record>]) {
@@ -95,22 +176,134 @@ impl Resource {
         }
     }
 
-    fn write(&mut self, from: NodeId, seq: u32, write: Accepted, out: &mut Effects<Role>) {
+    fn arrive(
+        &mut self,
+        (from, seq): (NodeId, u32),
+        write: Accepted,
+        shown: Option<Sequencer>,
+        now: LocalTime,
+        out: &mut Effects<Role>,
+    ) {
+        let (nth, consensus) = (self.came, &self.config.consensus);
+        if !consensus.sequencers {
+            return self.judge((nth, from, seq), write, None, out);
+        }
+        let Some(shown) = shown else { return self.refuse((nth, from, seq), write, None, out) };
+        if !self.config.rules.asks_about(self.valid.get(&write.key) == Some(&shown)) {
+            return self.judge((nth, from, seq), write, Some(shown), out);
+        }
+        let until_us = now.monotonic_us.saturating_add(self.config.deadline_us);
+        self.checks.push(Check { nth, write, shown, from, seq, until_us, again_us: until_us });
+        out.note(Note::new(&notes::ASKS_ABOUT, [from.0.into(), write.key.into(), shown.generation]));
+        self.ask(self.checks.len() - 1, now, out);
+    }
+
+    /// Looks at the fence of a write, now that nothing else speaks against it.
+    fn judge(
+        &mut self,
+        (nth, from, seq): (u64, NodeId, u32),
+        write: Accepted,
+        shown: Option<Sequencer>,
+        out: &mut Effects<Role>,
+    ) {
         let greatest = self.fence(write.key);
         let (client, key) = (u64::from(from.0), u64::from(write.key));
         if !self.config.rules.accepts(write.fence, greatest) {
             self.rejected += 1;
-            self.deed = Some(Deed::Rejected(write, greatest));
+            self.deeds.push(Deed { nth, write, shown, ruling: Ruling::Overtaken(greatest) });
             out.note(Note::new(&notes::REJECTS, [write.value, client, key, write.fence, greatest]));
             return out.send(from, Message::WriteReply { seq, ok: false });
         }
         self.accepted += 1;
         self.fences.insert(write.key, greatest.max(write.fence));
         self.last.insert(write.key, write);
-        self.deed = Some(Deed::Accepted(write));
+        self.deeds.push(Deed { nth, write, shown, ruling: Ruling::Accepted });
         let after = out.persist(Record::Accepted(write));
-        out.note(Note::new(&notes::ACCEPTS, [write.value, client, key, write.fence]));
+        out.note(match shown {
+            Some(shown) => Note::new(&notes::ACCEPTS_SHOWN, [write.value, client, key, shown.generation]),
+            None => Note::new(&notes::ACCEPTS, [write.value, client, key, write.fence]),
+        });
         out.send_after(from, Message::WriteReply { seq, ok: true }, Some(after));
+    }
+
+    fn refuse(
+        &mut self,
+        (nth, from, seq): (u64, NodeId, u32),
+        write: Accepted,
+        shown: Option<Sequencer>,
+        out: &mut Effects<Role>,
+    ) {
+        self.rejected += 1;
+        self.deeds.push(Deed { nth, write, shown, ruling: Ruling::Unproved });
+        out.send(from, Message::WriteReply { seq, ok: false });
+    }
+}
+
+/// The lock service.
+impl Resource {
+    fn ask(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
+        let check = &mut self.checks[at];
+        check.again_us = now.monotonic_us.saturating_add(self.config.consensus.raft.client_retry_us);
+        let op = Command::Check(check.shown).into();
+        out.send(self.finder.leader(), Message::Raft(raft::Message::ClientRequest { seq: check.nth as u32, op }));
+    }
+
+    fn answered(&mut self, seq: u32, answer: Answer, out: &mut Effects<Role>) {
+        let Answer::Checked { shown, valid } = answer else { return };
+        let Some(at) = self.checks.iter().position(|check| (check.nth as u32, check.shown) == (seq, shown)) else { return };
+        let Check { nth, write, from, seq, .. } = self.checks.remove(at);
+        // An answer may have been overtaken by that about a newer holder; of a semaphore nobody is.
+        let newest = self.valid.get(&write.key).filter(|_| self.config.consensus.permits == 1);
+        if valid && newest.is_none_or(|newest| newest.generation <= shown.generation) {
+            self.valid.insert(write.key, shown);
+            return self.judge((nth, from, seq), write, Some(shown), out);
+        }
+        out.note(Note::new(&notes::REFUSES_SHOWN, [write.value, from.0.into(), write.key.into(), shown.generation]));
+        self.refuse((nth, from, seq), write, Some(shown), out);
+    }
+
+    /// A server that has not answered is asked no more, and a write that waits for too long is refused.
+    fn ask_again(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        self.armed = None;
+        while let Some(at) = self.checks.iter().position(|check| check.until_us <= now.monotonic_us) {
+            let Check { nth, write, shown, from, seq, .. } = self.checks.remove(at);
+            out.note(Note::new(&notes::REFUSES_UNPROVED, [write.value, from.0.into(), write.key.into()]));
+            self.refuse((nth, from, seq), write, Some(shown), out);
+        }
+        let due = |check: &Check| check.again_us <= now.monotonic_us;
+        if self.checks.iter().any(due) {
+            self.finder.turn_to_next();
+        }
+        for at in 0..self.checks.len() {
+            if due(&self.checks[at]) {
+                self.ask(at, now, out);
+            }
+        }
+    }
+
+    fn arm(&mut self, now: LocalTime, out: &mut Effects<Role>) {
+        let next = self.checks.iter().map(|check| check.until_us.min(check.again_us)).min();
+        if std::mem::replace(&mut self.armed, next) == next {
+            return;
+        }
+        match next {
+            Some(at_us) => {
+                let delay_us = at_us.saturating_sub(now.monotonic_us);
+                out.set_timer(Timer::Reply, delay_us, delay_us);
+            }
+            None => out.cancel_timer(Timer::Reply),
+        }
+    }
+}
+
+impl Encode for Check {
+    fn encode(&self, to: &mut Encoder) {
+        to.put(&self.write);
+        to.put(&self.shown);
+        to.put(&self.from);
+        to.u32(self.seq);
+        to.u64(self.until_us);
+        to.u64(self.again_us);
     }
 }
 
@@ -122,5 +315,10 @@ impl Encode for Resource {
             to.u64(*fence);
         }
         to.list(self.last.values().collect::<Vec<_>>().into_iter());
+        if self.config.consensus.sequencers {
+            to.list(self.checks.iter());
+            to.list(self.valid.values().collect::<Vec<_>>().into_iter());
+            to.put(&self.finder);
+        }
     }
 }

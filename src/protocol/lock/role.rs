@@ -90,7 +90,7 @@ impl Core for Role {
     fn handle(&mut self, now: LocalTime, input: Input<Role>, out: &mut Effects<Role>) {
         match self {
             Role::Node(node) => node.handle(now, input, out),
-            Role::Resource(resource) => resource.handle(input, out),
+            Role::Resource(resource) => resource.handle(now, input, out),
             Role::Client(client) => client.handle(now, input, out),
             Role::Replica(replica) => replica.handle(now, input, out),
             Role::Contender(client) => client.handle(now, input, out),

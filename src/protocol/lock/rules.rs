@@ -38,6 +38,8 @@ mutants! {
     WallClockExpiry, "wall_clock_expiry", "left_us", "exclusion-by-belief", "a node measures by its wall clock, as Redis does";
     ExtendByMinority, "extend_by_minority", "extension_counts", "covered-belief", "one node is enough for an extension";
     FenceAboveOnly, "fence_above_only", "accepts", "holder-served", "an equal fence is rejected";
+    SequencerUnasked, "sequencer_unasked", "asks_about", "valid-sequencer", "the resource believes what it is shown";
+    SequencerCached, "sequencer_cached", "asks_about", "valid-sequencer", "a sequencer that was valid once is not asked about again";
     FenceForgotten, "fence_forgotten", "fence_after_restart", "exclusion-by-effect", "the resource forgets its fence in a crash";
     FixedRetryDelay, "fixed_retry_delay", "retry_us", "no-livelock", "everybody tries again after the same time";
     WriteWithoutRecheck, "write_without_recheck", "may_write", "exclusion-by-belief", "a holder writes without a look at its clock";
@@ -316,6 +318,18 @@ impl Rules {
             return fence > greatest;
         }
         fence >= greatest
+    }
+
+    /// Whether the lock service is asked about a sequencer: for each write anew. It says what it was when it was made, and that it
+    /// was valid a moment ago says nothing of now (see Burrows 2006, section 2.4).
+    pub fn asks_about(self, was_valid: bool) -> bool {
+        if self.has(Mutant::SequencerUnasked) {
+            return false;
+        }
+        if self.has(Mutant::SequencerCached) {
+            return !was_valid;
+        }
+        true
     }
 
     /// The greatest fence after a crash: what the disk kept (see Kleppmann 2016, Making the lock safe with fencing).

@@ -4,10 +4,11 @@
 //! It holds a lock until its own clock says that the lease may be over, counted from when it *sent* the last sign of life that was
 //! confirmed: the leader counts from later, so the client stops first, as far as clocks run equally fast.
 
+use super::finder::Finder;
 use super::queueing::{Queueing, Step};
 use super::watches::Watch;
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId};
-use crate::protocol::lock::command::{self, Command, DELAY, Lease, Place};
+use crate::protocol::lock::command::{self, Command, DELAY, Lease, Place, Sequencer};
 use crate::protocol::lock::config::Config;
 use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer, Token};
 use crate::protocol::lock::notes;
@@ -29,9 +30,7 @@ pub struct Contender {
     config: Arc<Config>,
     sessions: Vec<Session>,
     writes: Writes,
-    leader: NodeId,
-    /// Redirects followed since it last turned to a server by itself: a circle of servers that name each other ends after one round.
-    hops: u16,
+    finder: Finder,
     /// What the timers are set to: validity, reply, work, sign of life.
     armed: [Option<u64>; 4],
     deeds: Vec<Deed>,
@@ -41,18 +40,8 @@ pub struct Contender {
 impl Contender {
     /// A client before its first start.
     pub fn new(id: NodeId, config: Arc<Config>) -> Contender {
-        // Clients begin at different servers, so that none is special.
-        let leader = NodeId(id.0 % config.nodes().max(1));
-        Contender {
-            id,
-            config,
-            sessions: Vec::new(),
-            writes: Writes::default(),
-            leader,
-            hops: 0,
-            armed: [None; 4],
-            deeds: Vec::new(),
-        }
+        let finder = Finder::new(id, config.nodes());
+        Contender { id, config, sessions: Vec::new(), writes: Writes::default(), finder, armed: [None; 4], deeds: Vec::new() }
     }
 
     /// Its locks, in the order in which they were asked for.
@@ -72,7 +61,7 @@ impl Contender {
 
     /// The server that it takes for the leader.
     pub fn leader(&self) -> NodeId {
-        self.leader
+        self.finder.leader()
     }
 
     /// What it did in its last step.
@@ -131,7 +120,7 @@ impl Contender {
         use raft::Message::{ClientAnswer, ClientRedirect};
         match message {
             Message::Raft(ClientAnswer { seq, answer: machine::Answer::Lock(answer) }) => {
-                (self.leader, self.hops) = (from, 0);
+                self.finder.answered(from);
                 if let Some(at) = self.sessions.iter().position(|session| session.token.op == seq) {
                     self.answered(at, answer, now, out);
                 }
@@ -191,12 +180,7 @@ impl Contender {
 
     /// The server asked last does not lead. If it knows who does, everything that is open is asked there at once.
     fn redirected(&mut self, from: NodeId, leader: Option<NodeId>, now: LocalTime, out: &mut Effects<Role>) {
-        if from != self.leader || self.hops >= self.config.nodes() {
-            return;
-        }
-        if let Some(leader) = leader.filter(|leader| *leader != from && leader.0 < self.config.nodes()) {
-            self.leader = leader;
-            self.hops += 1;
+        if self.finder.redirected(from, leader) {
             for at in 0..self.sessions.len() {
                 self.send(at, now, out);
                 let open = self.sessions[at].place.as_ref().filter(|place| place.step != Step::Grant && place.has_open_signs());
@@ -267,7 +251,7 @@ impl Contender {
             Step::Wait => {
                 place.again_us = None;
                 let watched = place.before.unwrap_or(DELAY);
-                return out.send(self.leader, Message::Watch(Watch { name, lease, watched, created, mode }));
+                return out.send(self.finder.leader(), Message::Watch(Watch { name, lease, watched, created, mode }));
             }
             Step::Hold => return place.again_us = None,
         };
@@ -276,7 +260,7 @@ impl Contender {
     }
 
     fn tell(&self, seq: u32, command: Command, out: &mut Effects<Role>) {
-        out.send(self.leader, Message::Raft(raft::Message::ClientRequest { seq, op: command.into() }));
+        out.send(self.finder.leader(), Message::Raft(raft::Message::ClientRequest { seq, op: command.into() }));
     }
 
     fn until_wall_us(&self, now: LocalTime) -> i64 {
@@ -351,7 +335,7 @@ impl Contender {
         let retry_us = self.config.consensus.raft.client_retry_us.min(self.config.ttl_us / 3).max(1);
         let due = |place: &Queueing| place.sign_us.is_some_and(|sign_us| sign_us <= now.monotonic_us);
         if self.sessions.iter().filter_map(|session| session.place.as_ref()).any(|place| due(place) && place.has_open_signs()) {
-            self.turn_to_next();
+            self.finder.turn_to_next();
         }
         for at in 0..self.sessions.len() {
             if self.sessions[at].place.as_ref().is_some_and(due) {
@@ -443,8 +427,13 @@ impl Contender {
         let until_us = now.monotonic_us.saturating_add(self.config.deadline_us);
         self.writes.begin(Write { op, token, until_us, then_release });
         self.deeds.push(Deed::Wrote(key, token));
-        out.note(Note::new(&notes::WRITES, [value, u64::from(key), fence]));
-        out.send(self.config.resource(), Message::Write { seq: op.n, key, token, fence, value });
+        let place = session.place.as_ref().filter(|_| self.config.consensus.sequencers);
+        let shown = place.map(|place| Sequencer { name: key, mode: place.mode, generation: place.created });
+        out.note(match shown {
+            Some(shown) => Note::new(&notes::WRITES_SHOWING, [value, u64::from(key), shown.generation]),
+            None => Note::new(&notes::WRITES, [value, u64::from(key), fence]),
+        });
+        out.send(self.config.resource(), Message::Write { seq: op.n, key, token, fence, value, shown });
     }
 
     fn release_after(&mut self, write: Write, now: LocalTime, out: &mut Effects<Role>) {
@@ -492,19 +481,13 @@ impl Contender {
             again_us.is_some_and(|again_us| again_us <= now.monotonic_us)
         };
         if self.sessions.iter().any(due) {
-            self.turn_to_next();
+            self.finder.turn_to_next();
         }
         for at in 0..self.sessions.len() {
             if due(&self.sessions[at]) {
                 self.send(at, now, out);
             }
         }
-    }
-
-    /// The server asked last has not answered: the next one may know more.
-    fn turn_to_next(&mut self) {
-        self.leader = NodeId((self.leader.0 + 1) % self.config.nodes().max(1));
-        self.hops = 0;
     }
 
     /// Sets each timer to the next moment at which it is needed.
@@ -535,7 +518,6 @@ impl Encode for Contender {
     fn encode(&self, to: &mut Encoder) {
         to.list(self.sessions.iter());
         to.put(&self.writes);
-        to.put(&self.leader);
-        to.u16(self.hops);
+        to.put(&self.finder);
     }
 }
