@@ -206,3 +206,38 @@ fn a_trace_that_cannot_be_read_is_told_with_its_place() {
     );
     unusable(&["convert", "--from", "jsonl", "--to", "shiviz", "nowhere.log"], "nowhere.log", "readable");
 }
+
+#[test]
+fn two_executions_are_compared_and_the_first_difference_is_named() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let log = |name: &str, server: &str| {
+        let text = concat!(
+            "=== NAME ===\nclient {\"client\":1}\nasks\nserver {\"server\":1, \"client\":1}\nSERVER\n",
+            "client {\"client\":2, \"server\":1}\nis glad\n"
+        );
+        text.replace("NAME", name).replace("SERVER", server)
+    };
+    let write = |file: &str, log: &str| {
+        let text = format!("(?<host>\\S*) (?<clock>{{.*}})\\n(?<event>.*)\n^=== (?<trace>.*) ===$\n{log}");
+        let path = folder.join(file);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let both = write("two.log", &(log("one", "answers") + &log("two", "says no")));
+    let told = netsplit(&["diff", "--from", "shiviz", "-a", "one", "-b", "two", &both]);
+    let text = String::from_utf8(told.stdout).unwrap();
+    assert_eq!(told.status.code(), Some(1));
+    assert!(text.contains("First difference, 1 of 1: at server, A has \u{201c}answers\u{201d} (event 1), and B has"), "{text}");
+    assert!(text.contains("  - server 1 answers\n  + server 1 says no\n"), "{text}");
+    let other = write("other.log", &log("one", "answers"));
+    let same = netsplit(&["diff", "--lang", "de", "--from", "shiviz", "-a", "one", &both, &other]);
+    let text = String::from_utf8(same.stdout).unwrap();
+    assert!(same.status.success() && text.contains("Kein Unterschied"), "{text}");
+    let rows = netsplit(&["diff", "--from", "shiviz", "--to", "jsonl", "-a", "one", "-b", "two", &both]);
+    let rows: Vec<serde_json::Value> =
+        String::from_utf8(rows.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((rows.len(), &rows[0]["same"], &rows[0]["only"]), (2, &serde_json::json!(2), &serde_json::json!([1, 1])));
+    let drawn = netsplit(&["diff", "--from", "shiviz", "--to", "svg", "-a", "one", "-b", "two", &both]);
+    assert!(String::from_utf8(drawn.stdout).unwrap().contains(">First difference<"));
+    unusable(&["diff", "--from", "shiviz", "-b", "three", &both], "no execution is called `three`", "there is: one, two");
+}

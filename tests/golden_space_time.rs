@@ -11,7 +11,7 @@ use netsplit::system::open;
 use netsplit::timeline::Session;
 use netsplit::timeline::causal_graph::Axis;
 use netsplit::view::playback::{Goals, JobState, Playback};
-use netsplit::view::space_time::{Detail, Hit, Look, foreign};
+use netsplit::view::space_time::{Detail, Hit, Look, beside, foreign};
 use netsplit::view::{Lang, Theme, to_svg};
 use std::path::PathBuf;
 
@@ -163,4 +163,58 @@ fn what_is_drawn_is_found_where_it_is_drawn() {
             "{found} of {all}: only those that lie upon each other may be taken for another"
         );
     });
+}
+
+/// Three hosts in two executions: in the second, the server hears of bob first, refuses alice, and an auditor looks on.
+const TWO: &str = r#"(?<host>\S*) (?<clock>{.*})\n(?<event>.*)
+^=== (?<trace>.*) ===$
+=== monday ===
+alice {"alice":1}
+asks for the lock
+bob {"bob":1}
+asks for the lock
+server {"server":1, "alice":1}
+gives the lock to alice
+server {"server":2, "alice":1, "bob":1}
+refuses: the lock is taken
+alice {"alice":2, "server":1}
+has the lock
+bob {"bob":2, "server":2, "alice":1}
+waits
+=== tuesday ===
+alice {"alice":1}
+asks for the lock
+bob {"bob":1}
+asks for the lock
+server {"server":1, "bob":1}
+gives the lock to bob
+server {"server":2, "alice":1, "bob":1}
+refuses: the lock is taken
+bob {"bob":2, "server":1}
+has the lock
+bob {"bob":3, "server":1}
+writes the file
+alice {"alice":2, "server":2, "bob":1}
+waits
+auditor {"auditor":1, "bob":3, "server":1}
+looks on
+"#;
+
+#[test]
+fn two_executions_stand_beside_each_other_and_what_differs_is_marked() {
+    use netsplit::view::trace_diff::Sentences;
+    let options = Options { format: Format::Shiviz, parser: None, delimiter: None };
+    let imported = Importer::read(options, TWO.as_bytes());
+    let named = |name: &str| imported.traces.iter().find(|trace| trace.name == name).expect("the execution");
+    let traces = [named("monday"), named("tuesday")];
+    let draw = |lang: Lang, theme: Theme| {
+        let sentences = Sentences { names: ["monday", "tuesday"], lang };
+        to_svg(&beside::picture(traces, sentences).expect("it goes in no circle"), theme.palette())
+    };
+    golden("space-time-beside", &draw(Lang::En, Theme::Light));
+    golden("space-time-beside-forced", &draw(Lang::De, Theme::Forced));
+    let svg = draw(Lang::En, Theme::Light);
+    for part in [">A server<", ">B server<", ">B only: auditor<", ">First difference<", ">A: monday<", ">\u{2260}<"] {
+        assert!(svg.contains(part), "{part}");
+    }
 }

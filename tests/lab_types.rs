@@ -302,7 +302,9 @@ fn cards_and_texts_of_all_scenarios_fit_their_declared_types() {
 
 #[test]
 fn rows_of_foreign_traces_fit_their_declared_types() {
+    use netsplit::scenario::foreign::compare::Comparison;
     use netsplit::scenario::foreign::{Format, Importer, Options};
+    use netsplit::view::trace_diff::{Sentences, TraceDiffRow};
     use netsplit::view::trace_report::{FileRow, TraceEventRow};
     let mut seen = Seen { types: declarations(DECLARED), count: BTreeMap::new() };
     let lines = concat!(
@@ -322,6 +324,9 @@ fn rows_of_foreign_traces_fit_their_declared_types() {
     assert_eq!(rows.len(), 3);
     seen.all("TraceEventRow", &rows);
     assert!(seen.count["FindingRow"] > 2);
+    let comparison = Comparison::new(trace, trace);
+    let sentences = Sentences { names: ["one", "two"], lang: Lang::En };
+    seen.check("TraceDiff", &TraceDiffRow::new(&comparison, [trace, trace], sentences));
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub mod scene;
 pub mod space_time;
 pub mod svg;
 mod thing;
+pub mod trace_diff;
 pub mod trace_report;
 pub mod words;
 

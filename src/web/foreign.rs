@@ -195,6 +195,11 @@ impl TraceFile {
         }))
     }
 
+    /// A second handle of the same file, for `beside`, which takes it.
+    pub fn share(&self) -> TraceFile {
+        self.handle()
+    }
+
     /// Gives its memory back.
     pub fn free(&self) {
         if let Ok(mut desk) = self.desk.try_borrow_mut() {
@@ -219,22 +224,40 @@ impl TraceFile {
         with(&self.desk, work)
     }
 
-    /// A second handle of the same file.
-    pub(super) fn share(&self) -> TraceFile {
+    pub(super) fn handle(&self) -> TraceFile {
         TraceFile { desk: Rc::clone(&self.desk) }
     }
 
     pub(super) fn trace<T>(&self, execution: &JsValue, work: impl FnOnce(&Trace, Arguments) -> Answer<T>) -> Answer<T> {
+        self.with(|desk, read| work(desk.trace(execution, read)?, read))
+    }
+
+    /// An execution of this file and one of another, which may be the same file.
+    pub(super) fn traces<T>(
+        &self,
+        (execution, other, there): (&JsValue, &TraceFile, &JsValue),
+        work: impl FnOnce([&Trace; 2], Arguments) -> Answer<T>,
+    ) -> Answer<T> {
         self.with(|desk, read| {
-            let number = read.whole(execution, "execution", u32::MAX.into())? as usize;
-            let traces = match desk {
-                Desk::Importing(_) => [].as_slice(),
-                Desk::Read(imported) => &imported.traces,
-            };
-            let last = traces.len().saturating_sub(1).to_string();
-            let wrong = || read.problem("bad-number", "execution", &[("min", "0"), ("max", &last)]);
-            work(traces.get(number).ok_or_else(wrong)?, read)
+            let here = desk.trace(execution, read)?;
+            if Rc::ptr_eq(&self.desk, &other.desk) {
+                return work([here, desk.trace(there, read)?], read);
+            }
+            other.with(|desk, read| work([here, desk.trace(there, read)?], read))
         })
+    }
+}
+
+impl Desk {
+    fn trace(&self, execution: &JsValue, read: Arguments) -> Answer<&Trace> {
+        let number = read.whole(execution, "execution", u32::MAX.into())? as usize;
+        let traces = match self {
+            Desk::Importing(_) => [].as_slice(),
+            Desk::Read(imported) => &imported.traces,
+        };
+        let last = traces.len().saturating_sub(1).to_string();
+        let wrong = || read.problem("bad-number", "execution", &[("min", "0"), ("max", &last)]);
+        traces.get(number).ok_or_else(wrong)
     }
 }
 

@@ -418,6 +418,32 @@ export interface TraceEventRow {
   before: number | null;
 }
 
+/** Whose an event of a diagram is: of the execution (0) or of the one beside it (1); and its place in that trace. */
+export interface TraceOrigin { side: 0 | 1; n: number }
+/** How two executions differ. Events that are in both may have heard of other events. */
+export interface TraceDiff {
+  names: [string, string];
+  /** Where they differ first, or that they do not. */
+  text: string;
+  differences: number;
+  same: number;
+  only: [number, number];
+  otherwise: number;
+  /** Hosts that only one has. */
+  hosts: [string[], string[]];
+  /** A host differs so much that more of its events may be in both. */
+  rough: boolean;
+}
+/** A stretch of a host in which they differ: the places of its events in each trace, and its first event in the diagram. */
+export interface TraceDifference {
+  n: number;
+  text: string;
+  host: string;
+  otherwise: boolean;
+  events: [number[], number[]];
+  event: number | null;
+}
+
 // ---- the space-time diagram
 
 /** How the diagram is wanted. Events are named by their index on the branch, lanes by number. */

@@ -1,5 +1,6 @@
 //! Traces of other programs: what is read, what is refused with its place, what is written.
 
+mod compare;
 mod faults;
 mod hostile;
 mod logs;

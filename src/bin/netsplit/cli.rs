@@ -4,11 +4,13 @@
 //! could not be used, and 1 if something that should hold does not.
 
 mod convert;
+mod diff;
 mod mutants;
 mod pictures;
 mod run;
 mod scenarios;
 mod svg;
+mod traces;
 mod verify;
 
 use clap::{Args, Parser, Subcommand};
@@ -40,6 +42,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Read a trace that another program wrote, check it, and write it in another form
     Convert(convert::Arguments),
+    /// Compare two executions that another program recorded: what only one has, and where they first differ
+    Diff(diff::Arguments),
     /// List the broken rules of a system, and the property that falls with each
     Mutants(mutants::Arguments),
 }
@@ -118,6 +122,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Scenarios(arguments) => scenarios::run(&arguments, &mut out),
         Command::Verify(arguments) => verify::run(&arguments, &mut out),
         Command::Convert(arguments) => convert::run(&arguments, &mut out),
+        Command::Diff(arguments) => diff::run(&arguments, &mut out),
         Command::Mutants(arguments) => mutants::run(&arguments, &mut out),
     };
     match done.and_then(|()| Ok(out.flush()?)) {

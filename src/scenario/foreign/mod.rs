@@ -5,6 +5,7 @@
 //! - [`shiviz`]: the format of ShiViz and GoVector; [`jsonl`]: one JSON object a line (docs/trace-format.md);
 //! - [`trace`]: what both become: hosts, events, vectors, and who knew of whom; checked strictly on the way;
 //! - [`import`]: from bytes to traces, in slices;
+//! - [`compare`]: two executions, and where they differ;
 //! - [`write`](mod@write): traces as text again.
 //!
 //! ShiViz: Beschastnikh et al., "Debugging Distributed Systems", CACM 59(8), 2016; the format as its `js/` and GoVector's
@@ -14,6 +15,7 @@
 //! Nothing in here panics or gives up on a file: what is wrong is a [`Finding`] with line and column, what can be read is
 //! read, and a trace that lacks something says that it is partial.
 
+pub mod compare;
 pub mod finding;
 pub mod import;
 pub mod json;

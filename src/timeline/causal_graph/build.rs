@@ -1,7 +1,7 @@
 //! Graphs of foreign traces: events in any order, with any number of parents.
 
 use super::building::Building;
-use super::{CausalGraph, EVENTS_MAX, LANES_MAX};
+use super::{CausalGraph, EVENTS_MAX, LANES_MAX, NONE};
 
 /// Where an event of a graph came from: its number as it was given to [`Foreign::event`].
 pub type Origin = u32;
@@ -28,6 +28,8 @@ pub struct Foreign {
     pub(super) seat: Vec<u32>,
     /// Events of each lane.
     seats: Vec<u32>,
+    /// Of each event, the one that it is to stand beside; empty if there are none.
+    pub(super) beside: Vec<u32>,
 }
 
 impl Foreign {
@@ -68,6 +70,16 @@ impl Foreign {
     /// A further parent of an event that was given: a message from there. For whoever learns of it later.
     pub fn parent(&mut self, event: Origin, parent: Origin) {
         self.parents.push((event, parent));
+    }
+
+    /// Two events, both given, are to stand in one column, as far as the order lets them; each beside one other at most.
+    pub fn align(&mut self, a: Origin, b: Origin) {
+        self.beside.resize(self.lane.len(), NONE);
+        if let Ok([of_a, of_b]) = self.beside.get_disjoint_mut([a as usize, b as usize])
+            && (*of_a, *of_b) == (NONE, NONE)
+        {
+            (*of_a, *of_b) = (b, a);
+        }
     }
 
     /// Number of events so far.

@@ -3,6 +3,9 @@
 //!
 //! Each phase goes over the events once; none sorts all of them. A lane is in order by itself (its times do not fall, its causal
 //! depths rise), so that the order of the graph is a merge of the lanes, and events enter the graph as they leave the merge.
+//!
+//! Two events that are to stand beside each other have a depth together, greater than that of all that both wait for. If a
+//! circle of such pairs waits for itself, its first pair is taken apart: what it was to show is in no order anyway.
 
 use super::build::{Cycle, Foreign, Origin};
 use super::{CausalGraph, Fate, Kind, Lane, LaneKind, NONE, NewEvent};
@@ -29,6 +32,8 @@ pub struct Building {
     waits: Vec<u32>,
     depth: Vec<u32>,
     ready: Vec<u32>,
+    /// Events that wait for nothing but the one beside them; some of them do not wait any more.
+    half: BinaryHeap<Reverse<Origin>>,
     /// The next event of each lane.
     merge: BinaryHeap<Reverse<(u64, u32, u16, Origin)>>,
     built: Built,
@@ -86,6 +91,7 @@ impl Building {
             waits: vec![0; count],
             depth: vec![0; count],
             ready: Vec::new(),
+            half: BinaryHeap::new(),
             merge: BinaryHeap::new(),
             built: Built { graph, origins: Vec::new(), numbers: vec![NONE; count] },
             given,
@@ -151,6 +157,9 @@ impl Building {
             Phase::Sort => self.parents.end(self.given.len()),
             Phase::SumChildren => self.children.reserve(),
             Phase::Depths => {
+                if self.take_apart() {
+                    return Ok(());
+                }
                 if self.at < self.given.len()
                     && let Some(event) = self.waits.iter().position(|waits| *waits > 0)
                 {
@@ -194,7 +203,7 @@ impl Building {
             }
             Phase::Roots => {
                 if self.waits[at] == 0 {
-                    self.ready.push(at as u32);
+                    self.is_ready(at as u32);
                 }
                 1
             }
@@ -240,16 +249,46 @@ impl Building {
         let Some(event) = self.ready.pop() else { return 1 };
         let below = self.depth[event as usize] + 1;
         let after = Some(self.next[event as usize]).filter(|next| *next != NONE);
-        let sent = self.children.of(event);
-        for &child in sent.iter().chain(&after) {
+        let sent = self.children.range_of(event);
+        let cost = 1 + sent.len() as u64;
+        for at in sent.map(Some).chain([None]) {
+            let Some(child) = at.map_or(after, |at| self.children.items.get(at).copied()) else { continue };
             let at = child as usize;
             self.depth[at] = self.depth[at].max(below);
             self.waits[at] -= 1;
             if self.waits[at] == 0 {
-                self.ready.push(child);
+                self.is_ready(child);
             }
         }
-        1 + sent.len() as u64
+        cost
+    }
+
+    /// An event waits for nothing any more but, perhaps, the one beside it.
+    fn is_ready(&mut self, event: u32) {
+        let Some(beside) = self.beside(event) else { return self.ready.push(event) };
+        if self.waits[beside as usize] > 0 || self.phase == Phase::Roots && beside > event {
+            return self.half.push(Reverse(event));
+        }
+        let depth = self.depth[event as usize].max(self.depth[beside as usize]);
+        for one in [event, beside] {
+            self.depth[one as usize] = depth;
+            self.ready.push(one);
+        }
+    }
+
+    fn beside(&self, event: u32) -> Option<u32> {
+        self.given.beside.get(event as usize).copied().filter(|beside| *beside != NONE)
+    }
+
+    /// Nothing is ready: the first of those that wait for the one beside them stands alone. False if there is none.
+    fn take_apart(&mut self) -> bool {
+        while let Some(Reverse(event)) = self.half.pop() {
+            let Some(beside) = self.beside(event).filter(|beside| self.waits[*beside as usize] > 0) else { continue };
+            (self.given.beside[event as usize], self.given.beside[beside as usize]) = (NONE, NONE);
+            self.ready.push(event);
+            return true;
+        }
+        false
     }
 
     fn wait_in_merge(&mut self, event: u32) {
@@ -316,7 +355,11 @@ impl Lists {
     }
 
     fn of(&self, event: u32) -> &[u32] {
-        self.range(self.begins[event as usize]..self.begins[event as usize + 1])
+        &self.items[self.range_of(event)]
+    }
+
+    fn range_of(&self, event: u32) -> std::ops::Range<usize> {
+        self.begins[event as usize] as usize..self.begins[event as usize + 1] as usize
     }
 
     fn range(&self, range: std::ops::Range<u32>) -> &[u32] {

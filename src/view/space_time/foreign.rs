@@ -147,12 +147,17 @@ const COLUMNS_MAX: u32 = 1_000;
 
 /// The picture of a whole trace: as wide as its events need, in the order of their causes; `None` as [`TraceGraph::new`].
 pub fn picture(trace: &Trace, lang: Lang) -> Option<Scene> {
-    use crate::timeline::causal_graph::Axis;
     let graph = TraceGraph::new(trace).ok()?;
-    let columns = (0..graph.graph().len()).last().map_or(0, |last| graph.graph().place(last, Axis::Order) as u32 + 1);
-    let lanes = graph.graph().lanes().len().min(400) as f64;
-    let width = 120.0 + 16.0 * f64::from(columns.clamp(40, COLUMNS_MAX));
-    let height = 60.0 + 48.0 * lanes.max(3.0);
-    let look = Look { width, height, axis: Axis::Order, minimap: false, spoken: true, lang, ..Look::default() };
+    let look = Look { lang, ..whole(graph.graph(), 48.0) };
     Some(Diagram::default().scene(graph.graph(), &look, None, &TraceTexts::new(trace, &graph, lang)))
+}
+
+/// How all of a graph is looked at: as wide as its columns need, in the order of their causes, lanes of a height in pixels.
+pub(super) fn whole(graph: &CausalGraph, row: f64) -> Look {
+    use crate::timeline::causal_graph::Axis;
+    let columns = graph.len().checked_sub(1).map_or(0, |last| graph.place(last, Axis::Order) as u32 + 1);
+    let lanes = graph.lanes().len().min(400) as f64;
+    let width = 120.0 + 16.0 * f64::from(columns.clamp(40, COLUMNS_MAX));
+    let height = 60.0 + row * lanes.max(3.0);
+    Look { width, height, axis: Axis::Order, minimap: false, spoken: true, ..Look::default() }
 }

@@ -8,6 +8,7 @@
 //! - *density*: for each column and lane a bar as high as there are events; of the messages a sample.
 
 mod axis;
+pub mod beside;
 mod draw;
 pub mod foreign;
 pub mod live;
@@ -175,6 +176,19 @@ pub struct Diagram {
     pub sought: Sought,
     /// What it is compared with.
     pub compared: Option<Compared>,
+    /// Two executions stand beside each other in it.
+    pub beside: Option<Beside>,
+}
+
+/// What is marked where two executions stand beside each other.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Of each lane, whether it is the second one's, and the number of its host.
+    pub lanes: Vec<(bool, u32)>,
+    /// The first event of the first difference.
+    pub first: Option<u32>,
+    /// The first event of each difference, ascending.
+    pub differences: Vec<u32>,
 }
 
 /// Lanes whose names say how much room there is for all names.

@@ -1,9 +1,10 @@
-//! Traces of other programs: what is wrong with a file, and what was expected. A table of its own, which only who opens files needs.
+//! Traces of other programs: what is wrong with a file, what was expected, and how two executions differ. A table of its own,
+//! which only who opens files needs.
 
 use super::{Arg, Lang, fill, lang};
 use crate::scenario::foreign::Finding;
 
-/// Keys are `trace.` and a finding's code; with `.hint`, what was expected.
+/// Keys are `trace.` and a finding's code; with `.hint`, what was expected. `diff.` is of two executions.
 pub(super) static TEXTS: &[(&str, &str)] = &[
     // The file
     ("trace.empty", "The file is empty."),
@@ -91,18 +92,39 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("trace.clock-merge.hint", "A vector is the merge of those it grew from, and 1 more for its own host."),
     ("trace.clock-cycle", "This knows event {n} of {host} (line {line}), which knows this one already."),
     ("trace.clock-cycle.hint", "Of two events that know each other, neither can have come first."),
+    // Two executions compared
+    ("diff.none", "No difference: at each host both have the same events, which heard of the same events."),
+    ("diff.first", "First difference, 1 of {n}: {what}"),
+    ("diff.number", "Difference {number} of {n}: {what}"),
+    ("diff.both", "at {host}, A has {a} (event {event}), and B has {b} (event {here})."),
+    ("diff.only", "at {host}, only {side} has {text} (event {event})."),
+    ("diff.host", "only {side} has events of {host}: {text} (event {event})."),
+    ("diff.otherwise", "at {host}, {text} (event {event}) has heard of {a} in A, and of {b} in B."),
+    ("diff.text", "\u{201c}{text}\u{201d}"),
+    ("diff.several", "\u{201c}{text}\u{201d} and {n} more"),
+    ("diff.nobody", "nothing"),
+    ("diff.rough", "They differ so much that more of their events may be in both."),
+    ("diff.event", "{side}, {host}: {text}"),
+    ("diff.event-only", "Only in {side}, {host}: {text}"),
+    ("diff.event-otherwise", "{side}, {host}: {text} (in {other} it has heard otherwise)"),
+    ("diff.lane", "{side} {host}"),
+    ("diff.lane-only", "{side} only: {host}"),
+    ("diff.mark", "First difference"),
 ];
 
 /// A finding in words: what is wrong, and what was expected.
 pub fn finding(language: Lang, finding: &Finding) -> (String, String) {
-    let number = |value: &String| value.parse().map_or_else(|_| Arg::from(value.as_str()), Arg::Number);
-    // Only what counts is a number: hosts may be called 1.
-    let arg =
-        |(name, value): &(&'static str, String)| (*name, if *name == "n" { number(value) } else { Arg::from(value.as_str()) });
-    let args: Vec<(&str, Arg)> = finding.args.iter().map(arg).collect();
-    let text = |key: &str| {
-        let english = || TEXTS.iter().find(|(known, _)| *known == key).map(|(_, text)| *text);
-        lang::text(language, key).or_else(english).map_or(String::new(), |template| fill(template, &args))
-    };
+    let args: Vec<(&str, &str)> = finding.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let text = |key: &str| of_trace(language, key, &args);
     (text(&format!("trace.{}", finding.code)), text(&format!("trace.{}.hint", finding.code)))
+}
+
+/// A text of this table, its places filled with what files say; nothing, if there is no such key.
+pub fn of_trace<'a>(language: Lang, key: &str, args: &[(&'a str, &'a str)]) -> String {
+    let number = |value: &str| value.parse().map_or_else(|_| Arg::from(value), Arg::Number);
+    // Only what counts is a number: hosts may be called 1.
+    let arg = |&(name, value): &(&'a str, &'a str)| (name, if name == "n" { number(value) } else { Arg::from(value) });
+    let args: Vec<(&str, Arg)> = args.iter().map(arg).collect();
+    let english = || TEXTS.iter().find(|(known, _)| *known == key).map(|(_, text)| *text);
+    lang::text(language, key).or_else(english).map_or(String::new(), |template| fill(template, &args))
 }

@@ -25,7 +25,7 @@ use render::{Arg, capital, fill};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub use foreign::finding;
+pub use foreign::{finding, of_trace};
 pub use lang::{Lang, learn};
 pub use world::{action_sentence, action_title, cut_label, event_sentence};
 

@@ -76,7 +76,7 @@ impl Drawing<'_> {
     fn single(&mut self, event: u32, y: f64, named: bool) {
         let at = Point::new(self.x(event), y);
         let strength = if self.concurrent(event) { 1.0 - DIM } else { 1.0 };
-        let shape = self.mark(event, at).faded(strength);
+        let shape = self.differing(event, at).unwrap_or_else(|| self.mark(event, at)).faded(strength);
         self.scene.push(if named { shape.named(format!("event:{event}"), self.texts.event(event)) } else { shape });
         if self.graph.kind_of(event) == Kind::Crashed {
             let cross = vec![(at.by(-3.0, -3.0), at.by(3.0, 3.0)), (at.by(-3.0, 3.0), at.by(3.0, -3.0))];
@@ -105,7 +105,7 @@ impl Drawing<'_> {
 
     /// Every event a tick.
     fn marks(&mut self) {
-        let (mut strong, mut dim, mut receding) = (vec![], vec![], vec![]);
+        let (mut strong, mut dim, mut receding, mut alone) = (vec![], vec![], vec![], vec![]);
         for (row, lane) in self.visible_rows() {
             let y = self.metrics.y(row);
             let lane = &self.graph.lanes()[lane as usize];
@@ -115,7 +115,9 @@ impl Drawing<'_> {
                 }
                 let x = self.x(event);
                 let tick = |half: f64| (Point::new(x, y - half), Point::new(x, y + half));
-                if self.concurrent(event) {
+                if self.diagram.beside.is_some() && self.graph.label_of(event) != 0 {
+                    alone.push(tick(8.0));
+                } else if self.concurrent(event) {
                     dim.push(tick(4.0));
                 } else if self.recedes(event) {
                     receding.push(tick(3.0));
@@ -127,6 +129,7 @@ impl Drawing<'_> {
         self.lines(dim, |shape| shape.outlined(Role::Muted, 1.5).faded(0.3));
         self.lines(receding, |shape| shape.outlined(Role::Muted, 1.0).faded(0.7));
         self.lines(strong, |shape| shape.outlined(Role::Ink, 1.5).faded(0.85));
+        self.lines(alone, |shape| shape.outlined(Role::Ink, 2.0));
     }
 
     /// Events of the story, where not every event is drawn by itself.

@@ -1,5 +1,6 @@
 //! From graph and look to shapes.
 
+mod beside;
 mod compared;
 mod density;
 mod events;
@@ -43,12 +44,14 @@ pub(super) fn scene(diagram: &Diagram, graph: &CausalGraph, look: &Look, now: Op
     );
     let scene = Scene::new(look.width, look.height, label);
     let mut drawing = Drawing { diagram, graph, look, texts, metrics, rows, window, detail, scene };
+    drawing.hosts();
     drawing.bands();
     drawing.network();
     let messages = drawing.messages();
     drawing.dims();
     drawing.events();
     drawing.compared();
+    drawing.beside();
     drawing.chain();
     drawing.pointed();
     drawing.edges_of_the_plot();
