@@ -37,10 +37,10 @@ enum Stage {
     Comparing,
     /// Events are taken out of the traces; of each side and host its lane, if it has one.
     Collecting {
-        foreign: Foreign,
+        foreign: Box<Foreign>,
         lanes: [Vec<Option<u16>>; 2],
     },
-    Pairing(Foreign, u32),
+    Pairing(Box<Foreign>, u32),
     Building(Box<Building>),
     Done(Box<Built>),
 }
@@ -110,7 +110,7 @@ impl BesideGraph {
                     }
                     *at = to;
                     if to == self.first {
-                        self.stage = Stage::Building(Box::new(std::mem::take(foreign).build()));
+                        self.stage = Stage::Building(Box::new(std::mem::take(&mut **foreign).build()));
                     }
                 }
                 Stage::Building(building) => {
@@ -141,7 +141,7 @@ impl BesideGraph {
                 self.lanes.push((side == Side::B, number as u32));
             }
         }
-        self.stage = Stage::Collecting { foreign, lanes };
+        self.stage = Stage::Collecting { foreign: Box::new(foreign), lanes };
         Ok(())
     }
 

@@ -16,7 +16,7 @@ pub struct TraceGraph {
 enum Stage {
     /// Events are taken out of the trace; of each host its lane, if it has one.
     Collecting {
-        foreign: Foreign,
+        foreign: Box<Foreign>,
         lanes: Vec<Option<u16>>,
         empty: Box<Built>,
     },
@@ -47,6 +47,7 @@ impl TraceGraph {
         let named = trace.hosts.iter().filter(|host| !host.events.is_empty());
         let graph = CausalGraph::new(named.map(|host| (host.name.clone(), LaneKind::Process)));
         let empty = Box::new(Built { graph, ..Built::default() });
+        let foreign = Box::new(foreign);
         Ok(TraceGraph { stage: Stage::Collecting { foreign, lanes, empty } })
     }
 
@@ -60,7 +61,7 @@ impl TraceGraph {
                     foreign.event(lane, trace.parents(event), event.at_us, 0).ok_or(NoGraph)?;
                 }
                 if foreign.len() == trace.events.len() {
-                    self.stage = Stage::Building(Box::new(std::mem::take(foreign).build()));
+                    self.stage = Stage::Building(Box::new(std::mem::take(&mut **foreign).build()));
                 }
                 Ok(false)
             }
