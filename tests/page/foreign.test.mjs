@@ -171,14 +171,116 @@ test("what it is stands on the page once, and in its picture all the same", asyn
   const chunks = [];
   for await (const chunk of await (await saved).createReadStream()) chunks.push(chunk);
   assert.match(Buffer.concat(chunks).toString(), />Foreign</);
-  // The diagram's own words are painted: without them, the corner where they would stand is paper.
-  const painted = await stage(page).locator("canvas").evaluate((/** @type {HTMLCanvasElement} */ canvas) => {
-    const { width } = canvas;
+  // Where the diagram's own words would stand is paper, and nothing but paper; beside it, the picture is painted.
+  const colours = await stage(page).locator("canvas").evaluate((/** @type {HTMLCanvasElement} */ canvas) => {
+    const { width, height } = canvas;
     const context = canvas.getContext("2d", { willReadFrequently: true });
-    const { data } = context?.getImageData(width - 90, 24, 76, 16) ?? { data: [] };
-    return new Set(Array.from({ length: data.length / 4 }, (_, n) => data.slice(4 * n, 4 * n + 3).join(" "))).size;
+    const colours = (/** @type {[number, number, number, number]} */ ...box) => {
+      const { data } = context?.getImageData(...box) ?? { data: [] };
+      return [...new Set(Array.from({ length: data.length / 4 }, (_, n) => data.slice(4 * n, 4 * n + 4).join(" ")))];
+    };
+    return { corner: colours(width - 90, 24, 76, 16), all: colours(0, 0, width, height) };
   });
-  assert.equal(painted, 1);
+  assert.equal(colours.corner.length, 1, "nothing stands in the corner");
+  assert.match(colours.corner[0] ?? "", / 255$/, "the corner is painted: an unpainted one is transparent");
+  assert.ok(colours.all.length > 10, "the diagram is painted");
+});
+
+const TWO = `${PARSER}
+^=== (?<trace>.*) ===$
+=== monday ===
+alice {"alice":1}
+asks for the lock
+bob {"bob":1}
+asks for the lock
+server {"server":1, "alice":1}
+gives the lock to alice
+server {"server":2, "alice":1, "bob":1}
+refuses: the lock is taken
+=== tuesday ===
+alice {"alice":1}
+asks for the lock
+bob {"bob":1}
+asks for the lock
+server {"server":1, "bob":1}
+gives the lock to bob
+server {"server":2, "alice":1, "bob":1}
+refuses: the lock is taken
+auditor {"auditor":1, "server":2, "alice":1, "bob":1}
+looks on
+`;
+
+for (const size of [sizes.desktop, sizes.phone]) {
+  test(`two executions stand beside each other, and the first difference is named (${size.width} px)`, async (t) => {
+    const visit = await lab.visit(t, { ...calm, size });
+    const { page } = visit;
+    await drop(page, "locks.log", TWO);
+    const diagram = stage(page).locator("netsplit-space-time");
+    await diagram.and(page.locator("[data-ready]")).waitFor();
+    await stage(page).getByRole("combobox", { name: "Execution" }).selectOption({ label: "monday (4)" });
+    await stage(page).getByRole("combobox", { name: "Compare with" }).selectOption({ label: "tuesday" });
+    const said = diagram.getByRole("group", { name: "Differences" }).getByRole("status");
+    await said.filter({ hasText: "First difference, 1 of 3: at server, A has \u201cgives the lock to alice\u201d (event 1), and B has \u201cgives the lock to bob\u201d (event 1)." }).waitFor();
+    await diagram.and(page.locator("[data-ready]")).waitFor();
+    const options = () => diagram.getByRole("option").allInnerTexts();
+    await diagram.getByRole("option", { name: "Only in B, auditor: looks on" }).waitFor({ state: "attached" });
+    const all = await options();
+    assert.equal(all.length, 9);
+    assert.ok(all.some((text) => text.startsWith("A, server: refuses: the lock is taken (in B it has heard otherwise)")), all.join("\n"));
+    await visit.assertAccessible();
+    await visit.screenshot(`foreign-beside-${size.width}`);
+
+    // With the keyboard: to the next difference, round the end, and back.
+    await diagram.getByRole("listbox").focus();
+    await page.keyboard.press("n");
+    await said.filter({ hasText: "Difference 2 of 3: at server, \u201crefuses: the lock is taken\u201d" }).waitFor();
+    await page.keyboard.press("n");
+    await said.filter({ hasText: "Difference 3 of 3: only B has events of auditor" }).waitFor();
+    await page.locator("netsplit-foreign [role=option][aria-selected=true]", { hasText: "Only in B, auditor" }).waitFor({ state: "attached" });
+    await page.keyboard.press("n");
+    await said.filter({ hasText: "First difference" }).waitFor();
+    await page.keyboard.press("Shift+N");
+    await said.filter({ hasText: "Difference 3 of 3" }).waitFor();
+
+    // From the list of all, with Enter.
+    await stage(page).getByRole("button", { name: /^First difference/ }).focus();
+    await page.keyboard.press("Enter");
+    await said.filter({ hasText: "First difference" }).waitFor();
+    await page.locator("netsplit-foreign [role=option][aria-selected=true]", { hasText: "gives the lock to alice" }).waitFor({ state: "attached" });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing scrolls sideways");
+
+    await stage(page).getByRole("combobox", { name: "Execution B" }).selectOption({ label: "nothing" });
+    await said.waitFor({ state: "hidden" });
+    await diagram.getByRole("option", { name: /^server: gives the lock to alice/ }).waitFor({ state: "attached" });
+  });
+}
+
+test("an execution is compared with one of another file", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await drop(page, "other.log", FILE.replace("Making a call", "Hanging up"));
+  await stage(page).getByRole("heading", { name: "other.log" }).waitFor();
+  await drop(page, "rpc.log", FILE);
+  await stage(page).getByRole("heading", { name: "rpc.log" }).waitFor();
+  await stage(page).getByRole("combobox", { name: "Compare with" }).selectOption({ label: "other.log" });
+  const said = stage(page).getByRole("group", { name: "Differences" }).getByRole("status");
+  await said.filter({ hasText: "First difference, 1 of 1: at client, A has \u201cMaking a call\u201d (event 2), and B has \u201cHanging up\u201d (event 2)." }).waitFor();
+  // Whose events are listed and inspected can be chosen.
+  await stage(page).getByRole("button", { name: "Details" }).click();
+  await page.locator("netsplit-foreign-events").getByRole("combobox", { name: "Execution" }).selectOption({ label: "B: other.log" });
+  await page.locator("netsplit-foreign-events li", { hasText: "Hanging up" }).getByRole("button").click();
+  await page.getByRole("tab", { name: "Inspect" }).click();
+  await page.locator("netsplit-foreign-inspect").getByRole("heading", { name: "Hanging up" }).waitFor();
+  // On paper stands what is shown. What is printed is made ready once nothing else is to do.
+  await page.emulateMedia({ media: "print" });
+  await page.waitForFunction(() => {
+    dispatchEvent(new Event("afterprint"));
+    dispatchEvent(new Event("beforeprint"));
+    return document.querySelector(".sheet svg") !== null;
+  });
+  const printed = await page.locator(".sheet").evaluate((sheet) => sheet.textContent ?? "");
+  assert.match(printed, /^rpc\.log/);
+  assert.match(printed, /First difference/);
+  assert.match(printed, /1 only in A, 1 only in B/);
 });
 
 test("a large trace is drawn while it is read, and says how far it is", async (t) => {

@@ -28,7 +28,7 @@
  * @typedef {{ text: string, event: EventRow | null, verdict: VerdictRow | null }} Caption
  * @typedef {{ scenario: string, seed: string, link: Uint8Array | null, event: number }} Kept   scenario: empty if none tells it
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
- * @typedef {{ file: import("../netsplit.js").TraceFile, name: string, execution: number, event: number | null }} OpenTrace   a file of another program; event: the selected one
+ * @typedef {{ file: import("../netsplit.js").TraceFile, name: string, execution: number, event: number | null, beside?: { trace: OpenTrace, execution: number } | null, side?: number }} OpenTrace   a file of another program; beside: what the execution is compared with; event: the selected one, of that if side is 1
  * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
  */
 import { formatAddress, HOME, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
@@ -320,14 +320,6 @@ export class App extends Looking {
   }
 
   #traced = false;
-
-  /** @param {number} execution */
-  chooseExecution(execution) {
-    if (!this.trace) return;
-    this.trace.execution = execution;
-    this.trace.event = null;
-    this.changed("look");
-  }
 
   /** @param {number | null} event */
   selectTraceEvent(event) {

@@ -7,6 +7,7 @@
  * @typedef {import("../netsplit.js").TraceEventRow} TraceEventRow
  */
 import { h, redraw, setText } from "./dom.js";
+import { executionName, others, selectedOf } from "./foreign-names.js";
 import { findings } from "./foreign-open.js";
 import { language, t } from "./language.js";
 import { loadDiagram } from "./on-demand.js";
@@ -16,6 +17,8 @@ import { count, time } from "./words.js";
 
 /** Rows of the list that are in the page. */
 const WINDOW = 60;
+/** Differences that are listed at a time. */
+const LISTED = 50;
 
 /** Puts it on the stage, and takes it away when no trace is shown. @param {import("./app.js").App} app */
 export function showTraces(app) {
@@ -36,14 +39,29 @@ export function showTraces(app) {
   sync();
 }
 
+/** @param {import("./app.js").App} app @param {OpenTrace} trace @param {number} execution @param {OpenTrace["beside"]} beside */
+function show(app, trace, execution, beside) {
+  const itself = beside?.trace === trace && beside.execution === execution;
+  Object.assign(trace, { execution, beside: itself ? null : beside, side: 0 });
+  app.selectTraceEvent(null);
+}
+
 class Foreign extends Part {
   #head = h("div", { class: "foreign-head" });
   #diagram = h("div", { class: "foreign-diagram" });
-  #body = h("div", { class: "foreign-body", tabindex: 0, role: "region", "aria-label": t("Trace") });
+  #differences = h("section", { class: "foreign-differences", hidden: true });
+  #about = h("div", { class: "foreign-about" });
+  #body = h("div", { class: "foreign-body", tabindex: 0, role: "region", "aria-label": t("Trace") }, this.#differences, this.#about);
+  /** How many differences are listed. */
+  #listed = LISTED;
 
   setUp() {
     this.append(this.#head, this.#diagram, this.#body);
     loadDiagram(this.app, () => this.isConnected && this.#diagram.append(document.createElement("netsplit-space-time")));
+    this.addEventListener("compared", () => {
+      this.#listed = LISTED;
+      this.#drawDifferences();
+    });
     this.on(["open", "look", "panel"], () => this.#draw());
     this.#draw();
     // What opened it is closed, or belongs to the lab: keys mean the trace now.
@@ -56,18 +74,25 @@ class Foreign extends Part {
     const about = trace.file.about(language());
     const execution = about.executions[trace.execution];
     if (!execution) return;
+    // A file that was closed meanwhile cannot be compared with.
+    if (trace.beside && !this.app.traces.includes(trace.beside.trace)) trace.beside = null;
+    if (!trace.beside) this.#differences.hidden = true;
     const errors = about.findings.filter((each) => each.weight === "error").length;
-    redraw(this.#head, [trace.name, trace.execution, about.partial, this.app.tab !== null], () => [
+    const candidates = others(trace, this.app.traces);
+    const names = candidates.map(({ trace: other, execution }) => executionName(other, execution, trace));
+    const beside = candidates.findIndex(({ trace: other, execution }) => other === trace.beside?.trace && execution === trace.beside.execution);
+    redraw(this.#head, [trace.name, trace.execution, about.partial, this.app.tab !== null, names, beside], () => [
       h("p", { class: "chip-text" }, t("Foreign")),
       about.partial && h("p", { class: "chip-text partial" }, t("Partial")),
       h("h2", null, trace.name),
       about.executions.length > 1 && this.#executions(trace, about.executions),
+      candidates.length > 0 && this.#compare(trace, candidates, names, beside),
       h("span", { class: "space" }),
       h("button", { type: "button", key: "back", onclick: () => this.app.showTrace(null) }, t("Back to the lab")),
       h("button", { type: "button", key: "details", "aria-expanded": String(this.app.tab !== null), "aria-keyshortcuts": "d", onclick: () => this.app.togglePanel() }, t("Details")),
     ]);
     const hosts = execution.hosts.filter(([, events]) => events > 0);
-    redraw(this.#body, [trace.name, trace.execution, about, language()], () => [
+    redraw(this.#about, [trace.name, trace.execution, about, language()], () => [
       h("p", null, t("Another program recorded this: nothing can be played, broken or changed in it.")),
       h("p", null, t("{n} {n|event|events}", { n: execution.events }), ", ", t("{n} {n|host|hosts}", { n: hosts.length }), execution.left_out > 0 && `; ${t("{n} could not be used", { n: count(execution.left_out) })}`, "."),
       about.findings.length > 0 &&
@@ -89,18 +114,59 @@ class Foreign extends Part {
 
   /** @param {OpenTrace} trace @param {import("../netsplit.js").TraceText["executions"]} executions */
   #executions(trace, executions) {
-    const name = (/** @type {number} */ n) => executions[n]?.name || t("execution {n}", { n: n + 1 });
     const select = h(
       "select",
-      { key: "execution", onchange: () => this.app.chooseExecution(Number(select.value)) },
-      executions.map(({ events }, n) => h("option", { value: String(n), selected: n === trace.execution }, `${name(n)} (${count(events)})`)),
+      { key: "execution", onchange: () => show(this.app, trace, Number(select.value), trace.beside ?? null) },
+      executions.map(({ events }, n) => h("option", { value: String(n), selected: n === trace.execution }, `${executionName(trace, n)} (${count(events)})`)),
     );
-    return h("label", { class: "field" }, t("Execution"), select);
+    return h("label", { class: "field" }, trace.beside ? t("Execution A") : t("Execution"), select);
+  }
+
+  /** @param {OpenTrace} trace @param {NonNullable<OpenTrace["beside"]>[]} candidates @param {string[]} names @param {number} beside */
+  #compare(trace, candidates, names, beside) {
+    const select = h(
+      "select",
+      { key: "compare", onchange: () => show(this.app, trace, trace.execution, candidates[Number(select.value)] ?? null) },
+      h("option", { value: "-1", selected: beside < 0 }, t("nothing")),
+      names.map((name, n) => h("option", { value: String(n), selected: n === beside }, name)),
+    );
+    return h("label", { class: "field" }, trace.beside ? t("Execution B") : t("Compare with"), select);
+  }
+
+  /** What both executions have, and every difference with the way to it. */
+  #drawDifferences() {
+    const diagram = /** @type {(Element & { diagram: import("../netsplit.js").TraceDiagram | null, showDifference: (number: number) => void }) | null} */ (
+      this.querySelector("netsplit-space-time")
+    );
+    const diff = diagram?.diagram?.traceDiff() ?? null;
+    this.#differences.hidden = diff === null;
+    if (!diagram || !diff) return;
+    const listed = Math.min(this.#listed, diff.differences);
+    const rows = Array.from({ length: listed }, (_, n) => diagram.diagram?.traceDifference(n)?.text ?? "");
+    redraw(this.#differences, [diff, rows, language()], () => [
+      h("h3", null, t("A: {a}, B: {b}", { a: diff.names[0], b: diff.names[1] })),
+      h("p", null, t("{same} {same|event is|events are} in both, {a} only in A, {b} only in B; {n} of those in both heard of others.", { same: diff.same, a: count(diff.only[0]), b: count(diff.only[1]), n: count(diff.otherwise) })),
+      diff.rough && h("p", null, t("They differ so much that more of their events may be in both.")),
+      rows.length === 0
+        ? h("p", null, diff.text)
+        : h(
+            "ol",
+            { class: "events" },
+            rows.map((text, n) => h("li", null, h("button", { type: "button", key: `difference ${n}`, onclick: () => diagram.showDifference(n) }, text))),
+            listed < diff.differences && h("li", { class: "more" }, h("button", { type: "button", key: "more", onclick: () => this.#more() }, t("More differences"))),
+          ),
+    ]);
+  }
+
+  #more() {
+    this.#listed += LISTED;
+    this.#drawDifferences();
   }
 }
 customElements.define("netsplit-foreign", Foreign);
 
 class ForeignEvents extends TabPart {
+  #sides = h("div", { hidden: true });
   #search = h("input", { type: "search", oninput: () => this.#seek() });
   #status = h("p", { class: "muted", role: "status" });
   #list = h("ol", { class: "events" });
@@ -114,8 +180,30 @@ class ForeignEvents extends TabPart {
   #of = "";
 
   setUp() {
-    this.append(h("label", { class: "field" }, t("Filter"), this.#search), this.#status, this.#list);
+    this.append(this.#sides, h("label", { class: "field" }, t("Filter"), this.#search), this.#status, this.#list);
     this.keep(["look"], () => this.#draw());
+  }
+
+  /** Of two executions, whose events are listed. @param {OpenTrace} trace */
+  #drawSides(trace) {
+    const { beside, side } = trace;
+    this.#sides.hidden = !beside;
+    redraw(this.#sides, [trace.name, trace.execution, beside && [beside.trace.name, beside.execution], side], () => {
+      if (!beside) return [];
+      const names = [executionName(trace), executionName(beside.trace, beside.execution, trace)];
+      const select = h(
+        "select",
+        {
+          key: "side",
+          onchange: () => {
+            trace.side = Number(select.value);
+            this.app.selectTraceEvent(null);
+          },
+        },
+        names.map((name, n) => h("option", { value: String(n), selected: n === (side ?? 0) }, `${"AB"[n]}: ${name}`)),
+      );
+      return [h("label", { class: "field" }, t("Execution"), select)];
+    });
   }
 
   #seek() {
@@ -126,9 +214,12 @@ class ForeignEvents extends TabPart {
 
   #draw() {
     const { trace } = this.app;
-    const execution = trace?.file.about().executions[trace.execution];
-    if (!trace || !execution) return;
-    const of = JSON.stringify([trace.name, trace.execution, this.#sought]);
+    if (!trace) return;
+    this.#drawSides(trace);
+    const { file, execution: number } = selectedOf(trace);
+    const execution = file.about().executions[number];
+    if (!execution) return;
+    const of = JSON.stringify([trace.name, trace.execution, trace.beside ? trace.side : null, number, this.#sought]);
     if (of !== this.#of) {
       this.#of = of;
       this.#found = this.#sought === "" ? null : [];
@@ -136,7 +227,7 @@ class ForeignEvents extends TabPart {
       this.#from = null;
     }
     if (this.#found && this.#next < execution.events) {
-      const { found, next } = trace.file.search(trace.execution, this.#sought, this.#next);
+      const { found, next } = file.search(number, this.#sought, this.#next);
       this.#found.push(...found);
       this.#next = next;
     }
@@ -146,8 +237,8 @@ class ForeignEvents extends TabPart {
     const from = Math.max(0, Math.min(this.#from ?? Math.max(0, selected - WINDOW / 2), length - 1));
     const to = Math.min(length, from + WINDOW);
     const rows = this.#found
-      ? this.#found.slice(from, to).flatMap((n) => trace.file.events(trace.execution, n, n + 1))
-      : trace.file.events(trace.execution, from, to);
+      ? this.#found.slice(from, to).flatMap((n) => file.events(number, n, n + 1))
+      : file.events(number, from, to);
     redraw(this.#list, [of, from, to, length > to, trace.event], () => [
       from > 0 && this.#more("earlier", t("Earlier events"), Math.max(0, from - WINDOW)),
       ...rows.map((row) => this.#row(row, row.n === trace.event)),
@@ -196,20 +287,24 @@ class ForeignInspect extends TabPart {
   #draw() {
     const { trace } = this.app;
     if (!trace) return;
-    const row = trace.event === null ? undefined : trace.file.events(trace.execution, trace.event, trace.event + 1)[0];
-    redraw(this.#body, [trace.name, trace.execution, row?.n ?? null], () => (row ? this.#event(trace, row) : [h("p", { class: "muted" }, t("Select an event to see its clock."))]));
+    const { file, execution } = selectedOf(trace);
+    const row = trace.event === null ? undefined : file.events(execution, trace.event, trace.event + 1)[0];
+    redraw(this.#body, [trace.name, execution, trace.beside ? trace.side : null, row?.n ?? null], () => (row ? this.#event(trace, row) : [h("p", { class: "muted" }, t("Select an event to see its clock."))]));
   }
 
   /** @param {OpenTrace} trace @param {TraceEventRow} row */
   #event(trace, row) {
+    const { file, execution } = selectedOf(trace);
+    const { beside, side } = trace;
     const fields = [
+      ...(beside ? [[t("Execution"), side === 1 ? `B: ${executionName(beside.trace, beside.execution, trace)}` : `A: ${executionName(trace)}`]] : []),
       [t("Host"), row.host],
       [t("Event"), t("{n} of its host", { n: row.host_n })],
       ...(row.line > 0 ? [[t("Line"), count(row.line)]] : []),
       ...(row.at_us === null ? [] : [[t("Time"), time(row.at_us)]]),
       ...row.fields,
     ];
-    const others = [...(row.before === null ? [] : [row.before]), ...row.parents].flatMap((n) => trace.file.events(trace.execution, n, n + 1));
+    const others = [...(row.before === null ? [] : [row.before]), ...row.parents].flatMap((n) => file.events(execution, n, n + 1));
     return [
       h("h3", null, row.text || t("An event without a text")),
       h("dl", { class: "fields-list" }, fields.flatMap(([label, value]) => [h("dt", null, label), h("dd", null, value)])),

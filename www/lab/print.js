@@ -13,15 +13,20 @@ export function preparePrint(app) {
   let sheet = null;
   addEventListener("beforeprint", () => {
     const { lab, scenario } = app;
+    if (app.trace) {
+      sheet = traceSheet(app, app.trace);
+      document.body.append(sheet);
+      return;
+    }
     if (!lab || !scenario) return;
     const options = { ...app.paintOptions(SIZE), theme: /** @type {const} */ ("light"), verdicts_elsewhere: false };
     const svg = app.diagram?.(SIZE) ?? lab.svg(app.view, options);
-    const picture = svg.ok && new DOMParser().parseFromString(svg.value, "image/svg+xml").documentElement;
+    const picture = svg.ok && drawn(svg.value);
     sheet = h(
       "section",
       { class: "sheet" },
       h("h2", null, scenario.question),
-      picture && document.importNode(picture, true),
+      picture,
       h("p", null, t("Seed {seed}, {time}, fingerprint {fingerprint}", { seed: lab.seed(), time: time(lab.cursor().at_us), fingerprint: lab.fingerprint() })),
       h(
         "table",
@@ -33,3 +38,13 @@ export function preparePrint(app) {
   });
   addEventListener("afterprint", () => sheet?.remove());
 }
+
+/** A trace of another program: what of it is in the picture, and what its page says of it. @param {import("./app.js").App} app @param {import("./app.js").OpenTrace} trace */
+function traceSheet(app, trace) {
+  const svg = app.diagram?.(SIZE);
+  const about = document.querySelector("netsplit-foreign .foreign-body")?.cloneNode(true);
+  return h("section", { class: "sheet" }, h("h2", null, trace.name), svg?.ok && drawn(svg.value), about instanceof HTMLElement && about);
+}
+
+/** @param {string} svg */
+const drawn = (svg) => document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);

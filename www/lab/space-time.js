@@ -6,21 +6,47 @@
  * the rest fades. A second event, with Shift or with "Chain to..", shows the shortest chain between the two. With the
  * keyboard: Left and Right walk along a lane, with Shift along messages, Up and Down change the lane.
  *
- * The diagram is drawn by the lab; nothing here knows what happened. What is in the window, the pointer, the twin in the
- * document, the controls, finding and the note are modules of their own, `space-time-*.js`.
+ * The diagram is drawn by the lab; nothing here knows what happened. Whose it is (a run, a trace), what is in the window, the
+ * pointer, the twin in the document, the controls, finding, differences and the note are modules of their own, `space-time-*.js`.
  *
  * @typedef {import("../netsplit.js").SpaceTimeLook} Look
  * @typedef {import("../netsplit.js").SpaceTimeHit} Hit
  * @typedef {import("../netsplit.js").SpaceTimeWay} Way
- * @typedef {import("./app.js").OpenTrace} OpenTrace
+ * @typedef {{
+ *   readonly source: import("../netsplit.js").SpaceTimeSource | null,
+ *   readonly key: string,
+ *   readonly name: string,
+ *   isAnother: (before: string) => boolean,
+ *   look: () => Partial<Look>,
+ *   begins: () => number,
+ *   latest: () => number,
+ *   cursor: () => { event: number, at: number } | null,
+ *   selection: () => number | null | undefined,
+ *   select: (event: number, lane: number | null) => void,
+ *   unselect: () => void,
+ *   chooseLane: (lane: number) => void,
+ *   choosePlace: (axis: "time" | "order", place: number, event: number) => void,
+ *   hover: (lane: number | null) => void,
+ *   tell: (text: string) => boolean,
+ *   timeOf: (event: number) => number | undefined,
+ *   others: () => { id: number, name: string }[],
+ *   free: () => void,
+ * }} Subject
+ *   whose diagram it is. `key`: with another one, what was selected is not here, and with `isAnother` nor is the window; `begins`:
+ *   an event that the first window ends with; `latest`: where the keyboard begins; `cursor`: null if nothing is played; `selection`:
+ *   undefined if it is the diagram's own; `choosePlace`: `event` is the number of events before it; `tell`: false if it has nowhere
+ *   to; `others`: what it can be compared with
  */
 import { h, setText } from "./dom.js";
 import { language, t } from "./language.js";
 import { Part } from "./part.js";
 import { Bar, chooseLanes, save } from "./space-time-bar.js";
+import { Differences } from "./space-time-differences.js";
 import { Find } from "./space-time-find.js";
 import { Note } from "./space-time-note.js";
 import { Pointer } from "./space-time-pointer.js";
+import { Run } from "./space-time-run.js";
+import { Trace } from "./space-time-trace.js";
 import { Twin } from "./space-time-twin.js";
 import { FIRST, Window } from "./space-time-window.js";
 import { count } from "./words.js";
@@ -37,7 +63,7 @@ class SpaceTime extends Part {
   #canvas = h("canvas", { "aria-hidden": "true" });
   #twin = new Twin({
     onkeydown: (event) => this.#key(event),
-    onfocus: () => void (this.matches(":has(:focus-visible)") && this.#hover === null && this.#focusEvent(this.#selected ?? this.#lastEvent())),
+    onfocus: () => void (this.matches(":has(:focus-visible)") && this.#hover === null && this.#focusEvent(this.#selected ?? this.#latest())),
   });
   #note = new Note();
   #said = h("p", { class: "hidden", role: "status" });
@@ -66,6 +92,7 @@ class SpaceTime extends Part {
       this.#twin.element.focus();
     },
   });
+  #differences = new Differences(({ event }) => void (event !== null && this.#select(event)));
   #bar = new Bar(() => this.#controls(), {
     setAxis: (axis) => this.#setAxis(axis),
     zoom: (factor) => this.#zoom(factor),
@@ -95,8 +122,8 @@ class SpaceTime extends Part {
   #hover = null;
   /** The events of the match that is looked at. @type {number[]} */
   #match = [];
-  /** @type {number | null} */
-  #compared = null;
+  /** The branch that the run is compared with. @type {number | null} */
+  #branch = null;
   /** The next event that is chosen is the chain's other end. */
   #chaining = false;
   #frame = 0;
@@ -106,7 +133,8 @@ class SpaceTime extends Part {
 
   setUp() {
     useStyles();
-    this.append(this.#bar.element, this.#find.element, this.#plot);
+    this.#subject = this.closest("netsplit-foreign") ? new Trace(this.app) : new Run(this.app);
+    this.append(this.#bar.element, this.#find.element, this.#differences.element, this.#plot);
     this.#bar.draw();
     this.onResize(() => this.#resized(), this.#plot);
     this.on(["open", "moment", "look", "settings", "branches"], () => this.#ask());
@@ -117,36 +145,15 @@ class SpaceTime extends Part {
   disconnectedCallback() {
     super.disconnectedCallback();
     cancelAnimationFrame(this.#frame);
-    this.#made?.diagram.free();
-    this.#made = null;
+    this.#subject?.free();
     if (this.#root?.diagram === this.#picture) this.#root.diagram = null;
   }
 
-  // ---- whose diagram it is
+  /** Whose diagram it is. @type {Subject | null} */
+  #subject = null;
 
-  /** A trace of another program, if it stands in one; otherwise the lab's run. */
-  get #trace() {
-    return this.closest("netsplit-foreign") ? this.app.trace : null;
-  }
-
-  /** @type {{ of: OpenTrace, execution: number, diagram: import("../netsplit.js").TraceDiagram } | null} */
-  #made = null;
-
-  /** @returns {import("../netsplit.js").SpaceTimeSource | null} */
   get #source() {
-    return this.closest("netsplit-foreign") ? this.#traced : this.app.lab;
-  }
-
-  get #traced() {
-    const trace = this.#trace;
-    if (!trace) return null;
-    if (this.#made?.of === trace && this.#made.execution === trace.execution) return this.#made.diagram;
-    this.#made?.diagram.free();
-    this.#made = null;
-    const made = trace.file.diagram(trace.execution, language());
-    if (!made.ok) return null;
-    this.#made = { of: trace, execution: trace.execution, diagram: made.value };
-    return made.value;
+    return this.#subject?.source ?? null;
   }
 
   /** @type {import("./app.js").App | null} */
@@ -170,8 +177,6 @@ class SpaceTime extends Part {
 
   /** @returns {Look} */
   #look() {
-    const { selected, hovered } = this.app;
-    const node = this.#trace ? undefined : [hovered, selected].find((id) => id?.startsWith("node:"));
     return {
       ...this.#size,
       theme: this.app.theme,
@@ -181,14 +186,11 @@ class SpaceTime extends Part {
       scroll: this.#pointer.scroll,
       hidden: [...this.#hidden],
       collapsed: this.#collapsed,
-      level: this.#trace ? "everything" : this.app.level,
       selected: this.#selected,
       other: this.#other,
       hover: this.#hover,
-      lane: node ? Number(node.slice("node:".length)) : null,
       found: this.#match,
-      // The head of a trace's page says what it is.
-      chips: !this.#trace,
+      ...this.#subject?.look(),
     };
   }
 
@@ -224,6 +226,7 @@ class SpaceTime extends Part {
     if (upTo < all) return;
     if ("ready" in this.dataset) return this.#twinSoon();
     this.dataset.ready = "";
+    this.#compared();
     this.#drawTwin();
   }
 
@@ -251,29 +254,52 @@ class SpaceTime extends Part {
     this.#twinTimer = window.setTimeout(draw, TWIN_STILL_MS);
   }
 
+  /** Two executions have been compared: the first difference is told, and is in the window. */
+  #compared() {
+    const source = this.#source;
+    this.#differences.show(source && "traceDiff" in source ? /** @type {import("../netsplit.js").TraceDiagram} */ (source) : null);
+    if (!this.#differences.isOpen) return;
+    this.#bar.draw();
+    this.#resized();
+    this.dispatchEvent(new Event("compared", { bubbles: true }));
+    const first = this.diagram?.traceDifference(0)?.event ?? null;
+    if (first !== null) this.#window.show(this.#placeOf(first));
+  }
+
+  /** The diagram of a trace, for its page. @returns {import("../netsplit.js").TraceDiagram | null} */
+  get diagram() {
+    const source = this.#source;
+    return source && "traceDiff" in source ? /** @type {import("../netsplit.js").TraceDiagram} */ (source) : null;
+  }
+
+  /** @param {number} number of the difference that is shown, from 0 */
+  showDifference(number) {
+    this.#differences.to(number);
+  }
+
   /** Another run, another branch, another trace: what was selected there is not here. */
   #forget() {
-    const trace = this.#trace;
-    const of = `${this.app.run} ${trace ? `${this.app.traces.indexOf(trace)} ${trace.execution}` : this.app.lab?.cursor().branch}`;
-    if (of === this.#of) return;
-    const other = this.#of !== "" && (trace !== null || !this.#of.startsWith(`${this.app.run} `));
-    this.#of = of;
+    const subject = this.#subject;
+    if (!subject || subject.key === this.#of) return;
+    const other = this.#of !== "" && subject.isAnother(this.#of);
+    this.#of = subject.key;
     this.#selected = this.#other = this.#hover = null;
     this.#find.forget();
-    this.#compared = null;
+    this.#branch = null;
     this.#cursor = -1;
     if (other) {
       this.#window.reset();
       this.#hidden.clear();
+      this.#differences.show(null);
+      delete this.dataset.ready;
     }
     this.#bar.draw();
   }
 
   /** A window that ends a little after the cursor. @param {number} all */
   #first(all) {
-    const { lab } = this.app;
-    if (!lab || all <= FIRST) return;
-    const event = this.#trace ? Math.max(FIRST, (this.#selected ?? 0) + FIRST / 2) : lab.cursor().event;
+    if (!this.#subject || all <= FIRST) return;
+    const event = this.#subject.begins();
     this.#window.begin(this.#placeOf(Math.max(0, event - FIRST)), this.#placeOf(Math.min(all - 1, event)));
   }
 
@@ -282,26 +308,21 @@ class SpaceTime extends Part {
     return this.#source?.spaceTimeWhere(event, this.#look())?.place ?? 0;
   }
 
-  /** When the cursor moves and leaves the window, the window goes with it. */
+  /** The window goes with the cursor when that leaves it, and to what is selected elsewhere. */
   #follow() {
-    const { lab } = this.app;
-    const trace = this.#trace;
-    if (trace) {
-      const selected = trace.event === null ? null : (this.#made?.diagram.diagramEvent(trace.event) ?? null);
-      if (selected === this.#selected) return;
-      this.#selected = selected;
+    const selection = this.#subject?.selection();
+    if (selection !== undefined && selection !== this.#selected) {
+      this.#selected = selection;
       this.#other = null;
       this.#bar.draw();
-      if (selected !== null) this.#window.show(this.#placeOf(selected));
-      return;
+      if (selection !== null) this.#window.show(this.#placeOf(selection));
     }
-    if (!lab) return;
-    const { event, at_us: at } = lab.cursor();
-    if (event === this.#cursor) return;
+    const cursor = this.#subject?.cursor();
+    if (!cursor || cursor.event === this.#cursor) return;
     const moved = this.#cursor >= 0;
-    this.#cursor = event;
+    this.#cursor = cursor.event;
     if (!this.#window.range || !moved || this.#pointer.holds) return;
-    this.#window.follow(this.#axis === "time" ? at : event === 0 ? 0 : this.#placeOf(event - 1) + 0.5);
+    this.#window.follow(this.#axis === "time" ? cursor.at : cursor.event === 0 ? 0 : this.#placeOf(cursor.event - 1) + 0.5);
   }
 
   /** @param {{ width: number, height: number }} size @returns {import("../netsplit.js").Result<string> | null} */
@@ -320,23 +341,20 @@ class SpaceTime extends Part {
   /** @param {Hit} hit @param {boolean} second */
   #choose(hit, second) {
     if (hit.event !== null) return this.#select(hit.event, second || this.#chaining);
-    if (hit.kind === "lane" && hit.lane !== null) return this.#trace ? undefined : this.app.select(`node:${hit.lane}`);
+    if (hit.kind === "lane" && hit.lane !== null) return this.#subject?.chooseLane(hit.lane);
     if (hit.place === null) return;
     if (hit.kind === "minimap") {
       this.#window.center(hit.place);
       return this.#ask();
     }
     if (this.#selected !== null) return this.#chooseNothing();
-    if (this.#trace) return;
-    // The axis is the time bar's: a click goes there.
-    if (this.#axis === "time") void this.app.seekTime(Math.max(0, Math.round(hit.place)));
-    else void this.app.seekEvent(hit.n ?? 0);
+    this.#subject?.choosePlace(this.#axis, hit.place, hit.n ?? 0);
   }
 
   #chooseNothing() {
     this.#selected = this.#other = null;
     this.#chaining = false;
-    if (this.#trace) this.app.selectTraceEvent(null);
+    this.#subject?.unselect();
     this.#bar.draw();
     this.#ask();
   }
@@ -354,19 +372,10 @@ class SpaceTime extends Part {
     }
     this.#selected = event;
     this.#other = null;
-    const trace = this.#trace;
     const row = source.spaceTimeEvent(event, this.#look());
-    if (row) {
-      this.#say(`${row.text} ${t("{past} events before it, {future} after it, the others concurrent.", { past: count(row.past), future: count(row.future) })}`);
-      if (row.lane !== null && !trace) this.app.select(`node:${row.lane}`);
-    }
+    if (row) this.#say(`${row.text} ${t("{past} events before it, {future} after it, the others concurrent.", { past: count(row.past), future: count(row.future) })}`);
     this.#bar.draw();
-    if (trace) {
-      this.app.selectTraceEvent(this.#made?.diagram.traceEvent(event) ?? null);
-      return this.#ask();
-    }
-    // The cursor goes to just after the event, as it does from the list of events.
-    void this.app.seekEvent(event + 1);
+    this.#subject?.select(event, row?.lane ?? null);
     this.#ask();
   }
 
@@ -380,15 +389,14 @@ class SpaceTime extends Part {
         ? t("Neither happened before the other: they are concurrent.")
         : t("The shortest chain has {messages} {messages|message|messages} and {events} events.", { messages, events: count(chain.length) });
     this.#say(text);
-    if (this.#trace) this.#tell(text);
-    else this.app.say(text);
+    if (!this.#subject?.tell(text)) this.#tell(text);
   }
 
   /** Hovering previews, here and in the other views. @param {Hit | null} hit */
   #point(hit) {
     const event = hit?.kind === "event" ? hit.event : null;
     this.#plot.style.cursor = hit?.event !== null && hit?.event !== undefined ? "pointer" : "";
-    if (!this.#trace) this.app.hover(hit?.lane !== null && hit?.lane !== undefined ? `node:${hit.lane}` : null);
+    this.#subject?.hover(hit?.lane ?? null);
     this.#drawNote(hit && hit.kind === "message" ? hit.text : null, event);
     if (event === this.#hover) return;
     this.#hover = event;
@@ -416,15 +424,14 @@ class SpaceTime extends Part {
 
   // ---- the keyboard, and the twin
 
-  #lastEvent() {
-    if (this.#trace) return 0;
-    return Math.max(0, (this.app.lab?.cursor().event ?? 1) - 1);
+  #latest() {
+    return this.#subject?.latest() ?? 0;
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const from = this.#hover ?? this.#selected ?? this.#lastEvent();
+    const from = this.#hover ?? this.#selected ?? this.#latest();
     /** @type {Record<string, Way>} */
     const ways = event.shiftKey
       ? { ArrowRight: "effect", ArrowLeft: "cause", ArrowUp: "above", ArrowDown: "below" }
@@ -440,8 +447,7 @@ class SpaceTime extends Part {
     else if (event.key === "+" || event.key === "=") this.#zoom(0.5);
     else if (event.key === "-") this.#zoom(2);
     else if (event.key === "0") this.#all();
-    else if (event.key === "n") this.#find.next(false);
-    else if (event.key === "N") this.#find.next(true);
+    else if (event.key === "n" || event.key === "N") (this.#find.isOpen ? this.#find : this.#differences).next(event.key === "N");
     else if (event.key === "/") this.#find.open();
     else if (event.key === "Escape" && (this.#selected !== null || this.#chaining)) this.#chooseNothing();
     else return;
@@ -464,16 +470,13 @@ class SpaceTime extends Part {
     const source = this.#source;
     if (!source || this.#size.width === 0 || this.dataset.read === undefined) return;
     this.#twinDrawn = performance.now();
-    const timeOf = (/** @type {number} */ event) => (this.#trace ? undefined : this.app.lab?.events(event, event + 1)[0]?.at_us);
-    this.#twin.draw(source, this.#look(), this.app.settings.zoom, timeOf);
+    this.#twin.draw(source, this.#look(), this.app.settings.zoom, (event) => this.#subject?.timeOf(event));
   }
 
   // ---- the controls
 
   /** @returns {import("./space-time-bar.js").State} */
   #controls() {
-    const { lab } = this.app;
-    const here = lab?.cursor().branch;
     return {
       timed: this.#timed,
       axis: this.#axis,
@@ -481,8 +484,8 @@ class SpaceTime extends Part {
       chaining: this.#chaining,
       chosen: this.#selected !== null,
       collapsed: this.#collapsed,
-      compared: this.#compared,
-      others: this.#trace ? [] : (lab?.branches().filter(({ id }) => id !== here) ?? []),
+      compared: this.#branch,
+      others: this.#subject?.others() ?? [],
     };
   }
 
@@ -529,14 +532,14 @@ class SpaceTime extends Part {
   #compare(branch) {
     const { lab } = this.app;
     if (!lab?.spaceTimeCompare(branch).ok) return;
-    this.#compared = branch;
+    this.#branch = branch;
     if (branch !== null) this.#tellDiff();
     this.#ask();
   }
 
   #tellDiff() {
     const { lab } = this.app;
-    if (!lab || this.#compared === null || !this.isConnected) return;
+    if (!lab || this.#branch === null || !this.isConnected) return;
     lab.spaceTimeRead();
     const diff = lab.spaceTimeDiff();
     if (!diff) return void requestAnimationFrame(() => this.#tellDiff());
@@ -550,7 +553,7 @@ class SpaceTime extends Part {
 
   #save() {
     const svg = this.#svg({ width: Math.max(720, this.#size.width), height: Math.max(400, this.#size.height) });
-    if (svg?.ok) save(svg.value, this.#trace?.name || this.app.scenario?.id || "run");
+    if (svg?.ok) save(svg.value, this.#subject?.name ?? "run");
   }
 
   /** @param {import("../netsplit.js").SpaceTimeFound | null} found the match that is looked at */
