@@ -50,6 +50,7 @@ class Story extends Part {
   #unfold() {
     const open = this.toggleAttribute("data-unfolded");
     this.querySelector(".unfold")?.setAttribute("aria-expanded", String(open));
+    if (open && document.activeElement?.matches(".told, body")) this.#toEnd();
   }
 
   #draw() {
@@ -73,7 +74,12 @@ class Story extends Part {
     this.#drawEnd(scenario, goal, done.includes(true));
     setText(this.#said, goal ? t("All steps are done; the story tells what happened.") : "");
     // Its button is gone with the last step.
-    if (focused && document.activeElement === document.body) this.#end.querySelector("h3")?.focus();
+    if (focused && document.activeElement === document.body) this.#toEnd();
+  }
+
+  #toEnd() {
+    const [strip, heading] = /** @type {NodeListOf<HTMLElement>} */ (this.#end.querySelectorAll(".told, h3"));
+    (strip?.checkVisibility() ? strip : heading)?.focus();
   }
 
   /** @param {import("../netsplit.js").ScenarioText} scenario @param {boolean} goal */
@@ -127,6 +133,8 @@ class Story extends Part {
       }
       const next = this.app.catalogue.filter((card) => scenario.next.includes(card.id));
       return [
+        // Where the story is a strip, this unfolds it.
+        h("button", { type: "button", class: "primary told", onclick: () => this.#unfold() }, t("What happened")),
         h("h3", { tabindex: -1 }, t("What happened")),
         h("p", null, scenario.happened),
         next.length > 0 &&
