@@ -219,7 +219,7 @@ fn command() -> impl Strategy<Value = command::Command> {
     use command::Command;
     let sign = || (lease(), few(), small().prop_map(|at| at as i64));
     prop_oneof![
-        (sign(), few()).prop_map(|((lease, nth, until_wall_us), oldest)| Command::Grant { lease, oldest, nth, until_wall_us }),
+        (sign(), 0u16..3).prop_map(|((lease, nth, until_wall_us), older)| Command::Grant { lease, older, nth, until_wall_us }),
         sign().prop_map(|(lease, nth, until_wall_us)| Command::KeepAlive { lease, nth, until_wall_us }),
         lease().prop_map(Command::End),
         (lease(), small()).prop_map(|(lease, renewed)| Command::Expire { lease, renewed }),

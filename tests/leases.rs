@@ -76,6 +76,29 @@ fn a_write_that_is_asked_about_is_told_and_drawn_as_that() {
     assert_eq!(told(&mut lab, 1_600), "S6 asks about each write: 0 open, 1 write accepted, 0 rejected.");
 }
 
+/// Its lock was over at the tenth second, and an extension that came late brought it back: two times, not one.
+#[test]
+fn a_belief_that_was_over_and_comes_back_is_drawn_as_two() {
+    let mut lab = watched("lock/extend-after-expiry", Lang::En);
+    at(&mut lab, 11 * SECOND);
+    let leases = lab.session().run().leases().expect("locks have leases");
+    let own = leases.rows.into_iter().find(|row| row.node == NodeId(6)).expect("client 1").leases;
+    let times: Vec<(u64, u64)> = own.iter().map(|lease| (lease.from_us / (100 * MS), lease.until_us / (100 * MS))).collect();
+    assert!(matches!(times[..], [(1, 99..=100), (102, 195..)]), "{times:?}");
+}
+
+/// A narrow picture tells every mark, too, in lines below each other.
+#[test]
+fn the_legend_tells_every_mark_at_every_width() {
+    let mut lab = watched("lock/raft-beyond-the-delay", Lang::De);
+    at(&mut lab, 10 * SECOND);
+    for width in [320.0, 360.0, 1200.0] {
+        let scene = lab.scene("leases", &ViewOptions::sized(width, 500.0)).expect("there is such a view");
+        let told = |shape: &netsplit::view::scene::Shape| matches!(&shape.form, Form::Text(text) if text.content == "abgewiesen");
+        assert!(scene.shapes.iter().any(told), "{width}");
+    }
+}
+
 #[test]
 fn everything_stays_within_every_size_in_every_language() {
     for id in ["lock/pause-unfenced", "lock/split-vote", "lock/extension-race", "lock/raft-beyond-the-delay"] {

@@ -82,8 +82,14 @@ pub const CASES: &[Case] = &[
     Case { name: "clocks, 5 processes, every pair checked", unit: "events/s", run: || clocks::events(true) },
     Case { name: "locks, 5 nodes, 4 clients, without checkers", unit: "events/s", run: || locks::events(false) },
     Case { name: "locks, 5 nodes, 4 clients, all checkers", unit: "events/s", run: || locks::events(true) },
-    Case { name: "vector stamps of 8 processes", unit: "merges and comparisons/s", run: clocks::vectors },
-    Case { name: "interval tree stamps of 8 processes", unit: "events and joins/s", run: clocks::trees },
+    Case { name: "locks on Raft, 5 servers, 4 clients, without checkers", unit: "events/s", run: || locks::on_raft(false) },
+    Case { name: "locks on Raft, 5 servers, 4 clients, all checkers", unit: "events/s", run: || locks::on_raft(true) },
+    Case { name: "Lamport's clock, 8 processes: send and receive", unit: "stamps/s", run: clocks::lamport },
+    Case { name: "hybrid clocks, 8 processes: send and receive", unit: "stamps/s", run: clocks::hybrid },
+    Case { name: "vectors of 8 processes: send, receive, compare", unit: "stamps/s", run: clocks::vectors },
+    Case { name: "interval trees of 8 processes: send and receive", unit: "stamps/s", run: clocks::trees },
+    Case { name: "matrices of 8 processes: send, receive, seen by all", unit: "stamps/s", run: clocks::matrices },
+    Case { name: "dotted versions at 3 servers: write and take over", unit: "stamps/s", run: clocks::versions },
 ];
 
 const RUNS: usize = 5;

@@ -185,6 +185,15 @@ fn scenario_of(mutant: &str) -> &'static str {
         "deliver_on_arrival" => "clock/overtaken",
         "collect_when_seen_here" => "clock/dropped-copy",
         "no_commit_wait" => "clock/no-commit-wait",
+        "lamport_ignores_message" => "clock/deaf-lamport",
+        "receive_without_merge" => "clock/deaf-vector",
+        "max_without_tick" => "clock/uncounted-receive",
+        "fork_keeps_all" => "clock/fork-keeps-all",
+        "hybrid_without_physical" => "clock/hybrid-without-time",
+        "hybrid_unbounded" => "clock/hybrid-unbounded",
+        "tick_on_read" => "clock/tick-on-read",
+        "earliest_timestamp" => "clock/earliest-timestamp",
+        "bound_ignores_round_trip" => "clock/claimed-bound",
         _ => "",
     }
 }

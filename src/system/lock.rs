@@ -203,6 +203,14 @@ fn scenario_of(mutant: &str) -> &'static str {
         "follower_expires" => "lock/raft-follower-expires",
         "keep_alive_ignored" => "lock/raft-keep-alive-ignored",
         "keep_alive_alone" => "lock/raft-keep-alive-alone",
+        "timer_not_moved" => "lock/timer-not-moved",
+        "extend_after_expiry" => "lock/extend-after-expiry",
+        "no_node_timeout" => "lock/no-node-timeout",
+        "sequential_acquire" => "lock/sequential-acquire",
+        "no_release_on_failure" => "lock/no-release-on-failure",
+        "token_from_time" => "lock/token-from-time",
+        "absolute_expiry" => "lock/absolute-expiry",
+        "fence_forgotten" => "lock/fence-forgotten",
         _ => "",
     }
 }

@@ -25,7 +25,9 @@ pub struct LeasesInput<'a> {
 }
 
 const HEAD: f64 = 34.0;
+/// Height of the legend's last line, and of each one above it.
 const FOOT: f64 = 30.0;
+const LINE: f64 = 18.0;
 /// Least height of a row.
 const ROW_MIN: f64 = 24.0;
 
@@ -41,9 +43,9 @@ struct Metrics {
 }
 
 impl Metrics {
-    fn new(rows: usize, input: &LeasesInput<'_>) -> Metrics {
+    fn new(rows: usize, foot: f64, input: &LeasesInput<'_>) -> Metrics {
         let options = input.options;
-        let room = options.height - HEAD - FOOT;
+        let room = options.height - HEAD - foot;
         let row = (room / rows.max(1) as f64).clamp(ROW_MIN, 54.0);
         let ttl_us = (input.leases.ttl_us as f64).max(1.0);
         // A lease that begins now has room, and so has one that has just ended.
@@ -69,8 +71,8 @@ impl Metrics {
 }
 
 /// Rows for which there is room: clients, lock nodes and the resource give way in turn, the resource last.
-fn rows_in_view<'a>(leases: &'a LeasesView, options: &ViewOptions) -> (Vec<&'a LeaseRow>, usize) {
-    let room = (((options.height - HEAD - FOOT) / ROW_MIN).floor() as usize).max(2);
+fn rows_in_view(leases: &LeasesView, height: f64) -> (Vec<&LeaseRow>, usize) {
+    let room = ((height / ROW_MIN).floor() as usize).max(2);
     let all = leases.rows.len();
     if all <= room {
         return (leases.rows.iter().collect(), 0);
@@ -87,8 +89,9 @@ fn rows_in_view<'a>(leases: &'a LeasesView, options: &ViewOptions) -> (Vec<&'a L
 /// Draws the view. Ids: `node:0`.
 pub fn leases_scene(input: &LeasesInput<'_>) -> Scene {
     let options = input.options;
-    let (rows, left_out) = rows_in_view(input.leases, options);
-    let metrics = Metrics::new(rows.len(), input);
+    let legend = Legend::new(input);
+    let (rows, left_out) = rows_in_view(input.leases, options.height - HEAD - legend.height());
+    let metrics = Metrics::new(rows.len(), legend.height(), input);
     let mut scene = Scene::new(options.width, options.height, whole_label(input));
     for (n, row) in rows.iter().enumerate() {
         draw_name(&mut scene, input, row, metrics.top + metrics.row * n as f64, &metrics);
@@ -111,7 +114,7 @@ pub fn leases_scene(input: &LeasesInput<'_>) -> Scene {
     }
     draw_overlaps(&mut scene, input, &rows, &metrics);
     draw_now(&mut scene, input, &metrics, rows.len());
-    draw_legend(&mut scene, input, left_out);
+    legend.draw(&mut scene, options, left_out);
     scene
 }
 
@@ -349,42 +352,92 @@ fn draw_now(scene: &mut Scene, input: &LeasesInput<'_>, metrics: &Metrics, rows:
     scene.push(Shape::line(Point::new(x, metrics.top - 6.0), Point::new(x, bottom + 3.0)).outlined(Role::Ink, 2.0));
 }
 
-fn draw_legend(scene: &mut Scene, input: &LeasesInput<'_>, left_out: usize) {
-    let options = input.options;
-    let y = options.height - 13.0;
-    let mut x = 12.0;
-    let mut right = options.width - 8.0;
-    if left_out > 0 {
-        let text = words::filled(options.lang, "leases.more", &[("rows", &left_out.to_string())]);
-        scene.push(Shape::text(Point::new(right, y), text.clone(), 12.0).filled(Role::Muted).anchored(Anchor::End));
-        right -= Text::width_of(&text, 12.0) + 10.0;
-    }
-    let mut item = |key: &str, mark: &dyn Fn(f64) -> Vec<Shape>| {
-        let text = words::word(options.lang, key).to_owned();
-        let width = 22.0 + Text::width_of(&text, 12.0);
-        if x + width > right {
-            return;
-        }
-        scene.shapes.extend(mark(x));
-        scene.push(Shape::text(Point::new(x + 20.0, y), text, 12.0).filled(Role::Muted).anchored(Anchor::Start));
-        x += width + 14.0;
-    };
-    let bar = |x: f64| Shape::rect(Point::new(x, y - 6.0), 14.0, 12.0, 2.0);
-    item("leases.legend.until-now", &|x| vec![bar(x).filled(Role::Muted)]);
-    item("leases.legend.to-come", &|x| vec![bar(x).stroked(Role::Muted, 1.5, Dash::Dashed)]);
-    item("leases.legend.two", &|x| vec![bar(x).filled(Role::Muted).outlined(Role::Violated, 2.0)]);
-    if input.leases.sequencers {
-        item("leases.legend.asked", &|x| {
-            vec![Shape::circle(Point::new(x + 7.0, y), 6.0).stroked(Role::Muted, 1.5, Dash::Dashed)]
-        });
-    }
-    let accepted = if input.leases.sequencers { "leases.legend.accepted-shown" } else { "leases.legend.accepted" };
-    item(accepted, &|x| vec![Shape::circle(Point::new(x + 7.0, y), 6.0).filled(Role::Muted)]);
-    item("leases.legend.rejected", &|x| {
+/// What a mark of the legend stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    UntilNow,
+    ToCome,
+    Two,
+    Asked,
+    Accepted,
+    Rejected,
+}
+
+impl Mark {
+    fn shapes(self, x: f64, y: f64) -> Vec<Shape> {
+        let bar = Shape::rect(Point::new(x, y - 6.0), 14.0, 12.0, 2.0);
         let at = Point::new(x + 7.0, y);
-        let ring = Shape::circle(at, 6.0).outlined(Role::Muted, 1.5);
-        vec![ring, Shape::line(at.by(-4.0, 4.0), at.by(4.0, -4.0)).outlined(Role::Ink, 1.5)]
-    });
+        let disc = Shape::circle(at, 6.0);
+        match self {
+            Mark::UntilNow => vec![bar.filled(Role::Muted)],
+            Mark::ToCome => vec![bar.stroked(Role::Muted, 1.5, Dash::Dashed)],
+            Mark::Two => vec![bar.filled(Role::Muted).outlined(Role::Violated, 2.0)],
+            Mark::Asked => vec![disc.stroked(Role::Muted, 1.5, Dash::Dashed)],
+            Mark::Accepted => vec![disc.filled(Role::Muted)],
+            Mark::Rejected => {
+                let stroke = Shape::line(at.by(-4.0, 4.0), at.by(4.0, -4.0)).outlined(Role::Ink, 1.5);
+                vec![disc.outlined(Role::Muted, 1.5), stroke]
+            }
+        }
+    }
+}
+
+/// The marks with their texts, in as many lines as they take.
+struct Legend {
+    lines: Vec<Vec<(f64, Mark, String)>>,
+}
+
+impl Legend {
+    fn new(input: &LeasesInput<'_>) -> Legend {
+        let (options, asks) = (input.options, input.leases.sequencers);
+        let accepted = if asks { "leases.legend.accepted-shown" } else { "leases.legend.accepted" };
+        let marks = [
+            (Mark::UntilNow, "leases.legend.until-now"),
+            (Mark::ToCome, "leases.legend.to-come"),
+            (Mark::Two, "leases.legend.two"),
+            (Mark::Asked, "leases.legend.asked"),
+            (Mark::Accepted, accepted),
+            (Mark::Rejected, "leases.legend.rejected"),
+        ];
+        let mut lines = vec![Vec::new()];
+        let mut x = 12.0;
+        for (mark, key) in marks.into_iter().filter(|(mark, _)| asks || *mark != Mark::Asked) {
+            let text = words::word(options.lang, key).to_owned();
+            let width = 22.0 + Text::width_of(&text, 12.0);
+            if x + width > options.width - 8.0 && x > 12.0 {
+                lines.push(Vec::new());
+                x = 12.0;
+            }
+            lines.last_mut().into_iter().for_each(|line| line.push((x, mark, text.clone())));
+            x += width + 14.0;
+        }
+        Legend { lines }
+    }
+
+    fn height(&self) -> f64 {
+        FOOT + LINE * (self.lines.len() as f64 - 1.0)
+    }
+
+    fn draw(self, scene: &mut Scene, options: &ViewOptions, left_out: usize) {
+        let top = options.height - 13.0 - LINE * (self.lines.len() as f64 - 1.0);
+        let mut right = options.width - 8.0;
+        if left_out > 0 {
+            let text = words::filled(options.lang, "leases.more", &[("rows", &left_out.to_string())]);
+            let at = Point::new(right, options.height - 13.0);
+            right -= Text::width_of(&text, 12.0) + 10.0;
+            scene.push(Shape::text(at, text, 12.0).filled(Role::Muted).anchored(Anchor::End));
+        }
+        let last = self.lines.len() - 1;
+        for (n, line) in self.lines.into_iter().enumerate() {
+            let y = top + LINE * n as f64;
+            // What would lie under the number of rows left out is left out itself.
+            let fits = |x: f64, text: &str| n < last || x + 20.0 + Text::width_of(text, 12.0) <= right;
+            for (x, mark, text) in line.into_iter().filter(|(x, _, text)| fits(*x, text)) {
+                scene.shapes.extend(mark.shapes(x, y));
+                scene.push(Shape::text(Point::new(x + 20.0, y), text, 12.0).filled(Role::Muted).anchored(Anchor::Start));
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -403,8 +456,7 @@ mod tests {
             .map(|node| row(node, if node < 20 { LeaseKind::Client } else { LeaseKind::Node }))
             .chain([row(40, LeaseKind::Resource)]);
         let leases = LeasesView { ttl_us: 1, sequencers: false, rows: rows.collect(), writes: Vec::new() };
-        let options = ViewOptions { height: HEAD + FOOT + 10.0 * ROW_MIN, ..ViewOptions::default() };
-        let (seen, left_out) = rows_in_view(&leases, &options);
+        let (seen, left_out) = rows_in_view(&leases, 10.0 * ROW_MIN);
         assert_eq!((seen.len(), left_out), (10, 31));
         assert_eq!(seen.last().map(|row| row.kind), Some(LeaseKind::Resource));
     }

@@ -84,9 +84,16 @@ impl Leases {
             let delay = world.kernel().node(node).map_or(left_us, |state| state.clock.true_delay(left_us));
             event.at_us.saturating_add(delay)
         };
+        let mut again = Vec::new();
         for belief in self.beliefs.iter_mut().filter(|belief| belief.open && belief.client == node) {
             let session = client.sessions.iter().find(|s| s.token == belief.token && s.phase == Phase::Held);
             match session.filter(|_| up) {
+                // It was over, and is believed in once more.
+                Some(session) if session.believes(now.monotonic_us) && belief.until_us < event.at_us => {
+                    belief.open = false;
+                    let until_us = true_until(session.valid_until_us);
+                    again.push(Belief { from_us: event.at_us, until_us, open: true, ..*belief });
+                }
                 Some(session) if session.believes(now.monotonic_us) => belief.until_us = true_until(session.valid_until_us),
                 Some(_) => belief.until_us = belief.until_us.min(event.at_us),
                 None => {
@@ -95,6 +102,7 @@ impl Leases {
                 }
             }
         }
+        self.beliefs.extend(again);
         let granted = client.deeds.iter().filter_map(|deed| match deed {
             Deed::Granted { key, token, fence, valid_until_us, .. } => Some(Belief {
                 client: node,

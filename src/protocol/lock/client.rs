@@ -7,8 +7,9 @@ use super::config::Config;
 use super::message::{Answer, Ask, Message, Request, Timer, Token};
 use super::notes;
 use super::role::Role;
-use super::session::{Alarm, Deed, Job, Phase, Round, Session};
-use super::writes::{Write, Writes};
+use super::session::{Alarm, Deed, Job, Phase, Round, Session, held_by, refuse};
+use super::timers;
+use super::writes::{Open, Write, Writes};
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId};
 use crate::protocol::{Effects, Input, Outcome};
 use std::sync::Arc;
@@ -91,21 +92,11 @@ impl Client {
             Ask::Use { work_us, value } => self.acquire(op, request, Some((work_us, value)), now, out),
             Ask::Release => self.release(op, request, now, out),
             Ask::Extend => self.extend(op, request, now, out),
-            Ask::Write(value) => match self.held_by(request) {
-                Some(at) => self.write(at, op, value, false, now, out),
-                None => self.refuse(op, request.key, out),
+            Ask::Write(value) => match held_by(&self.sessions, request) {
+                Some(at) => self.write(at, Write { op, value, then_release: false }, now, out),
+                None => refuse(op, request.key, out),
             },
         }
-    }
-
-    fn held_by(&self, request: Request) -> Option<usize> {
-        let held = |s: &Session| s.key == request.key && s.owner == request.owner && s.phase == Phase::Held;
-        self.sessions.iter().position(held)
-    }
-
-    fn refuse(&self, op: OpId, key: u32, out: &mut Effects<Role>) {
-        out.note(Note::new(&notes::HOLDS_NOTHING, [u64::from(key)]));
-        out.reply(op, Outcome::Fail);
     }
 
     fn hear(&mut self, from: NodeId, message: Message, now: LocalTime, out: &mut Effects<Role>) {
@@ -168,20 +159,9 @@ impl Client {
         if self.sessions.len() >= SESSIONS_MAX {
             return out.reply(op, Outcome::Fail);
         }
-        self.sessions.push(Session {
-            key: request.key,
-            owner: request.owner,
-            token: Token { client: self.id, op: op.n, attempt: 0 },
-            phase: Phase::Backoff,
-            attempts: self.config.attempts,
-            fence: 0,
-            valid_until_us: 0,
-            extensions: 0,
-            extending: None,
-            work_until_us: None,
-            job: Some(Job { op, work }),
-            place: None,
-        });
+        let token = Token { client: self.id, op: op.n, attempt: 0 };
+        let new = Session::new(request, token, Phase::Backoff, Job { op, work });
+        self.sessions.push(Session { attempts: self.config.attempts, ..new });
         self.attempt(self.sessions.len() - 1, now, out);
     }
 
@@ -277,14 +257,7 @@ impl Client {
         self.alarms.push(Alarm { at_us: valid_until_us, key, token });
         self.deeds.push(Deed::Granted { key, token, fence, since_us: since.0, valid_until_us, votes: Some(since.1) });
         out.note(Note::new(&notes::HOLDS, [u64::from(key), validity_us, fence]));
-        match session.job.take() {
-            Some(Job { op, work: None }) => out.reply(op, Outcome::Ok(Answer::Acquired { fence, for_us: validity_us })),
-            Some(Job { op, work: Some((work_us, value)) }) => {
-                session.work_until_us = Some(now.monotonic_us.saturating_add(work_us));
-                session.job = Some(Job { op, work: Some((work_us, value)) });
-            }
-            None => {}
-        }
+        session.begin(validity_us, now, out);
     }
 
     /// An attempt has failed: everything that it stored goes, also where it believes to have stored nothing.
@@ -327,7 +300,7 @@ impl Client {
 /// Hold, extend, write, release.
 impl Client {
     fn extend(&mut self, op: OpId, request: Request, now: LocalTime, out: &mut Effects<Role>) {
-        let Some(at) = self.held_by(request) else { return self.refuse(op, request.key, out) };
+        let Some(at) = held_by(&self.sessions, request) else { return refuse(op, request.key, out) };
         let (config, session) = (&self.config, &mut self.sessions[at]);
         let valid_for_us = session.valid_for_us(now.monotonic_us);
         if session.extending.is_some() || !config.rules.may_extend(valid_for_us, session.extensions, config.extensions) {
@@ -423,29 +396,14 @@ impl Client {
     fn finish_work(&mut self, now: LocalTime, out: &mut Effects<Role>) {
         self.armed[2] = None;
         for at in (0..self.sessions.len()).rev() {
-            let session = &mut self.sessions[at];
-            if session.work_until_us.is_none_or(|until_us| until_us > now.monotonic_us) {
-                continue;
-            }
-            session.work_until_us = None;
-            if let Some(Job { op, work: Some((_, value)) }) = session.job.take() {
-                self.write(at, op, value, true, now, out);
+            if let Some((op, value)) = self.sessions[at].take_done(now.monotonic_us) {
+                self.write(at, Write { op, value, then_release: true }, now, out);
             }
         }
     }
 
-    fn write(&mut self, at: usize, op: OpId, value: u64, then_release: bool, now: LocalTime, out: &mut Effects<Role>) {
-        let session = &self.sessions[at];
-        let (key, token, fence) = (session.key, session.token, session.fence);
-        if !self.config.rules.may_write(session.valid_for_us(now.monotonic_us)) {
-            out.note(Note::new(&notes::WRITES_NOT, [u64::from(key)]));
-            return out.reply(op, Outcome::Fail);
-        }
-        let until_us = now.monotonic_us.saturating_add(self.config.deadline_us);
-        self.writes.begin(Write { op, token, until_us, then_release });
-        self.deeds.push(Deed::Wrote(key, token));
-        out.note(Note::new(&notes::WRITES, [value, u64::from(key), fence]));
-        out.send(self.config.resource(), Message::Write { seq: op.n, key, token, fence, value, shown: None });
+    fn write(&mut self, at: usize, write: Write, now: LocalTime, out: &mut Effects<Role>) {
+        self.deeds.extend(self.writes.send(&self.config, &self.sessions[at], write, now, out));
     }
 
     fn written(&mut self, seq: u32, ok: bool, out: &mut Effects<Role>) {
@@ -454,7 +412,7 @@ impl Client {
         self.release_after(write, out);
     }
 
-    fn release_after(&mut self, write: Write, out: &mut Effects<Role>) {
+    fn release_after(&mut self, write: Open, out: &mut Effects<Role>) {
         if write.then_release
             && let Some(at) = self.find(write.token, |phase| *phase == Phase::Held)
         {
@@ -469,8 +427,8 @@ impl Client {
     fn release(&mut self, op: OpId, request: Request, now: LocalTime, out: &mut Effects<Role>) {
         let rules = self.config.rules;
         let may = |s: &Session| s.key == request.key && s.phase == Phase::Held && rules.may_release(request.owner, s.owner);
-        let Some(at) = self.held_by(request).or_else(|| self.sessions.iter().position(may)) else {
-            return self.refuse(op, request.key, out);
+        let Some(at) = held_by(&self.sessions, request).or_else(|| self.sessions.iter().position(may)) else {
+            return refuse(op, request.key, out);
         };
         let session = &mut self.sessions[at];
         let (key, token, owner) = (session.key, session.token, session.owner);
@@ -564,17 +522,7 @@ impl Client {
         let work = self.sessions.iter().filter_map(|session| session.work_until_us).min();
         let next = [self.alarms.iter().map(|alarm| alarm.at_us).min(), self.next_reply_us(), work];
         for ((timer, at_us), armed) in [Timer::Validity, Timer::Reply, Timer::Work].into_iter().zip(next).zip(&mut self.armed) {
-            if *armed == at_us {
-                continue;
-            }
-            *armed = at_us;
-            match at_us {
-                Some(at_us) => {
-                    let delay_us = at_us.saturating_sub(now.monotonic_us);
-                    out.set_timer(timer, delay_us, delay_us);
-                }
-                None => out.cancel_timer(timer),
-            }
+            timers::arm(timer, armed, at_us, now, out);
         }
     }
 }

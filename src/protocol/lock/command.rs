@@ -50,8 +50,9 @@ pub enum Command {
     Grant {
         /// Which.
         lease: Lease,
-        /// The client's oldest operation that may still ask for a lease: what is remembered of older ones can be forgotten.
-        oldest: u32,
+        /// So many of the client's operations before this one may still ask for a lease: what is remembered of older ones can be
+        /// forgotten.
+        older: u16,
         /// The how-many-eth sign of life it is.
         nth: u32,
         /// When the lease ends by the client's wall clock, microseconds: nobody should read it.
@@ -139,8 +140,8 @@ impl Command {
     pub(in crate::protocol) fn words(&self) -> [u64; 4] {
         let shared = |mode: Mode| u64::from(mode == Mode::Shared) << 8;
         match *self {
-            Command::Grant { lease, oldest, nth, until_wall_us } => {
-                [16, u64::from(oldest) << 32 | u64::from(nth), lease.word(), until_wall_us as u64]
+            Command::Grant { lease, older, nth, until_wall_us } => {
+                [16, u64::from(older) << 32 | u64::from(nth), lease.word(), until_wall_us as u64]
             }
             Command::KeepAlive { lease, nth, until_wall_us } => [17, nth.into(), lease.word(), until_wall_us as u64],
             Command::End(lease) => [18, 0, lease.word(), 0],

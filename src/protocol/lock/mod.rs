@@ -25,4 +25,5 @@ pub mod role;
 pub mod rules;
 pub mod session;
 pub mod table;
+mod timers;
 mod writes;

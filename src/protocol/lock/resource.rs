@@ -11,6 +11,7 @@ use super::consensus::finder::Finder;
 use super::message::{Accepted, Message, Record, Timer};
 use super::notes;
 use super::role::Role;
+use super::timers;
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note};
 use crate::protocol::{Effects, Input, Slot, machine, raft};
 use std::collections::BTreeMap;
@@ -283,16 +284,7 @@ impl Resource {
 
     fn arm(&mut self, now: LocalTime, out: &mut Effects<Role>) {
         let next = self.checks.iter().map(|check| check.until_us.min(check.again_us)).min();
-        if std::mem::replace(&mut self.armed, next) == next {
-            return;
-        }
-        match next {
-            Some(at_us) => {
-                let delay_us = at_us.saturating_sub(now.monotonic_us);
-                out.set_timer(Timer::Reply, delay_us, delay_us);
-            }
-            None => out.cancel_timer(Timer::Reply),
-        }
+        timers::arm(Timer::Reply, &mut self.armed, next, now, out);
     }
 }
 

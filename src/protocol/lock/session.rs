@@ -3,8 +3,11 @@
 
 use super::command::Mode;
 use super::consensus::queueing::Queueing;
-use super::message::Token;
-use crate::base::{Encode, Encoder, NodeId, OpId};
+use super::message::{Answer, Request, Token};
+use super::notes;
+use super::role::Role;
+use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId};
+use crate::protocol::{Effects, Outcome};
 
 /// One round of questions to all nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +101,58 @@ pub struct Session {
     pub job: Option<Job>,
     /// Consensus: its place in the queue.
     pub place: Option<Queueing>,
+}
+
+/// What both kinds of clients do with it.
+impl Session {
+    /// A lock that somebody asks for: one attempt, and no place in a queue.
+    pub(super) fn new(request: Request, token: Token, phase: Phase, job: Job) -> Session {
+        Session {
+            key: request.key,
+            owner: request.owner,
+            token,
+            phase,
+            attempts: 1,
+            fence: 0,
+            valid_until_us: 0,
+            extensions: 0,
+            extending: None,
+            work_until_us: None,
+            job: Some(job),
+            place: None,
+        }
+    }
+
+    /// The lock is held: whoever waits for that is told, or the work under it begins.
+    pub(super) fn begin(&mut self, for_us: u64, now: LocalTime, out: &mut Effects<Role>) {
+        let Some(job) = self.job else { return };
+        match job.work {
+            Some((work_us, _)) => self.work_until_us = Some(now.monotonic_us.saturating_add(work_us)),
+            None => {
+                self.job = None;
+                out.reply(job.op, Outcome::Ok(Answer::Acquired { fence: self.fence, for_us }));
+            }
+        }
+    }
+
+    /// The operation whose work under the lock is done by now, and what it writes.
+    pub(super) fn take_done(&mut self, now_us: u64) -> Option<(OpId, u64)> {
+        self.work_until_us.take_if(|until_us| *until_us <= now_us)?;
+        let Job { op, work } = self.job.take()?;
+        work.map(|(_, value)| (op, value))
+    }
+}
+
+/// The lock that is held here for whoever asks.
+pub(super) fn held_by(sessions: &[Session], request: Request) -> Option<usize> {
+    let held = |s: &Session| s.key == request.key && s.owner == request.owner && s.phase == Phase::Held;
+    sessions.iter().position(held)
+}
+
+/// Nothing is held here for whoever asks.
+pub(super) fn refuse(op: OpId, key: u32, out: &mut Effects<Role>) {
+    out.note(Note::new(&notes::HOLDS_NOTHING, [u64::from(key)]));
+    out.reply(op, Outcome::Fail);
 }
 
 impl Session {

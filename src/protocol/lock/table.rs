@@ -187,9 +187,9 @@ impl Table {
     /// Applies the command at an index of the log. What makes no sense changes nothing.
     pub fn apply(&mut self, revision: Revision, command: Command) -> Answer {
         match command {
-            Command::Grant { lease, oldest, nth, until_wall_us } => {
+            Command::Grant { lease, older, nth, until_wall_us } => {
                 let ended = self.ended.entry(lease.client).or_default();
-                ended.forget_before(oldest);
+                ended.forget_before(lease.op.saturating_sub(older.into()));
                 let lives = self.leases.contains_key(&lease) || !ended.has(lease.op);
                 self.live(revision, (lease, nth), until_wall_us, lives)
             }
@@ -298,7 +298,7 @@ mod tests {
     }
 
     fn grant(op: u32) -> Command {
-        Command::Grant { lease: lease(op), oldest: 0, nth: 0, until_wall_us: 0 }
+        Command::Grant { lease: lease(op), older: u16::MAX, nth: 0, until_wall_us: 0 }
     }
 
     fn enqueue(table: &mut Table, revision: Revision, op: u32, mode: Mode) -> Place {
@@ -368,10 +368,10 @@ mod tests {
     fn what_a_client_will_not_ask_for_needs_no_memory() {
         let mut table = queue_of(3);
         (1..=3).for_each(|op| _ = table.apply(4, Command::End(lease(op))));
-        let next = |op, oldest| Command::Grant { lease: lease(op), oldest, nth: 0, until_wall_us: 0 };
-        table.apply(5, next(7, 7));
+        let next = |op, older| Command::Grant { lease: lease(op), older, nth: 0, until_wall_us: 0 };
+        table.apply(5, next(7, 0));
         assert_eq!(table.ended[&NodeId(9)], Ended { oldest: 7, ops: BTreeSet::new() });
-        for late in [grant(2), next(6, 7)] {
+        for late in [grant(2), next(6, 0)] {
             assert!(matches!(table.apply(6, late), Answer::Lives { lives: false, .. }));
         }
         assert!(matches!(table.apply(7, grant(7)), Answer::Lives { lives: true, .. }), "one that lives is not ended by it");

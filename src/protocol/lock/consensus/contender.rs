@@ -8,13 +8,14 @@ use super::finder::Finder;
 use super::queueing::{Queueing, Step};
 use super::watches::Watch;
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId};
-use crate::protocol::lock::command::{self, Command, DELAY, Lease, Place, Sequencer};
+use crate::protocol::lock::command::{self, Command, DELAY, Lease, Place};
 use crate::protocol::lock::config::Config;
 use crate::protocol::lock::message::{Answer, Ask, Message, Request, Timer, Token};
 use crate::protocol::lock::notes;
 use crate::protocol::lock::role::Role;
-use crate::protocol::lock::session::{Deed, Job, Phase, Session};
-use crate::protocol::lock::writes::{Write, Writes};
+use crate::protocol::lock::session::{Deed, Job, Phase, Session, held_by, refuse};
+use crate::protocol::lock::timers;
+use crate::protocol::lock::writes::{Open, Write, Writes};
 use crate::protocol::machine;
 use crate::protocol::raft;
 use crate::protocol::{Effects, Input, Outcome};
@@ -93,27 +94,17 @@ impl Contender {
             Ask::Acquire => self.acquire(op, request, None, now, out),
             Ask::Use { work_us, value } => self.acquire(op, request, Some((work_us, value)), now, out),
             // Who shares a lock only reads.
-            Ask::Write(value) => match self.held_by(request).filter(|at| !self.sessions[*at].is_shared()) {
-                Some(at) => self.write(at, op, value, false, now, out),
-                None => self.refuse(op, request.key, out),
+            Ask::Write(value) => match held_by(&self.sessions, request).filter(|at| !self.sessions[*at].is_shared()) {
+                Some(at) => self.write(at, Write { op, value, then_release: false }, now, out),
+                None => refuse(op, request.key, out),
             },
-            Ask::Release => match self.held_by(request) {
+            Ask::Release => match held_by(&self.sessions, request) {
                 Some(at) => self.release(at, Some(op), now, out),
-                None => self.refuse(op, request.key, out),
+                None => refuse(op, request.key, out),
             },
             // Its leases live on by themselves.
-            Ask::Extend => self.refuse(op, request.key, out),
+            Ask::Extend => refuse(op, request.key, out),
         }
-    }
-
-    fn held_by(&self, request: Request) -> Option<usize> {
-        let held = |s: &Session| s.key == request.key && s.owner == request.owner && s.phase == Phase::Held;
-        self.sessions.iter().position(held)
-    }
-
-    fn refuse(&self, op: OpId, key: u32, out: &mut Effects<Role>) {
-        out.note(Note::new(&notes::HOLDS_NOTHING, [u64::from(key)]));
-        out.reply(op, Outcome::Fail);
     }
 
     fn hear(&mut self, from: NodeId, message: Message, now: LocalTime, out: &mut Effects<Role>) {
@@ -199,20 +190,9 @@ impl Contender {
             return out.reply(op, Outcome::Fail);
         }
         let lease = Lease { client: self.id, op: op.n };
-        self.sessions.push(Session {
-            key: request.key,
-            owner: request.owner,
-            token: Token { client: self.id, op: op.n, attempt: 1 },
-            phase: Phase::Queueing,
-            attempts: 1,
-            fence: 0,
-            valid_until_us: 0,
-            extensions: 0,
-            extending: None,
-            work_until_us: None,
-            job: Some(Job { op, work }),
-            place: Some(Queueing::new(lease, request.mode)),
-        });
+        let token = Token { client: self.id, op: op.n, attempt: 1 };
+        let place = Some(Queueing::new(lease, request.mode));
+        self.sessions.push(Session { place, ..Session::new(request, token, Phase::Queueing, Job { op, work }) });
         out.note(Note::new(&notes::QUEUES, [request.key.into()]));
         self.send(self.sessions.len() - 1, now, out);
     }
@@ -233,13 +213,14 @@ impl Contender {
     /// Asks for what its step waits for.
     fn send(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
         let (name, op, until_wall_us) = (self.sessions[at].key, self.sessions[at].token.op, self.until_wall_us(now));
-        let oldest = self.sessions.iter().map(|session| session.token.op).min().unwrap_or(op);
+        let older = self.sessions.iter().map(|session| op.saturating_sub(session.token.op)).max();
+        let older = older.and_then(|older| u16::try_from(older).ok()).unwrap_or(u16::MAX);
         let Some(place) = &mut self.sessions[at].place else { return };
         let (lease, mode, created) = (place.lease, place.mode, place.created);
         let command = match place.step {
             Step::Grant => {
                 let nth = place.sign(now.monotonic_us);
-                Command::Grant { lease, oldest, nth, until_wall_us }
+                Command::Grant { lease, older, nth, until_wall_us }
             }
             Step::Enqueue => {
                 let number = self.config.rules.entry_number(place.attempts);
@@ -295,14 +276,7 @@ impl Contender {
         let since_us = valid_until_us.saturating_sub(config.ttl_us.saturating_sub(config.drift()));
         self.deeds.push(Deed::Granted { key, token, fence, since_us, valid_until_us, votes: None });
         out.note(Note::new(&notes::HOLDS, [key.into(), left_us, fence]));
-        match session.job.take() {
-            Some(Job { op, work: None }) => out.reply(op, Outcome::Ok(Answer::Acquired { fence, for_us: left_us })),
-            Some(Job { op, work: Some((work_us, value)) }) => {
-                session.work_until_us = Some(now.monotonic_us.saturating_add(work_us));
-                session.job = Some(Job { op, work: Some((work_us, value)) });
-            }
-            None => {}
-        }
+        session.begin(left_us, now, out);
         self.proceed(at, Step::Hold, now, out);
     }
 
@@ -401,42 +375,22 @@ impl Contender {
     fn finish_work(&mut self, now: LocalTime, out: &mut Effects<Role>) {
         self.armed[2] = None;
         for at in (0..self.sessions.len()).rev() {
-            let session = &mut self.sessions[at];
-            if session.work_until_us.is_none_or(|until_us| until_us > now.monotonic_us) {
-                continue;
-            }
-            session.work_until_us = None;
-            match session.job.take() {
-                Some(Job { op, .. }) if session.is_shared() => {
+            match self.sessions[at].take_done(now.monotonic_us) {
+                Some((op, _)) if self.sessions[at].is_shared() => {
                     out.reply(op, Outcome::Ok(Answer::Released));
                     self.release(at, None, now, out);
                 }
-                Some(Job { op, work: Some((_, value)) }) => self.write(at, op, value, true, now, out),
-                _ => {}
+                Some((op, value)) => self.write(at, Write { op, value, then_release: true }, now, out),
+                None => {}
             }
         }
     }
 
-    fn write(&mut self, at: usize, op: OpId, value: u64, then_release: bool, now: LocalTime, out: &mut Effects<Role>) {
-        let session = &self.sessions[at];
-        let (key, token, fence) = (session.key, session.token, session.fence);
-        if !self.config.rules.may_write(session.valid_for_us(now.monotonic_us)) {
-            out.note(Note::new(&notes::WRITES_NOT, [u64::from(key)]));
-            return out.reply(op, Outcome::Fail);
-        }
-        let until_us = now.monotonic_us.saturating_add(self.config.deadline_us);
-        self.writes.begin(Write { op, token, until_us, then_release });
-        self.deeds.push(Deed::Wrote(key, token));
-        let place = session.place.as_ref().filter(|_| self.config.consensus.sequencers);
-        let shown = place.map(|place| Sequencer { name: key, mode: place.mode, generation: place.created });
-        out.note(match shown {
-            Some(shown) => Note::new(&notes::WRITES_SHOWING, [value, u64::from(key), shown.generation]),
-            None => Note::new(&notes::WRITES, [value, u64::from(key), fence]),
-        });
-        out.send(self.config.resource(), Message::Write { seq: op.n, key, token, fence, value, shown });
+    fn write(&mut self, at: usize, write: Write, now: LocalTime, out: &mut Effects<Role>) {
+        self.deeds.extend(self.writes.send(&self.config, &self.sessions[at], write, now, out));
     }
 
-    fn release_after(&mut self, write: Write, now: LocalTime, out: &mut Effects<Role>) {
+    fn release_after(&mut self, write: Open, now: LocalTime, out: &mut Effects<Role>) {
         let held = |session: &Session| session.token == write.token && session.phase == Phase::Held;
         if let Some(at) = self.sessions.iter().position(held).filter(|_| write.then_release) {
             self.release(at, None, now, out);
@@ -500,16 +454,7 @@ impl Contender {
         let sign = places().filter_map(|place| place.sign_us).min();
         let timers = [(Timer::Validity, validity), (Timer::Reply, reply), (Timer::Work, work), (Timer::KeepAlive, sign)];
         for ((timer, at_us), armed) in timers.into_iter().zip(&mut self.armed) {
-            if std::mem::replace(armed, at_us) == at_us {
-                continue;
-            }
-            match at_us {
-                Some(at_us) => {
-                    let delay_us = at_us.saturating_sub(now.monotonic_us);
-                    out.set_timer(timer, delay_us, delay_us);
-                }
-                None => out.cancel_timer(timer),
-            }
+            timers::arm(timer, armed, at_us, now, out);
         }
     }
 }

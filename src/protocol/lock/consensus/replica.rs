@@ -9,6 +9,7 @@ use crate::protocol::lock::message::{Message, Record, Timer};
 use crate::protocol::lock::notes;
 use crate::protocol::lock::role::Role;
 use crate::protocol::lock::table::Table;
+use crate::protocol::lock::timers;
 use crate::protocol::machine::{self, Machine, Op};
 use crate::protocol::raft::{self, NodeSet, Server};
 use crate::protocol::{Effects, Input, Slot};
@@ -216,13 +217,7 @@ impl Replica {
         let Some(table) = self.raft.machine().as_table() else { return };
         let left_us = self.lessor.next_us(table, &self.config, self.config.consensus.lock_delay_us, now);
         let at_us = left_us.map(|left_us| now.monotonic_us.saturating_add(left_us));
-        if std::mem::replace(&mut self.armed, at_us) == at_us {
-            return;
-        }
-        match left_us {
-            Some(left_us) => out.set_timer(Timer::Lease, left_us, left_us),
-            None => out.cancel_timer(Timer::Lease),
-        }
+        timers::arm(Timer::Lease, &mut self.armed, at_us, now, out);
     }
 }
 
