@@ -2,13 +2,24 @@
 /**
  * The glue that wasm-bindgen makes, for a wasm that comes in parts.
  *
- * For each function that was put off, the first part of the wasm imports a placeholder, by the place of the function in the
- * table. A part, once it is there, puts its functions into the table, and the placeholders are not called again. One that is
+ * For each function that was put off, the first part of the wasm imports a placeholder. It has no name, which would be most of
+ * its size: imports are asked for in their order, and that tells the place of the function in the table. A part, once it is there, puts its functions into the table, and the placeholders are not called again. One that is
  * called before loads its part at once, while the caller waits: rare, slow, and right.
+ *
+ * @typedef {{ part: number, from: number, count: number }} Places   of the table, one after the other, for functions of a part
  */
 
-/** @param {string} glue @param {number} parts @returns {string} */
-export function glueOfParts(glue, parts) {
+/** The module from which placeholders are imported. */
+export const PLACEHOLDERS = "p";
+/** The module from which parts import functions of the first, by their place in the table. */
+export const SHARED = "s";
+
+/**
+ * @param {string} glue
+ * @param {{ parts: number, soon: number, shared: number, places: Places[] }} layout   soon: how many who stays with the opening will need; shared: where the functions begin that parts import; places: of the placeholders, in their order
+ * @returns {string}
+ */
+export function glueOfParts(glue, { parts, soon, shared, places }) {
   const asked = "const imports = __wbg_get_imports();";
   if (glue.split(asked).length !== 3) throw new Error("the glue of wasm-bindgen is not as it was: see scripts/wasm-split");
   return `${glue.replaceAll(asked, "const imports = { ...__wbg_get_imports(), ...placeholders() };")}
@@ -21,21 +32,24 @@ const there = new Set();
 /** The parts that are under way. */
 const awaited = new Map();
 
+/** Part, place in the table and count, in the order of the imports. */
+const PLACES = ${JSON.stringify(places.map(({ part, from, count }) => [part, from, count]))};
+
 function placeholders() {
-  const namespace = (part) =>
-    new Proxy({}, {
-      get: (_, place) => (...args) => {
-        partNow(part);
-        return wasm.table.get(Number(place))(...args);
-      },
-    });
-  return Object.fromEntries(Array.from({ length: PARTS }, (_, part) => [String(part), namespace(part)]));
+  const waiting = PLACES.flatMap(([part, from, count]) =>
+    Array.from({ length: count }, (_, n) => (...args) => {
+      partNow(part);
+      return wasm.table.get(from + n)(...args);
+    }),
+  );
+  let n = 0;
+  return { ${PLACEHOLDERS}: new Proxy({}, { get: () => waiting[n++] }) };
 }
 
 /** The functions of a part take their places. */
 function arrived(part, instantiate) {
   if (there.has(part)) return;
-  instantiate({ primary: wasm });
+  instantiate({ primary: wasm, ${SHARED}: new Proxy({}, { get: (_, n) => wasm.table.get(${shared} + Number(n)) }) });
   there.add(part);
 }
 
@@ -59,13 +73,22 @@ async function partLater(part) {
   arrived(part, (imports) => new WebAssembly.Instance(module, imports));
 }
 
-/** Loads all parts of the wasm that are not there yet, one after the other. */
-export async function loadParts() {
-  for (let part = 0; part < PARTS; part++) {
-    if (there.has(part)) continue;
-    if (!awaited.has(part)) awaited.set(part, partLater(part).finally(() => awaited.delete(part)));
-    await awaited.get(part);
-  }
+function part(part) {
+  if (there.has(part)) return;
+  if (!awaited.has(part)) awaited.set(part, partLater(part).finally(() => awaited.delete(part)));
+  return awaited.get(part);
+}
+
+/** Loads the parts of the wasm that who stays with the opening will need. */
+export async function loadSoon() {
+  await Promise.all(Array.from({ length: ${soon} }, (_, n) => part(n)));
+}
+
+/** Loads all parts of the wasm that are not there yet: one after the other, or together if somebody waits for them. */
+export async function loadParts(together = false) {
+  const parts = Array.from({ length: PARTS }, (_, n) => n);
+  if (together) await Promise.all(parts.map(part));
+  else for (const n of parts) await part(n);
 }
 `;
 }

@@ -58,7 +58,7 @@ const MOMENTS = 24;
 const TWIN_MAX = 300;
 
 /**
- * Each part of the visit, in order. What runs in the first is needed at once.
+ * Each part of the visit, in order. What runs in the first is needed at once, what runs in the second by who stays with it.
  *
  * @param {Glue} glue
  * @param {Hear} [hear] told everything that the lab answers and paints
@@ -131,7 +131,6 @@ export function visit(glue, hear = () => {}) {
       "opening",
       async () => {
         glue.onPanic(() => {});
-        glue.scenarios("en");
         open({ scenario: "raft/leader-crash" });
         for (const size of SIZES) {
           for (const theme of /** @type {const} */ (["light", "dark", "forced"])) {
@@ -241,6 +240,13 @@ export function visit(glue, hear = () => {}) {
         for (const message of lab.messages()) lab.fate(message.id);
         lab.svg("cluster", options);
         lab.fingerprint();
+        glue.scenarios("en");
+        glue.freshSeed();
+      },
+    ],
+    [
+      "other runs",
+      async () => {
         const link = lab.link();
         const plan = /** @type {{ mutants: string[] }} */ (lab.plan());
         for (const mutant of lab.system().mutants) open({ scenario: "raft/leader-crash", plan: { ...plan, mutants: [mutant.id] } });
@@ -251,7 +257,6 @@ export function visit(glue, hear = () => {}) {
           lab.setSpeed(1000);
           play(200);
         }
-        glue.freshSeed();
       },
     ],
   ];

@@ -5,9 +5,10 @@
 //    functions that it calls, becomes functions of their own (outline.mjs);
 // 2. wasm-split (of Binaryen, beside wasm-opt) makes an instrumented copy, and the rehearsal tells which functions a visit
 //    needs, and when;
-// 3. what the opening needs stays in netsplit_bg.wasm; what only the first minutes need, and what nobody needed, goes into
-//    parts of at most 80 kB (compressed);
-// 4. the glue learns to load them: ahead, or at once if a function is called that is not there yet.
+// 3. what the opening needs stays in netsplit_bg.wasm; what only the first minutes need, what other runs need, and what nobody
+//    needed, goes into parts of at most 80 kB (compressed);
+// 4. texts, tables and other constants follow the functions that may read them (data.mjs);
+// 5. the glue learns to load them: ahead, or at once if a function is called that is not there yet.
 //
 // Everything else is as it was before: the same memory, the same answers.
 import { execFileSync } from "node:child_process";
@@ -15,29 +16,33 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import { addressesIn, Constants } from "./data.mjs";
 import { Outliner, parse } from "./outline.mjs";
-import { glueOfParts } from "./parts-glue.mjs";
-import { functionSizes, withAnyTable, withoutCustomSections } from "./wasm.mjs";
+import { glueOfParts, PLACEHOLDERS, SHARED } from "./parts-glue.mjs";
+import { dataOf, exportsOf, FUNCTION, functionSizes, importsOf, withAnyTable, withData, withExports, withImports, withoutCustomSections, withTableOf } from "./wasm.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const [page, out] = ["target/page", "target/split"].map((folder) => join(root, folder));
 const [original, whole] = [join(page, "netsplit_bg.wasm"), join(out, "outlined.wasm")];
 const glue = readFileSync(join(page, "netsplit.js"), "utf8");
+/** Where build.rs has the linker write it. */
+const map = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "wasm32-unknown-unknown/release/netsplit.map");
 
 /** What the compiler uses by default, which Binaryen does not assume. */
 const FEATURES = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"].map((name) => `--enable-${name}`);
 /** Bytes, compressed: what a part is filled up to. Parts of the page have at most 80 kB. */
-const PART_FILL = 68_000;
+const PART_FILL = 62_000;
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-await outline();
+const constants = new Constants(dataOf(readFileSync(original)), readFileSync(map, "utf8"));
+const addresses = await outline();
 const stages = await rehearse();
-const parts = pack(stages);
-split(parts);
+const { first, parts, soon } = pack(stages);
+split(first, parts, soon);
 
-/** Moves what the opening does not reach out of the functions that it runs. */
+/** Moves what the opening does not reach out of the functions that it runs. @returns {Promise<Set<number>[]>} what may be an address in the code of each */
 async function outline() {
   const text = join(out, "module.wat");
   const marked = join(out, "marked.wasm");
@@ -52,6 +57,7 @@ async function outline() {
   writeFileSync(text, outliner.outlined(new Uint8Array(wasm.memory.buffer, base, count)));
   binaryen("wasm-as", text, "-o", whole);
   for (const name of [text, marked]) rmSync(name);
+  return outliner.module.flatMap((node) => (Array.isArray(node) && node[0] === "func" ? [addressesIn(node)] : []));
 }
 
 /** @returns {Promise<number[][]>} the functions that each part of the visit was the first to need, and those that none needed */
@@ -93,47 +99,105 @@ function profile(wasm) {
   return new Uint32Array(wasm.memory.buffer.slice(at + CHECKSUM, at + length));
 }
 
-/** @param {number[][]} stages @returns {number[][]} the functions of each part; those of the first stage are in none */
-function pack([, ...later]) {
-  const sizes = functionSizes(readFileSync(whole));
+/**
+ * @typedef {{ functions: number[], constants: Set<number> }} Part
+ * @param {number[][]} stages
+ * @returns {{ first: Part, parts: Part[], soon: number }} each part with the constants that it may read and the first does not have; soon: how many are of the second stage
+ */
+function pack([opening = [], ...later]) {
   const { length } = readFileSync(whole);
+  const sizes = functionSizes(readFileSync(whole));
+  if (sizes.length !== addresses.length) throw new Error("functions got lost");
   const compressed = gzipSync(readFileSync(whole)).length / length;
+  const first = { functions: opening, constants: constants.fixed };
+  for (const n of opening) for (const each of constants.from(addresses[n] ?? [])) first.constants.add(each);
   const parts = [];
-  for (const stage of later) {
-    let [part, filled] = [/** @type {number[]} */ ([]), 0];
+  let soon = 0;
+  for (const [n, stage] of later.entries()) {
+    /** @type {Part} */
+    let part = { functions: [], constants: new Set() };
+    let filled = 0;
     for (const n of stage) {
-      const size = (sizes[n] ?? 0) * compressed;
-      if (part.length > 0 && filled + size > PART_FILL) {
+      const read = [...constants.from(addresses[n] ?? [])].filter((each) => !first.constants.has(each));
+      const cost = () => read.reduce((sum, each) => sum + (part.constants.has(each) ? 0 : constants.size(each)), sizes[n] ?? 0) * compressed;
+      if (part.functions.length > 0 && filled + cost() > PART_FILL) {
         parts.push(part);
-        [part, filled] = [[], 0];
+        [part, filled] = [{ functions: [], constants: new Set() }, 0];
       }
-      part.push(n);
-      filled += size;
+      filled += cost();
+      part.functions.push(n);
+      for (const each of read) part.constants.add(each);
     }
-    if (part.length > 0) parts.push(part);
+    if (part.functions.length > 0) parts.push(part);
+    if (n === 0) soon = parts.length;
   }
-  return parts;
+  return { first, parts, soon };
 }
 
-/** @param {number[][]} parts */
-function split(parts) {
+/** @param {Part} opening @param {Part[]} parts @param {number} soon */
+function split(opening, parts, soon) {
   const [from, to, list] = ["from.wasm", "to.wasm", "functions"].map((name) => join(out, name));
   const file = (/** @type {number} */ n) => join(out, `netsplit_part${n}.wasm`);
-  writeFileSync(from, readFileSync(whole));
-  for (const [n, functions] of parts.entries()) {
-    writeFileSync(list, functions.join("\n"));
+  writeFileSync(from, withData(readFileSync(whole), []));
+  for (const [n, part] of parts.entries()) {
+    writeFileSync(list, part.functions.join("\n"));
     // Names (-g) last through all steps: without any, Binaryen calls a function by its number.
     binaryen("wasm-split", "--split", "-g", from, `--split-funcs=@${list}`, `--placeholder-namespace=${n}`, "-o1", to, "-o2", file(n));
     writeFileSync(from, readFileSync(to));
-    writeFileSync(file(n), withAnyTable(withoutCustomSections(readFileSync(file(n)))));
+    writeFileSync(file(n), withData(withAnyTable(withoutCustomSections(readFileSync(file(n)))), constants.segments(part.constants, false)));
   }
   // What is left of a function from which code was moved can be said in fewer words.
   const first = join(out, "netsplit_bg.wasm");
   binaryen("wasm-opt", "-Oz", from, "-o", first);
-  writeFileSync(first, withoutCustomSections(readFileSync(first)));
+  writeFileSync(first, withData(withoutCustomSections(readFileSync(first)), constants.segments(opening.constants, true)));
   for (const name of [from, to, list, whole]) rmSync(name);
-  writeFileSync(join(out, "netsplit.js"), glueOfParts(glue, parts.length));
-  for (const name of [first, ...parts.map((_, n) => file(n))]) console.log(`split: ${basename(name)}, ${(gzipSync(readFileSync(name)).length / 1000).toFixed(1)} kB`);
+  const files = parts.map((_, n) => file(n));
+  const shared = shareFunctions(first, files);
+  writeFileSync(join(out, "netsplit.js"), glueOfParts(glue, { parts: parts.length, soon, shared, places: placeholdersWithoutNames(first) }));
+  for (const name of [first, ...files]) console.log(`split: ${basename(name)}, ${(gzipSync(readFileSync(name)).length / 1000).toFixed(1)} kB`);
+}
+
+/**
+ * Puts the functions that only parts import into the table, behind all others, in place of exporting them: names would be most
+ * of what that costs.
+ *
+ * @param {string} first @param {string[]} parts @returns {number} the place of the first of them
+ */
+function shareFunctions(first, parts) {
+  const known = new Set(exportsOf(readFileSync(original)).map(({ name }) => name));
+  const exports = exportsOf(readFileSync(first));
+  const shared = exports.filter(({ name, kind }) => kind === FUNCTION && !known.has(name)).sort((a, b) => a.index - b.index);
+  const places = new Map(shared.map(({ name }, n) => [name, String(n)]));
+  const { bytes, place } = withTableOf(withExports(readFileSync(first), exports.filter((each) => !shared.includes(each))), shared.map(({ index }) => index));
+  writeFileSync(first, bytes);
+  for (const part of parts) {
+    const imports = importsOf(readFileSync(part)).map((each) => {
+      const name = each.kind === FUNCTION ? places.get(each.name) : undefined;
+      return name === undefined ? each : { ...each, module: SHARED, name };
+    });
+    writeFileSync(part, withImports(readFileSync(part), imports));
+  }
+  return place;
+}
+
+/**
+ * Takes their names from the placeholders, which are asked for in this order.
+ *
+ * @param {string} first @returns {import("./parts-glue.mjs").Places[]}
+ */
+function placeholdersWithoutNames(first) {
+  /** @type {import("./parts-glue.mjs").Places[]} */
+  const places = [];
+  const imports = importsOf(readFileSync(first)).map((each) => {
+    if (each.kind !== FUNCTION || !/^\d+$/.test(each.module)) return each;
+    const [part, place] = [Number(each.module), Number(each.name)];
+    const last = places.at(-1);
+    if (last?.part === part && last.from + last.count === place) last.count++;
+    else places.push({ part, from: place, count: 1 });
+    return { ...each, module: PLACEHOLDERS, name: "" };
+  });
+  writeFileSync(first, withImports(readFileSync(first), imports));
+  return places;
 }
 
 /** @param {string} tool @param {...string} args */

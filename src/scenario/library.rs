@@ -1,15 +1,18 @@
 //! The scenarios that come with the laboratory.
 //!
-//! The build script has read them from `www/scenarios/`; here they are decoded from its blob.
+//! The build script has read them from `www/scenarios/`; here they are decoded from its blobs. The one that the page opens
+//! with has a blob of its own: of the others, the page's first load then carries nothing.
 
 use super::schema::{Action, Level, Network, Scenario};
 use crate::system::open;
 use std::sync::LazyLock;
 
 /// All of them, in the order to be offered: real rules before broken ones, then by what one should know before.
+// Never a part of another function: only this one, which the page's first load does without, reads their blob.
+#[inline(never)]
 pub fn all() -> &'static [Scenario] {
     static ALL: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
-        // The blob was written by this crate's own build with the same types: it cannot fail to decode.
+        // The blobs were written by this crate's own build with the same types: they cannot fail to decode.
         postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/scenarios.postcard"))).unwrap_or_default()
     });
     &ALL
@@ -17,7 +20,14 @@ pub fn all() -> &'static [Scenario] {
 
 /// The scenario with this id, e.g. `raft/leader-crash`.
 pub fn find(id: &str) -> Option<&'static Scenario> {
-    all().iter().find(|scenario| scenario.id == id)
+    opening().filter(|scenario| scenario.id == id).or_else(|| all().iter().find(|scenario| scenario.id == id))
+}
+
+/// The scenario that the page opens with.
+fn opening() -> Option<&'static Scenario> {
+    static OPENING: LazyLock<Option<Scenario>> =
+        LazyLock::new(|| postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/opening.postcard"))).ok());
+    OPENING.as_ref()
 }
 
 /// The scenario in which this mutant of a system is on and its property falls.

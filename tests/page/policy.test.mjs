@@ -1,5 +1,6 @@
 // @ts-check
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -24,7 +25,11 @@ test("every page has the strict policy, before anything that loads", async () =>
     assert.deepEqual(policy.get("script-src"), ["'self'", "'wasm-unsafe-eval'"], page);
     assert.deepEqual(policy.get("base-uri"), ["'none'"], page);
     assert.deepEqual(policy.get("form-action"), ["'none'"], page);
-    const own = ["'self'", "'none'", "data:", "blob:", "'wasm-unsafe-eval'"];
+    // Beside files of the site: the one style element, as it was published.
+    const styles = [...html.matchAll(/<style>([^]*?)<\/style>/g)].map(([, style = ""]) => `'sha256-${createHash("sha256").update(style).digest("base64")}'`);
+    assert.deepEqual(policy.get("style-src"), ["'self'", ...styles], page);
+    assert.ok(styles.length <= 1, page);
+    const own = ["'self'", "'none'", "data:", "blob:", "'wasm-unsafe-eval'", ...styles];
     for (const [name, values] of policy) {
       for (const value of values) assert.ok(own.includes(value), `${page}: ${name} ${value}`);
       if (name !== "img-src") assert.ok(!values.includes("data:") && !values.includes("blob:"), `${page}: ${name}`);

@@ -40,11 +40,10 @@ import { refusal } from "./words.js";
 
 /** Runs that are kept beside the open one. */
 const RUNS_MAX = 6;
+/** From when on it is said that something is waited for. */
+const TOLD_MS = 200;
 
 export class App extends Looking {
-  /** @type {ScenarioCard[]} */
-  catalogue = [];
-
   /** Whether a scenario that is opened plays at once; a link never does. */
   opensPlaying = true;
   /** Parameters of the query that somebody else reads. @type {string[]} */
@@ -69,6 +68,8 @@ export class App extends Looking {
   #instance = 0;
   /** @type {Core | null} */
   #core = null;
+  /** @type {ScenarioCard[] | null} */
+  #catalogue = null;
 
   constructor() {
     super();
@@ -86,6 +87,12 @@ export class App extends Looking {
     });
   }
 
+  /** The built-in scenarios, read when they are first wanted: none is open without, and the first load does not carry them. */
+  get catalogue() {
+    this.#catalogue ??= this.#core?.scenarios() ?? null;
+    return this.#catalogue ?? [];
+  }
+
   /** A seed to try: an input of the run, and shown. */
   freshSeed() {
     return this.#core?.freshSeed() ?? "0";
@@ -100,7 +107,7 @@ export class App extends Looking {
     if (!core || !this.lab) return;
     core.learn();
     this.lab.setLanguage(code);
-    this.catalogue = core.scenarios();
+    this.#catalogue = null;
     this.scenario = this.lab.scenario() ?? untold(this.lab);
     this.system = this.lab.system();
     this.#title();
@@ -188,11 +195,11 @@ export class App extends Looking {
 
   async #openAddress() {
     if (this.failure) return void (this.failure.loading || this.again("address"));
-    if (this.#core && this.catalogue.length === 0) this.catalogue = this.#core.scenarios();
     this.address = isCatalogue(location.hash) ? "" : location.hash;
     if (isLink(this.address)) return this.#openLink(this.address);
     const address = parseAddress(this.address);
-    const scenario = address.scenario ?? this.#home;
+    const scenario = address.scenario ?? HOME;
+    if (scenario !== HOME && !(await this.#needRest())) return;
     if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) })) this.#openHome();
     for (const problem of address.problems) this.say(problem);
   }
@@ -214,15 +221,11 @@ export class App extends Looking {
     return false;
   }
 
-  get #home() {
-    return (this.catalogue.find((card) => card.id === HOME) ?? this.catalogue[0])?.id ?? HOME;
-  }
-
   /** What is wrong with the address is said; if nothing is open, something opens all the same. */
   #openHome() {
     if (this.lab !== null) return;
     const { text } = this.caption;
-    this.#open({ scenario: this.#home });
+    this.#open({ scenario: HOME });
     this.say(text);
   }
 
@@ -230,8 +233,7 @@ export class App extends Looking {
   async #openLink(hash) {
     const { packedOf } = await import("./link.js");
     const packed = await packedOf(hash);
-    // Somebody has gone elsewhere meanwhile.
-    if (hash !== this.address || this.failure) return;
+    if (!(await this.#needRest()) || hash !== this.address) return;
     if (!packed.ok) this.say(refusal(packed.error));
     if (!packed.ok || !this.#open({ link: packed.value }, { play: false })) return this.#openHome();
     await this.#arrive();
@@ -429,12 +431,41 @@ export class App extends Looking {
     });
     this.#core = core;
     // This one is in use already.
-    if (this.#instance > 0) void core.loadRest().catch(() => {});
+    if (this.#instance > 0) void core.loadRest(false).catch(() => {});
   }
 
-  /** Loads what was put off of the wasm. */
+  /** Loads what panels and dialogs of the first run want of the wasm: none of them stands still then. */
+  async loadSoon() {
+    await this.#core?.loadSoon();
+  }
+
+  /** Loads what was put off of the wasm, for the case that it is wanted. */
   async loadRest() {
-    await this.#core?.loadRest();
+    await this.#core?.loadRest(false);
+  }
+
+  /**
+   * Waits until all of the wasm is there: another run than the first may need any of it, and a call that has to load it by
+   * itself stands still meanwhile. If it cannot be loaded, that is said, and the page stays where it is.
+   *
+   * @returns {Promise<boolean>} whether to go on: not if somebody has gone elsewhere meanwhile, either
+   */
+  async #needRest() {
+    const core = this.#core;
+    if (this.failure) return false;
+    if (!core || core.whole) return true;
+    const { address } = this;
+    const telling = setTimeout(() => this.say(t("Loading the lab")), TOLD_MS);
+    try {
+      await core.loadRest(true);
+    } catch {
+      this.say(t("This part of the page could not be loaded. Is the connection lost?"));
+      this.#openHome();
+      return false;
+    } finally {
+      clearTimeout(telling);
+    }
+    return address === this.address && core === this.#core && !this.failure;
   }
 
   /** @param {unknown} error @param {import("../netsplit.js").PanicReport | null} [report] the lab's last words */

@@ -8,7 +8,7 @@
  * import of the glue, under an address of its own.
  *
  * @typedef {import("../netsplit.js").Lab} Lab
- * @typedef {typeof import("../netsplit.js") & { loadParts?: () => Promise<void> }} Glue   the wasm comes in parts once it is published
+ * @typedef {typeof import("../netsplit.js") & { loadSoon?: () => Promise<void>, loadParts?: (together?: boolean) => Promise<void> }} Glue   the wasm comes in parts once it is published
  * @typedef {Parameters<Glue["Lab"]["open"]>[0]} Source
  * @typedef {import("../netsplit.js").PanicReport} PanicReport
  * @typedef {(error: unknown, report: PanicReport | null) => void} OnTrap
@@ -55,9 +55,22 @@ export class Core {
     return core;
   }
 
-  /** Loads what was put off of the wasm. A call that needs some of it before loads that at once, and takes as long. */
-  async loadRest() {
-    await this.#glue.loadParts?.();
+  /** Everything that was put off of the wasm is there. */
+  whole = false;
+
+  /**
+   * Loads what was put off of the wasm. A call that needs some of it before loads that at once, and takes as long.
+   *
+   * @param {boolean} wanted whether somebody waits for it
+   */
+  async loadRest(wanted) {
+    await this.#glue.loadParts?.(wanted);
+    this.whole = true;
+  }
+
+  /** Loads what who stays with the first run will want of the wasm. */
+  async loadSoon() {
+    await this.#glue.loadSoon?.();
   }
 
   /** Hands the texts of the page's language on to the wasm. */

@@ -32,6 +32,9 @@ const print = () => import("./print.js");
 const catalogue = () => import("./catalogue.js");
 const share = () => import("./share.js");
 
+/** What does with the first part of the wasm. @type {Set<() => Promise<unknown>>} */
+const OF_OPENING = new Set([TABS.faults, gestures, nodeActions, display, help]);
+
 /** @param {App} app @param {Tab | "foreign"} tab @param {() => void} then called when its element is defined: an earlier one would run before its module */
 export const loadTab = (app, tab, then) => void use(app, tab === "foreign" ? foreign : TABS[tab], then);
 
@@ -80,7 +83,7 @@ async function use(app, load, run) {
   /** @type {M} */
   let module;
   try {
-    module = await load();
+    [module] = await Promise.all([load(), OF_OPENING.has(load) || app.loadSoon()]);
   } catch {
     return app.say(t("This part of the page could not be loaded. Is the connection lost?"));
   }

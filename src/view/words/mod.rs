@@ -7,6 +7,7 @@ mod en;
 mod en_clock;
 mod en_lock;
 mod en_rpc;
+mod english;
 mod foreign;
 mod lang;
 mod render;
@@ -22,8 +23,6 @@ use crate::system::inspect::{
 };
 use crate::system::keys;
 use render::{Arg, capital, fill};
-use std::collections::HashMap;
-use std::sync::OnceLock;
 
 pub use foreign::{finding, of_trace};
 pub use lang::{Lang, learn};
@@ -111,13 +110,7 @@ pub fn verdict_sentence(lang: Lang, verdict: &Verdict, names: &Names) -> String 
 /// The text with this key as it stands, without arguments: in English, where the language has none. `None` if the catalogue
 /// has none either.
 pub fn text(lang: Lang, key: &str) -> Option<&'static str> {
-    static ENGLISH: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    lang::text(lang, key).or_else(|| ENGLISH.get_or_init(|| english().collect()).get(key).copied())
-}
-
-/// All English texts: the general ones and Raft's, then those of the other systems.
-fn english() -> impl Iterator<Item = (&'static str, &'static str)> {
-    en::TEXTS.iter().chain(en_clock::TEXTS).chain(en_lock::TEXTS).chain(en_rpc::TEXTS).copied()
+    lang::text(lang, key).or_else(|| english::text(key))
 }
 
 /// A text of a scenario, by the part it plays: `title`, `steps.1`. `None` if the language leaves it as it was written.

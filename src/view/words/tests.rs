@@ -17,7 +17,14 @@ fn names() -> Names {
 
 /// Everything that is said, in English.
 fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
-    english().chain(foreign::TEXTS.iter().copied())
+    english::all().chain(foreign::TEXTS.iter().copied())
+}
+
+#[test]
+fn every_text_is_found_by_its_key() {
+    for (key, text) in english::all() {
+        assert_eq!(english::text(key), Some(text), "{key}: see which table english::text looks into");
+    }
 }
 
 /// Every kind of note that a core or a checker declares.
