@@ -93,7 +93,8 @@ fn the_legend_tells_every_mark_at_every_width() {
     let mut lab = watched("lock/raft-beyond-the-delay", Lang::De);
     at(&mut lab, 10 * SECOND);
     for width in [320.0, 360.0, 1200.0] {
-        let scene = lab.scene("leases", &ViewOptions::sized(width, 500.0)).expect("there is such a view");
+        let options = ViewOptions { lang: Lang::De, ..ViewOptions::sized(width, 500.0) };
+        let scene = lab.scene("leases", &options).expect("there is such a view");
         let told = |shape: &netsplit::view::scene::Shape| matches!(&shape.form, Form::Text(text) if text.content == "abgewiesen");
         assert!(scene.shapes.iter().any(told), "{width}");
     }
@@ -106,7 +107,8 @@ fn everything_stays_within_every_size_in_every_language() {
             let mut lab = watched(id, lang);
             at(&mut lab, 11 * SECOND);
             for (width, height) in [(360.0, 300.0), (360.0, 640.0), (1200.0, 700.0)] {
-                let scene = lab.scene("leases", &ViewOptions::sized(width, height)).expect("there is such a view");
+                let options = ViewOptions { lang, ..ViewOptions::sized(width, height) };
+                let scene = lab.scene("leases", &options).expect("there is such a view");
                 for shape in &scene.shapes {
                     let (left, top, right, bottom) = shape.bounds();
                     let what = format!("{id} {width} x {height}: {:?}", shape.form);

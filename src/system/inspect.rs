@@ -296,6 +296,8 @@ pub struct OperationView {
 pub struct LeasesView {
     /// How long a lease lives, microseconds.
     pub ttl_us: u64,
+    /// How many may hold a lock at once, of those that do not share it.
+    pub permits: usize,
     /// The resource asks the lock service about the sequencer of each write.
     pub sequencers: bool,
     /// Clients, then lock nodes, then the resource.
@@ -341,6 +343,8 @@ pub struct Lease {
     pub from_us: u64,
     /// Until when by the clock of the row's node, microseconds.
     pub until_us: u64,
+    /// With others that share it.
+    pub shared: bool,
 }
 
 /// A write that came to the resource.

@@ -5,6 +5,7 @@ use super::lock::Locks;
 use crate::base::NodeId;
 use crate::check::lock::LockChecks;
 use crate::check::lock::leases::Leases;
+use crate::protocol::lock::command::Mode;
 use crate::protocol::lock::consensus::replica::Replica;
 use crate::protocol::lock::node::LockNode;
 use crate::protocol::lock::resource::Resource;
@@ -26,6 +27,7 @@ pub(super) fn leases(world: &World<Locks>, checks: &LockChecks) -> LeasesView {
     };
     LeasesView {
         ttl_us: world.deployment().config().ttl_us,
+        permits: world.deployment().config().consensus.permits as usize,
         sequencers: world.deployment().config().consensus.sequencers,
         rows: rows.collect(),
         writes: checks.leases().writes().map(write).collect(),
@@ -47,6 +49,7 @@ fn believes(known: &Leases, node: NodeId) -> LeaseRow {
         holder: node,
         key: belief.key,
         fence: belief.fence,
+        shared: belief.shared,
         from_us: belief.from_us,
         until_us: belief.until_us,
     });
@@ -65,7 +68,7 @@ fn keeps(world: &World<Locks>, lock: &LockNode, node: NodeId) -> LeaseRow {
             0 => now_us.min(from_us.saturating_add(clock.true_delay(entry.ttl_us))),
             left_us => now_us.saturating_add(clock.true_delay(left_us)),
         };
-        Lease { holder: entry.token.client, key, fence: 0, from_us, until_us }
+        Lease { holder: entry.token.client, key, fence: 0, shared: false, from_us, until_us }
     };
     let keys: Vec<_> = lock.keys().collect();
     let fence = keys.iter().map(|(key, _)| lock.fence(*key)).max().or(Some(lock.fence(0)));
@@ -85,7 +88,14 @@ fn measures(world: &World<Locks>, replica: &Replica, node: NodeId) -> LeaseRow {
         let (since_us, left_us) = (replica.lessor().since_us(waiter.lease)?, replica.left_us(waiter.lease, now)?);
         let from_us = now_us.saturating_sub(clock.true_delay(now.monotonic_us.saturating_sub(since_us)));
         let until_us = now_us.saturating_add(clock.true_delay(left_us));
-        Some(Lease { holder: waiter.lease.client, key, fence: waiter.created, from_us, until_us })
+        Some(Lease {
+            holder: waiter.lease.client,
+            key,
+            fence: waiter.created,
+            shared: waiter.mode == Mode::Shared,
+            from_us,
+            until_us,
+        })
     });
     let newest = table.into_iter().flat_map(|table| table.names().filter_map(|name| Some(table.queue(name).last()?.created)));
     LeaseRow { node, kind: LeaseKind::Node, leases: lease.collect(), fence: Some(newest.max().unwrap_or(0)) }

@@ -295,21 +295,49 @@ fn draw_write(scene: &mut Scene, input: &LeasesInput<'_>, write: &LeaseWrite, at
     scene.push(Shape::line(at.by(-4.0, 4.0), at.by(4.0, -4.0)).outlined(Role::Ink, 1.5));
 }
 
-/// Where two clients believe at the same time: hatched.
+/// Where more clients believe at the same time than may: hatched.
 fn draw_overlaps(scene: &mut Scene, input: &LeasesInput<'_>, rows: &[&LeaseRow], metrics: &Metrics) {
     let clients = || rows.iter().enumerate().filter(|(_, row)| row.kind == LeaseKind::Client);
     for (n, row) in clients() {
         for lease in &row.leases {
             let others = clients().filter(|(_, other)| other.node != row.node).flat_map(|(_, other)| &other.leases);
-            for other in others.filter(|other| other.key == lease.key) {
-                let (from, until) = (lease.from_us.max(other.from_us) as f64, lease.until_us.min(other.until_us) as f64);
-                let until = until.min(input.now_us);
-                if until > from && until > metrics.from_us {
-                    draw_overlap(scene, (metrics.x(from), metrics.x(until)), metrics.top + metrics.row * n as f64, metrics);
+            for (from, until) in crowded(lease, others, input.leases.permits) {
+                let until = (until as f64).min(input.now_us);
+                if until > from as f64 && until > metrics.from_us {
+                    draw_overlap(
+                        scene,
+                        (metrics.x(from as f64), metrics.x(until)),
+                        metrics.top + metrics.row * n as f64,
+                        metrics,
+                    );
                 }
             }
         }
     }
+}
+
+/// When a lease is one too many, microseconds: so many others that bear no second one are believed in as there are permits.
+fn crowded<'a>(lease: &Lease, others: impl Iterator<Item = &'a Lease>, permits: usize) -> Vec<(u64, u64)> {
+    let mut times: Vec<(u64, bool)> = others
+        .filter(|other| other.key == lease.key && !(other.shared && lease.shared))
+        .map(|other| (other.from_us.max(lease.from_us), other.until_us.min(lease.until_us)))
+        .filter(|(from, until)| from < until)
+        .flat_map(|(from, until)| [(from, true), (until, false)])
+        .collect();
+    times.sort_unstable();
+    let (mut count, mut since, mut crowded) = (0, None, Vec::new());
+    for (at_us, begins) in times {
+        count = if begins { count + 1 } else { count - 1 };
+        match since {
+            None if count >= permits => since = Some(at_us),
+            Some(from_us) if count < permits => {
+                crowded.push((from_us, at_us));
+                since = None;
+            }
+            _ => {}
+        }
+    }
+    crowded
 }
 
 fn draw_overlap(scene: &mut Scene, (left, right): (f64, f64), top: f64, metrics: &Metrics) {
@@ -394,7 +422,7 @@ impl Legend {
         let marks = [
             (Mark::UntilNow, "leases.legend.until-now"),
             (Mark::ToCome, "leases.legend.to-come"),
-            (Mark::Two, "leases.legend.two"),
+            (Mark::Two, if input.leases.permits > 1 { "leases.legend.too-many" } else { "leases.legend.two" }),
             (Mark::Asked, "leases.legend.asked"),
             (Mark::Accepted, accepted),
             (Mark::Rejected, "leases.legend.rejected"),
@@ -450,12 +478,25 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_too_much_is_crowded() {
+        let lease = |from_us, until_us, shared| Lease { holder: NodeId(0), key: 0, fence: 0, shared, from_us, until_us };
+        let own = lease(10, 50, false);
+        let others = [lease(0, 20, false), lease(15, 30, false), lease(30, 90, false), lease(60, 70, false)];
+        assert_eq!(crowded(&own, others.iter(), 1), [(10, 30), (30, 50)]);
+        assert_eq!(crowded(&own, others.iter(), 2), [(15, 20)]);
+        assert_eq!(crowded(&own, others.iter(), 3), []);
+        let reads = [lease(0, 20, true)];
+        assert_eq!(crowded(&own, reads.iter(), 1), [(10, 20)], "a reader bears no writer");
+        assert_eq!(crowded(&lease(10, 50, true), reads.iter(), 1), [], "but other readers");
+    }
+
+    #[test]
     fn rows_give_way_to_the_resource() {
         let row = |node: u16, kind| LeaseRow { node: NodeId(node), kind, leases: Vec::new(), fence: None };
         let rows = (0..40)
             .map(|node| row(node, if node < 20 { LeaseKind::Client } else { LeaseKind::Node }))
             .chain([row(40, LeaseKind::Resource)]);
-        let leases = LeasesView { ttl_us: 1, sequencers: false, rows: rows.collect(), writes: Vec::new() };
+        let leases = LeasesView { ttl_us: 1, permits: 1, sequencers: false, rows: rows.collect(), writes: Vec::new() };
         let (seen, left_out) = rows_in_view(&leases, 10.0 * ROW_MIN);
         assert_eq!((seen.len(), left_out), (10, 31));
         assert_eq!(seen.last().map(|row| row.kind), Some(LeaseKind::Resource));

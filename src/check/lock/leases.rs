@@ -26,6 +26,8 @@ pub struct Belief {
     pub token: Token,
     /// With which fence.
     pub fence: u64,
+    /// With others that share it.
+    pub shared: bool,
     /// Since when, microseconds of true time.
     pub from_us: u64,
     /// Until when; of one that is open, as its clock runs now.
@@ -109,6 +111,7 @@ impl Leases {
                 key: *key,
                 token: *token,
                 fence: *fence,
+                shared: client.sessions.iter().any(|session| session.token == *token && session.is_shared()),
                 from_us: event.at_us,
                 until_us: true_until(*valid_until_us),
                 open: true,

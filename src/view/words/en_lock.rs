@@ -196,6 +196,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("leases.legend.until-now", "until now"),
     ("leases.legend.to-come", "by its clock"),
     ("leases.legend.two", "two at once"),
+    ("leases.legend.too-many", "too many at once"),
     ("leases.legend.accepted", "accepted (fence)"),
     ("leases.legend.accepted-shown", "accepted (sequencer)"),
     ("leases.legend.asked", "being asked about"),
