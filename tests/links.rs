@@ -16,7 +16,8 @@ use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
 const SCENARIO: &str = "raft/leader-crash";
-const GOLDEN: &str = include_str!("links/v1.txt");
+/// Links of every version of the format.
+const GOLDEN: [&str; 2] = [include_str!("links/v1.txt"), include_str!("links/v2.txt")];
 
 fn plan_of(id: &str) -> Plan {
     let scenario = library::find(id).expect("a built-in scenario");
@@ -167,8 +168,10 @@ fn what_goes_in_comes_out_and_the_run_is_the_same() {
 
 #[test]
 fn only_the_difference_to_a_scenario_is_stored() {
-    let lab = playback(Plan { seed: 7, ..plan_of(SCENARIO) });
+    let mut lab = playback(Plan { seed: 7, ..plan_of(SCENARIO) });
     assert!(lab.link(Some(SCENARIO)).pack().len() < 60);
+    seek(&mut lab, 2_000_000);
+    assert!(lab.link(Some(SCENARIO)).pack().len() < 60 + 4 * 16 + 4, "four bytes for each mark");
     assert!(playback(strange()).link(Some(SCENARIO)).pack().len() > 200);
 }
 
@@ -181,7 +184,13 @@ fn twenty_interventions_stay_under_900_characters() {
 #[test]
 fn links_of_every_version_open_for_ever() {
     let names = ["plain", "by-hand", "broken", "strange"];
-    let lines = GOLDEN.lines().filter(|line| !line.is_empty() && !line.starts_with("//"));
+    for (version, golden) in GOLDEN.into_iter().enumerate() {
+        opens(version + 1, golden, names);
+    }
+}
+
+fn opens(version: usize, golden: &str, names: [&str; 4]) {
+    let lines = golden.lines().filter(|line| !line.is_empty() && !line.starts_with("//"));
     let mut seen = Vec::new();
     for line in lines {
         let (name, text) = line.split_once(' ').expect("name and link");
@@ -189,6 +198,7 @@ fn links_of_every_version_open_for_ever() {
         let lab = follow(&link);
         let provenance = lab.provenance().expect("it was opened from a link");
         assert!(provenance.actual.is_some(), "{name}");
+        assert_eq!(link.marks.prints.is_empty(), version == 1, "{name}");
         match name {
             "by-hand" => assert_eq!(link.plan.interventions.len(), 20),
             "broken" => assert_eq!(link.plan.mutants, ["even_majority"]),
@@ -200,7 +210,7 @@ fn links_of_every_version_open_for_ever() {
     assert_eq!(seen, names);
 }
 
-/// Prints the lines of `tests/links/v1.txt`. For a new version of the format: those of an old one are never written again.
+/// Prints the lines of the newest file in `tests/links`. For a new version of the format: those of an old one are never written again.
 #[test]
 #[ignore = "writes, does not check"]
 fn print_golden_links() {
@@ -214,6 +224,57 @@ fn a_run_unlike_its_link_is_noticed() {
     let mut link = links().remove(0);
     link.plan.seed += 1;
     assert_eq!(follow(&link).provenance().expect("from a link").matches, Some(false));
+}
+
+#[test]
+fn a_run_unlike_its_link_is_told_where_it_parts() {
+    // The second of two interventions is another one than was sent.
+    let mut lab = playback(plan_of(SCENARIO));
+    seek(&mut lab, 600_000);
+    lab.act(Action::Crash(NodeId(2))).expect("it can crash");
+    seek(&mut lab, 1_500_000);
+    let acted_at = lab.cursor().event;
+    lab.act(Action::Crash(NodeId(3))).expect("it can crash");
+    seek(&mut lab, 2_500_000);
+    let sent = lab.link(Some(SCENARIO));
+    let events = lab.cursor().event;
+    assert!((8..=16).contains(&sent.marks.prints.len()) && sent.marks.events == events, "{:?}", sent.marks);
+    let mut other = sent.clone();
+    other.plan.interventions[1].action = Action::Crash(NodeId(4));
+    let provenance = follow(&other).provenance().expect("from a link");
+    let (same, differs) = (provenance.same_until.expect("it is told"), provenance.differs_before.expect("it is told"));
+    assert!(
+        same <= acted_at && acted_at < differs && differs - same <= events / 8 + 1,
+        "{same}, {acted_at}, {differs} of {events}"
+    );
+    let text = provenance.text.expect("it is said");
+    assert!(text.contains(&format!("the same until event {same}, it differs before event {differs}")), "{text}");
+    // A link of version 1 says only that it differs.
+    let first = Link { marks: Default::default(), ..other };
+    let provenance = follow(&first).provenance().expect("from a link");
+    assert_eq!((provenance.matches, provenance.same_until), (Some(false), None));
+    // What was cut short by hand is told as far as it goes.
+    let mut short = sent.clone();
+    short.marks.prints.truncate(3);
+    short.fingerprint.0 ^= 1;
+    let provenance = follow(&short).provenance().expect("from a link");
+    assert_eq!(
+        (provenance.same_until, provenance.differs_before),
+        (Some(3 * netsplit::scenario::Marks::spacing(events)), Some(events))
+    );
+}
+
+#[test]
+fn marks_that_are_damaged_do_no_harm() {
+    let link = links().remove(0);
+    for (events, prints) in [(u64::MAX, vec![1]), (3, vec![0; 17]), (0, vec![5; 16]), (1 << 52, vec![7; 16]), (1, vec![])] {
+        let mut hostile = link.clone();
+        (hostile.marks.events, hostile.marks.prints, hostile.fingerprint.0) = (events, prints, 0);
+        match Link::unpack(&hostile.pack()) {
+            Ok(read) => assert_eq!(follow(&read).provenance().expect("from a link").matches, Some(false)),
+            Err(error) => assert_eq!(error.code, "link-value", "{error}"),
+        }
+    }
 }
 
 #[track_caller]
@@ -269,11 +330,11 @@ fn hostile_sizes_cost_neither_memory_nor_time() {
         let _ = link_text::read(&link_text::text_of(&hostile));
     }
     // As many as fit of what takes most memory for each byte.
-    for filler in [0, 1, 2, 8] {
-        let mut full = vec![1, 0, 0, 0, 0, 1, b'x', 0, 0, 0xff, 0xff, 0x0f];
+    for (version, filler) in [1, 2].into_iter().flat_map(|version| [0, 1, 2, 8].map(|filler| (version, filler))) {
+        let mut full = vec![version, 0, 0, 0, 0, 1, b'x', 0, 0, 0xff, 0xff, 0x0f];
         full.resize(PACKED_MAX, filler);
         assert!(Link::unpack(&full).is_err());
-        let mut full = vec![1, 0, 0, 0, 1, 0, 4, b'r', b'a', b'f', b't', 1, 5, 0, 0xff, 0xff, 0x0f];
+        let mut full = vec![version, 0, 0, 0, 1, 0, 4, b'r', b'a', b'f', b't', 1, 5, 0, 0xff, 0xff, 0x0f];
         full.resize(PACKED_MAX, filler);
         assert!(Link::unpack(&full).is_err());
     }
@@ -304,22 +365,25 @@ fn survives(bytes: &[u8]) {
 }
 
 fn packed() -> &'static [Vec<u8>] {
-    static PACKED: std::sync::LazyLock<Vec<Vec<u8>>> = std::sync::LazyLock::new(|| links().iter().map(Link::pack).collect());
+    static PACKED: std::sync::LazyLock<Vec<Vec<u8>>> = std::sync::LazyLock::new(|| {
+        let golden = GOLDEN[0].lines().filter_map(|line| link_text::packed_of(line.split_once(" #")?.1).ok());
+        links().iter().map(Link::pack).chain(golden).collect()
+    });
     &PACKED
 }
 
 proptest! {
     #[test]
-    fn any_bytes_are_a_link_or_a_diagnostic(mut bytes in proptest::collection::vec(any::<u8>(), 0..400), right_version in any::<bool>()) {
-        if right_version && let Some(first) = bytes.first_mut() {
-            *first = 1;
+    fn any_bytes_are_a_link_or_a_diagnostic(mut bytes in proptest::collection::vec(any::<u8>(), 0..400), version in 0..3_u8) {
+        if version > 0 && let Some(first) = bytes.first_mut() {
+            *first = version;
         }
         survives(&bytes);
     }
 
     #[test]
     fn a_link_with_some_bytes_changed_does_no_harm(
-        which in 0..4_usize,
+        which in 0..8_usize,
         changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..4),
         cut in proptest::option::weighted(0.2, any::<proptest::sample::Index>()),
     ) {
@@ -343,7 +407,7 @@ proptest! {
 
     #[test]
     fn a_text_with_some_letters_changed_does_no_harm(
-        which in 0..4_usize,
+        which in 0..8_usize,
         changes in proptest::collection::vec((any::<proptest::sample::Index>(), "[A-Za-z0-9_-]"), 1..4),
     ) {
         let mut text = link_text::text_of(&packed()[which]);

@@ -4,14 +4,14 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 1 | version of the format: 1 |
+//! | 1 | version of the format: 2 |
 //! | 3 | length of the link's text in characters, least byte first; 0 if it is not known. Whoever makes the text fills it in, so that a reader can tell how much of a link is missing |
-//! | the rest | `V1` in postcard: the run (a scenario's id and what differs from it, or a whole plan), the branch's name, the cursor, the behaviour version, the fingerprint at the cursor |
+//! | the rest | in postcard: the run (a scenario's id and what differs from it, or a whole plan), the branch's name, the cursor, the behaviour version, the fingerprint at the cursor; since version 2 [`Marks`], fingerprints on the way there |
 //!
-//! The text is `#v1.` and base64url(deflate-raw(packed)). The page makes it with what the browser has
+//! The text is `#v1.` and base64url(deflate-raw(packed)): that `1` is of the text, and the same for all versions. The page makes it with what the browser has
 //! (`www/lab/link.js`), the command line with [`link_text`](super::link_text).
 //!
-//! A link of version 1 opens for ever (`tests/links/v1.txt`): whoever changes the shape of [`Plan`] keeps the old one here.
+//! A link of any version opens for ever (`tests/links`): whoever changes the shape of [`Plan`] keeps the old one here.
 //! That it gives the same events is promised within a behaviour version only; hence the fingerprint.
 
 use super::diagnostic::Diagnostic;
@@ -23,7 +23,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Version of the format that is written.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
+/// The first version: without marks.
+const FIRST: u8 = 1;
 /// Longest packed link, bytes. No value in it takes more than a hundred times its bytes in memory.
 pub const PACKED_MAX: usize = 1 << 18;
 /// Bytes before the content: the version, and the length of the text.
@@ -49,6 +51,44 @@ pub struct Link {
     pub behaviour: u32,
     /// Fingerprint of everything up to the cursor.
     pub fingerprint: Fingerprint,
+    /// Fingerprints on the way there.
+    pub marks: Marks,
+}
+
+/// Fingerprints at evenly spaced events before the cursor, so that a run unlike its link can be told where it begins to differ.
+/// The last word is the fingerprint at the cursor: these are cut short, and none is there in links of version 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Number of events before the cursor.
+    pub events: u64,
+    /// The first 32 bits of the fingerprints after as many events as the [spacing](Marks::spacing) says, twice as many, ..
+    pub prints: Vec<u32>,
+}
+
+/// Most marks of a link.
+const MARKS_MAX: u64 = 16;
+
+impl Marks {
+    /// Events between two marks of a run so long: a power of two, so that marks stay where they are while it grows.
+    pub fn spacing(events: u64) -> u64 {
+        (events / (MARKS_MAX + 1) + 1).next_power_of_two()
+    }
+
+    /// After how many events the marks of a run so long stand, ascending; all before its end.
+    pub fn places(events: u64) -> impl Iterator<Item = u64> {
+        let spacing = Marks::spacing(events);
+        (1..=MARKS_MAX).map(move |n| n * spacing).take_while(move |place| *place < events)
+    }
+
+    /// The same with what the fingerprint there is to begin with.
+    pub fn placed(&self) -> impl Iterator<Item = (u64, u32)> {
+        Marks::places(self.events).zip(self.prints.iter().copied())
+    }
+
+    /// What a mark keeps of a fingerprint.
+    pub fn print(fingerprint: Fingerprint) -> u32 {
+        fingerprint.0 as u32
+    }
 }
 
 /// Why a link cannot be opened.
@@ -85,7 +125,7 @@ impl fmt::Display for LinkError {
 impl std::error::Error for LinkError {}
 
 /// The content of a link of version 1.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct V1 {
     run: RunV1,
     branch: Option<String>,
@@ -94,7 +134,20 @@ struct V1 {
     fingerprint: [u8; 16],
 }
 
-/// The run of a link of version 1.
+/// The content of a link of version 2: the fingerprint stays last.
+#[derive(Serialize, Deserialize)]
+struct V2 {
+    run: RunV1,
+    branch: Option<String>,
+    cursor: Moment,
+    behaviour: u32,
+    events: u64,
+    /// Random bits: as numbers of any length they would take more.
+    prints: Vec<[u8; 4]>,
+    fingerprint: [u8; 16],
+}
+
+/// The run of a link, in both versions.
 #[derive(Serialize, Deserialize)]
 enum RunV1 {
     /// A built-in scenario's plan, and what differs from it.
@@ -106,11 +159,13 @@ enum RunV1 {
 impl Link {
     /// The packed form.
     pub fn pack(&self) -> Vec<u8> {
-        let content = V1 {
+        let content = V2 {
             run: self.run(),
             branch: self.branch.as_ref().map(|name| name.chars().take(NAME_MAX).collect()),
             cursor: self.cursor,
             behaviour: self.behaviour,
+            events: self.marks.events,
+            prints: self.marks.prints.iter().map(|print| print.to_le_bytes()).collect(),
             fingerprint: self.fingerprint.0.to_le_bytes(),
         };
         let head = vec![VERSION, 0, 0, 0];
@@ -138,8 +193,8 @@ impl Link {
         let Some(version) = bytes.first() else {
             return Err(LinkError::ask_again("link-empty", "byte 0", "This link is empty."));
         };
-        if *version != VERSION {
-            let message = format!("This link has version {version} of the format; this lab reads version {VERSION}.");
+        if !(FIRST..=VERSION).contains(version) {
+            let message = format!("This link has version {version} of the format; this lab reads versions {FIRST} to {VERSION}.");
             return Err(LinkError::new(
                 "link-version",
                 "byte 0",
@@ -156,16 +211,24 @@ impl Link {
                 "Save the run as a file instead.",
             ));
         }
-        let content: V1 = content(bytes)?;
-        content.open()
+        if *version == FIRST {
+            return content::<V1>(bytes)?.open(Marks::default());
+        }
+        let V2 { run, branch, cursor, behaviour, events, prints, fingerprint } = content(bytes)?;
+        let marks = Marks { events, prints: prints.into_iter().map(u32::from_le_bytes).collect() };
+        if marks.events > MOMENT_MAX_US || marks.prints.len() as u64 > MARKS_MAX {
+            let message = format!("This link has {} marks in {} events.", marks.prints.len(), marks.events);
+            return Err(LinkError::ask_again("link-value", "marks", message));
+        }
+        V1 { run, branch, cursor, behaviour, fingerprint }.open(marks)
     }
 }
 
 /// Reads what follows the head; says at which byte it stops making sense.
-fn content(bytes: &[u8]) -> Result<V1, LinkError> {
+fn content<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, LinkError> {
     let body = bytes.get(HEAD..).unwrap_or_default();
     let mut from = postcard::Deserializer::from_bytes(body);
-    let read = V1::deserialize(&mut from);
+    let read = T::deserialize(&mut from);
     let rest = from.finalize().map_or(0, <[u8]>::len);
     let at = bytes.len() - rest;
     let place = format!("byte {at}");
@@ -184,7 +247,7 @@ fn content(bytes: &[u8]) -> Result<V1, LinkError> {
 }
 
 impl V1 {
-    fn open(self) -> Result<Link, LinkError> {
+    fn open(self, marks: Marks) -> Result<Link, LinkError> {
         let (scenario, plan) = match self.run {
             RunV1::Scenario { id, seed, mutants, interventions } => {
                 let own = plan_of(&id).ok_or_else(|| unknown_scenario(&id))?;
@@ -209,6 +272,7 @@ impl V1 {
             cursor: self.cursor,
             behaviour: self.behaviour,
             fingerprint: Fingerprint(u128::from_le_bytes(self.fingerprint)),
+            marks,
         })
     }
 }

@@ -4,7 +4,7 @@
 //! The compressed bytes begin with a stored block that holds the head of the packed form: it can be read without inflating,
 //! so that even a link that was cut off tells how long it was.
 
-use super::link::{Link, LinkError, PACKED_MAX, VERSION};
+use super::link::{Link, LinkError, PACKED_MAX};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 
@@ -44,7 +44,7 @@ pub fn packed_of(text: &str) -> Result<Vec<u8>, LinkError> {
     let text = text.find('#').map_or(text, |at| &text[at + 1..]);
     let Some(code) = text.strip_prefix(&PREFIX[1..]) else {
         if let Some(version) = text.strip_prefix('v').and_then(|text| text.split_once('.')?.0.parse::<u32>().ok()) {
-            let message = format!("This link has version {version} of the format; this lab reads version {VERSION}.");
+            let message = format!("This link has version {version} of the text; this lab reads version 1.");
             let hint = "Open it with the lab that made it, or with a newer one.";
             return Err(LinkError::new("link-version", "character 3", message, hint));
         }

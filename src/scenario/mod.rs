@@ -29,5 +29,5 @@ pub use compile::{Compiled, compile};
 pub use diagnostic::{Diagnostic, Place};
 pub use lesson::{Expectation, Lesson, LessonStep, Prediction, Twin, When};
 pub use library::Card;
-pub use link::{Link, LinkError};
+pub use link::{Link, LinkError, Marks};
 pub use verify::{Check, Report, verify, verify_twin};

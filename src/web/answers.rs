@@ -1,8 +1,9 @@
 //! Rust values as JavaScript values: rows, and answers that are a value or an error.
 
 use crate::base::plain::to_json;
+use crate::view::Target;
 use crate::view::problem::Problem;
-use js_sys::{JSON, Object, Reflect};
+use js_sys::{Array, JSON, Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -36,4 +37,23 @@ pub(super) fn answer(result: Answer<JsValue>) -> JsValue {
 #[inline(never)]
 pub(super) fn set(object: &Object, key: &str, value: &JsValue) {
     let _ = Reflect::set(object, &key.into(), value);
+}
+
+#[derive(Serialize)]
+struct TargetRow<'a> {
+    id: &'a str,
+    label: &'a str,
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+}
+
+/// What can be pointed at in a picture, each with its sentence and box.
+pub(super) fn targets(targets: &[Target]) -> JsValue {
+    let target = |target: &Target| {
+        let Target { id, label, x, y, width, height } = target;
+        row(&TargetRow { id, label, x: *x, y: *y, width: *width, height: *height })
+    };
+    targets.iter().map(target).collect::<Array>().into()
 }

@@ -1,6 +1,6 @@
 //! The calls that show a space-time diagram, the same for a run and for a trace of another program.
 
-use super::answers::{Answer, answer, row};
+use super::answers::{Answer, answer, row, targets};
 use super::arguments::{Arguments, is_absent};
 use super::canvas;
 use super::foreign_diagram::TraceDiagram;
@@ -71,6 +71,8 @@ struct PaintedRow {
     right: f64,
     by_time: bool,
     detail: &'static str,
+    /// All that went through hidden lanes is in it.
+    whole: bool,
 }
 
 #[derive(Serialize)]
@@ -151,16 +153,6 @@ struct SoughtRow {
     messages: Vec<(usize, usize)>,
 }
 
-#[derive(Serialize)]
-struct TargetRow<'a> {
-    id: &'a str,
-    label: &'a str,
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
-}
-
 /// The calls that show a diagram, for every handle that has one: a run, a trace of another program. The handle has a method
 /// `diagram` that calls with the arguments' reader, graph, diagram, cursor and sentences.
 macro_rules! diagram_calls {
@@ -204,6 +196,7 @@ macro_rules! diagram_calls {
                         canvas.set_width(width);
                         canvas.set_height(height);
                     }
+                    let whole = diagram.prepare(graph, &look, &mut stopwatch(SLICE_MS));
                     let (scene, painted) = {
                         let scene = diagram.scene(graph, &look, now, texts);
                         let (from, to) = diagram.span(graph, &look);
@@ -214,7 +207,7 @@ macro_rules! diagram_calls {
                         };
                         let by_time = look.axis == Axis::Time && graph.has_times();
                         let (left, right) = diagram.plot(graph, &look);
-                        (scene, PaintedRow { from, to, left, right, by_time, detail })
+                        (scene, PaintedRow { from, to, left, right, by_time, detail, whole })
                     };
                     canvas::paint(context, &scene, theme.palette(), dpr).map_err(|_| wrong())?;
                     Ok(row(&painted))
@@ -227,6 +220,7 @@ macro_rules! diagram_calls {
                 answer(self.diagram(|read, graph, diagram, now, texts| {
                     let (look, theme, _) = look_of(read, &look)?;
                     let look = Look { spoken: true, ..look };
+                    diagram.prepare(graph, &look, &mut || false);
                     let scene = diagram.scene(graph, &look, now, texts);
                     Ok(to_svg(&scene, theme.palette()).into())
                 }))
@@ -239,11 +233,7 @@ macro_rules! diagram_calls {
                     let (look, ..) = look_of(read, &look)?;
                     let look = Look { spoken: true, ..look };
                     let scene = diagram.scene(graph, &look, now, texts);
-                    let target = |target: &crate::view::Target| {
-                        let crate::view::Target { id, label, x, y, width, height } = target;
-                        row(&TargetRow { id, label, x: *x, y: *y, width: *width, height: *height })
-                    };
-                    Ok(scene.targets().iter().map(target).collect::<js_sys::Array>().into())
+                    Ok(targets(&scene.targets()))
                 })
                 .unwrap_or_else(|_| js_sys::Array::new().into())
             }

@@ -1,29 +1,19 @@
 //! Pictures of the Lab: painted, as SVG, and what is where in them.
 
-use super::answers::{Answer, answer, row};
+use super::answers::{Answer, answer, targets};
 use super::arguments::Arguments;
 use super::canvas;
 use super::lab::{Desk, Lab};
 use crate::base::NodeId;
 use crate::view::palette::Theme;
 use crate::view::{Camera, LayoutKind, LogPart, Naming, Scene, ViewOptions, to_svg};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// Largest canvas, pixels a side.
 pub(super) const SIDE_MAX: f64 = 16_384.0;
-
-#[derive(Serialize)]
-struct TargetRow<'a> {
-    id: &'a str,
-    label: &'a str,
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
-}
 
 /// How a picture is wanted.
 #[derive(Deserialize)]
@@ -120,14 +110,7 @@ impl Lab {
         #[wasm_bindgen(unchecked_param_type = "ViewName")] view: JsValue,
         #[wasm_bindgen(unchecked_param_type = "PaintOptions")] options: JsValue,
     ) -> JsValue {
-        self.list(|desk, read| {
-            let targets = desk.picture(read, &view, &options, Naming::Full)?.scene.targets();
-            let target = |target: &crate::view::Target| {
-                let crate::view::Target { id, label, x, y, width, height } = target;
-                row(&TargetRow { id, label, x: *x, y: *y, width: *width, height: *height })
-            };
-            Ok(targets.iter().map(target).collect::<js_sys::Array>().into())
-        })
+        self.list(|desk, read| Ok(targets(&desk.picture(read, &view, &options, Naming::Full)?.scene.targets())))
     }
 }
 

@@ -1,25 +1,14 @@
 //! The Lab handle for what stands around a picture: its twin for keyboards and screen readers, who is up and who is down, which
 //! part of the logs is in view, and one thing done to several nodes.
 
-use super::answers::{answer, row};
+use super::answers::{answer, row, targets};
 use super::lab::Lab;
 use crate::base::NodeId;
 use crate::sim::plan::Action;
 use crate::view::Naming;
 use crate::view::playback::Census;
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-
-#[derive(Serialize)]
-struct TwinRow<'a> {
-    id: &'a str,
-    label: &'a str,
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
-}
 
 #[wasm_bindgen]
 impl Lab {
@@ -36,12 +25,7 @@ impl Lab {
             let around = read.text_or_none(&around, "around")?;
             let most = read.whole(&most, "most", 10_000)? as usize;
             let scene = desk.picture(read, &view, &options, Naming::Full)?.scene;
-            let things = scene.reading_order(around.as_deref(), most);
-            let twin = |thing: &crate::view::Target| {
-                let crate::view::Target { id, label, x, y, width, height } = thing;
-                row(&TwinRow { id, label, x: *x, y: *y, width: *width, height: *height })
-            };
-            Ok(things.iter().map(twin).collect::<js_sys::Array>().into())
+            Ok(targets(&scene.reading_order(around.as_deref(), most)))
         })
     }
 

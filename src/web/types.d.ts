@@ -103,6 +103,11 @@ export interface Provenance {
   /** null until the run has got to the link's cursor. */
   actual: string | null;
   matches: boolean | null;
+  /** If it is another run: events up to which it is the same, and before which it differs; null if the link does not tell. */
+  same_until: number | null;
+  differs_before: number | null;
+  /** In words, if it is another run. */
+  text: string | null;
 }
 
 export interface Cursor {
@@ -485,6 +490,8 @@ export interface SpaceTimePainted {
   right: number;
   by_time: boolean;
   detail: "single" | "marks" | "density";
+  /** False while what went through hidden lanes is still being looked for: paint again. */
+  whole: boolean;
 }
 export interface SpaceTimeHit {
   kind: "event" | "message" | "lane" | "minimap" | "place";

@@ -6,6 +6,7 @@ mod hostile;
 mod logs;
 mod own_runs;
 mod patterns;
+mod strange;
 #[allow(unreachable_pub, reason = "it is a program of its own")]
 #[path = "../../examples/trace_writer.rs"]
 mod trace_writer;

@@ -15,7 +15,10 @@ const PARTS = [
   ["playing as fast as possible", (page) => play(page, FASTEST)],
   ["seeking", seek],
   ["changing views and tabs", look],
+  ["opening a trace of 1,000,000 events", openTrace],
+  ["hiding a lane of it", hideLane],
 ];
+const EVENTS = 1_000_000;
 
 /** Longest task and number of long ones, by part and run. @type {Map<string, number[][]>} */
 const found = new Map(PARTS.map(([name]) => [name, []]));
@@ -89,6 +92,39 @@ async function look(page) {
       await pause();
     }
   });
+}
+
+/** @param {import("playwright-core").Page} page lets a file fall on the page, and waits until all of it is drawn */
+async function openTrace(page) {
+  await page.evaluate((events) => {
+    // A word that goes from host to host; the file is made in pieces, so that making it is no long task.
+    const host = (/** @type {number} */ n) => `h${n % 8}`;
+    const line = (/** @type {number} */ n) => `{"host":"${host(n)}","event":"does thing ${n % 97}"${n === 0 ? "" : `,"after":{"${host(n - 1)}":${Math.floor((n - 1) / 8) + 1}}`}}\n`;
+    const pieces = /** @type {Blob[]} */ ([]);
+    const more = () => {
+      for (let k = 0; k < 4; k++) {
+        const from = pieces.length * 2_500;
+        pieces.push(new Blob([Array.from({ length: 2_500 }, (_, n) => line(from + n)).join("")]));
+      }
+      if (pieces.length * 2_500 < events) return void setTimeout(more);
+      const data = new DataTransfer();
+      data.items.add(new File(pieces, "large.jsonl"));
+      document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    };
+    more();
+  }, EVENTS);
+  await page.locator(`netsplit-foreign netsplit-space-time[data-ready][data-read='${EVENTS}']`).waitFor({ timeout: 120_000 });
+}
+
+/** @param {import("playwright-core").Page} page */
+async function hideLane(page) {
+  await page.locator("netsplit-foreign").getByRole("button", { name: "More.." }).click();
+  await page.getByRole("menuitem", { name: "Lanes.." }).click();
+  await page.locator("netsplit-foreign netsplit-space-time").evaluate((diagram) => diagram.removeAttribute("data-whole"));
+  await page.getByRole("checkbox").first().uncheck();
+  await page.locator("netsplit-foreign netsplit-space-time[data-whole=true]").waitFor({ timeout: 120_000 });
+  await page.keyboard.press("Escape");
+  await page.locator("netsplit-foreign").getByRole("button", { name: "Back to the lab" }).click();
 }
 
 /** @param {string} name @param {number} value @param {string} unit */

@@ -251,13 +251,7 @@ export class App extends Looking {
     if (!said) this.tellLatest("everything");
     this.moved();
     this.changed("branches", "look");
-    if (this.provenance?.matches !== false) return;
-    const { behaviour, behaviour_here: here } = this.provenance;
-    const why =
-      behaviour === here
-        ? t("Not the run that was sent: its events are others, so the scenario has changed since, or the link is damaged.")
-        : t("Not the run that was sent: it was made with version {behaviour} of this system's behaviour, and this is version {here}.", { behaviour, here });
-    this.say(why);
+    if (this.provenance?.text) this.say(this.provenance.text);
   }
 
   /**

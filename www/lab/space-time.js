@@ -215,6 +215,9 @@ class SpaceTime extends Part {
     this.#paintedAt = performance.now();
     if (painted.ok) {
       this.#window.painted = painted.value;
+      // What went through hidden lanes is looked for in slices.
+      if (!painted.value.whole) this.#ask();
+      this.dataset.whole = String(painted.value.whole);
       this.#plot.style.setProperty("--left", `${Math.round(painted.value.left * this.app.settings.zoom)}px`);
     }
     if (this.#axis === "time" && painted.ok && this.#timed !== painted.value.by_time) {

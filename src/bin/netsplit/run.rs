@@ -154,11 +154,8 @@ fn follow(link: &Link, arguments: &Arguments, out: &mut impl Write) -> Done {
     }
     match playback.provenance() {
         Some(found) if found.matches == Some(false) => {
-            eprintln!("netsplit: not the run that was sent: its fingerprint was {}", found.expected);
-            if found.behaviour != found.behaviour_here {
-                let (then, now) = (found.behaviour, found.behaviour_here);
-                eprintln!("  it was made with version {then} of {}; this is version {now}", link.plan.system);
-            }
+            eprintln!("netsplit: {}", found.text.unwrap_or_default());
+            eprintln!("  its fingerprint was {}", found.expected);
             Err(Failure::Failed)
         }
         _ => Ok(()),

@@ -10,6 +10,7 @@ use super::json::{Json, Unexpected};
 use super::pattern::{Found, Outcome, PatternError, Program, Search};
 use super::text::Text;
 use super::trace::{Draft, Entry, Span};
+use std::collections::HashMap;
 
 /// What is used where line 1 is empty.
 pub const PARSER: &str = r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})";
@@ -126,6 +127,9 @@ impl Parser {
     }
 }
 
+/// Most executions of a file: each takes a few hundred bytes, whatever is in it.
+const EXECUTIONS_MAX: u32 = 10_000;
+
 /// Reads the log of a file, in slices.
 #[derive(Debug)]
 pub struct Reader {
@@ -134,6 +138,11 @@ pub struct Reader {
     /// Executions: name, begin and end of their text.
     parts: Vec<(String, u32, u32)>,
     splitting: Option<Search>,
+    /// How often the delimiter matches, and where first.
+    matches: u32,
+    first: u32,
+    /// The first execution with each name.
+    named: HashMap<String, usize>,
     reading: Option<Search>,
     /// The execution that is being read.
     part: usize,
@@ -155,6 +164,9 @@ impl Reader {
             layout,
             end,
             splitting,
+            matches: 0,
+            first: 0,
+            named: HashMap::new(),
             reading: None,
             part: 0,
             drafts: Vec::new(),
@@ -180,6 +192,7 @@ impl Reader {
         loop {
             let done = if self.splitting.is_some() { self.split(text) } else { self.read(text, spent) };
             if done || self.stopped {
+                self.tell_delimiter(text);
                 self.tell_passed_over(text);
                 return true;
             }
@@ -213,13 +226,40 @@ impl Reader {
                     last.2 = found.start as u32;
                 }
                 self.parts.push((name, found.end as u32, self.end));
+                if self.matches == 0 {
+                    self.first = found.start as u32;
+                }
+                self.matches += 1;
+                if self.matches == EXECUTIONS_MAX {
+                    // The rest stays in the last one.
+                    let finding = Finding::error("executions", &[("max", &EXECUTIONS_MAX.to_string())]);
+                    self.find(text.locate(finding, found.start as u32));
+                    self.end_split(text);
+                }
             }
-            Outcome::End => {
-                self.splitting = None;
-                self.parts.retain(|(_, from, to)| !text.slice((*from, *to)).trim().is_empty());
-            }
+            Outcome::End => self.end_split(text),
         }
         false
+    }
+
+    fn end_split(&mut self, text: &Text) {
+        self.splitting = None;
+        self.parts.retain(|(_, from, to)| !text.slice((*from, *to)).trim().is_empty());
+    }
+
+    /// Something that concerns all of the file.
+    fn find(&mut self, finding: Finding) {
+        let mut draft = Draft::named("");
+        draft.find(finding);
+        self.drafts.push(draft);
+    }
+
+    /// A delimiter that leaves nothing between its matches is the likely reason if there are no events.
+    fn tell_delimiter(&mut self, text: &Text) {
+        if self.matches > 0 && self.drafts.iter().all(Draft::is_empty) {
+            let finding = Finding::notice("delimiter", &[("n", &self.matches.to_string())]);
+            self.find(text.locate(finding, self.first));
+        }
     }
 
     /// The pattern takes too long.
@@ -227,11 +267,7 @@ impl Reader {
         let finding = text.locate(Finding::error("pattern-slow", &[("line", &text.line_of(at).to_string())]), at.min(self.end));
         match self.drafts.last_mut() {
             Some(draft) => draft.find(finding),
-            None => {
-                let mut draft = Draft::named("");
-                draft.find(finding);
-                self.drafts.push(draft);
-            }
+            None => self.find(finding),
         }
         self.stopped = true;
     }
@@ -244,7 +280,9 @@ impl Reader {
         let (from, to) = (*from, *to);
         if self.reading.is_none() {
             let mut draft = Draft::named(name);
-            if let Some(at) = self.parts[..self.part].iter().position(|(other, ..)| other == name) {
+            let first = *self.named.entry(name.clone()).or_insert(self.part);
+            // Those without a name are told by their number.
+            if let Some(at) = Some(first).filter(|first| *first < self.part && !name.is_empty()) {
                 let line = text.line_of(self.parts[at].1).to_string();
                 draft.find(text.locate(Finding::error("execution-twice", &[("name", name), ("line", &line)]), from));
             }
@@ -361,9 +399,12 @@ pub(super) fn clock_entries(draft: &mut Draft, written: &str) -> Result<(), Unex
 }
 
 pub(super) fn clock_entry(draft: &mut Draft, json: &mut Json<'_>, host: &str) -> Result<(), Unexpected> {
-    json.peek();
+    let digit = json.peek().is_some_and(|byte| byte.is_ascii_digit());
     let at = json.position();
-    let count = u32::try_from(json.whole()?).ok().filter(|count| *count < u32::MAX);
-    draft.clock(host, count.ok_or(Unexpected { at, expected: "0-4294967294" })?);
+    let too_large = Unexpected { at, expected: "0-4294967294" };
+    // Where digits begin, it is their number that is wrong, or a fraction after them.
+    let whole = json.whole().map_err(|wrong| if digit && wrong.at == at { too_large } else { wrong })?;
+    let count = u32::try_from(whole).ok().filter(|count| *count < u32::MAX);
+    draft.clock(host, count.ok_or(too_large)?);
     Ok(())
 }

@@ -275,7 +275,13 @@ impl Draft {
     /// The event that is being read, with the clock that was collected: a whole vector.
     pub fn event(&mut self, entry: Entry<'_>, text: &Text) {
         let host = self.number(entry.host);
-        let n = self.close_clock(host);
+        let (n, twice) = self.close_clock(host);
+        if let Some(twice) = twice.and_then(|host| self.hosts.get(host as usize)) {
+            let finding = Finding::notice("clock-key-twice", &[("host", twice)]);
+            // Where it stands is looked up only for what is listed.
+            let listed = self.findings.notices < Findings::LISTED_MAX;
+            self.findings.add(if listed { text.locate(finding, entry.clock_at) } else { finding });
+        }
         if n == 0 {
             let finding = Finding::error("clock-own", &[("host", entry.host)]);
             return self.leave_out(text, entry.clock_at, finding);
@@ -302,16 +308,21 @@ impl Draft {
         self.raws.push(Raw { host, n, line, clock_at, direct, at_us, message, clock, details });
     }
 
-    /// Sorts the clock, without zeros and with the last entry of each host, and answers that of `host`.
-    fn close_clock(&mut self, host: u32) -> u32 {
+    /// Sorts the clock, without zeros and with the last entry of each host. Answers that of `host`, and a host that had two.
+    fn close_clock(&mut self, host: u32) -> (u32, Option<u32>) {
         let sorted = self.pending.is_sorted_by(|a, b| a.0 < b.0);
+        let mut twice = None;
         if !sorted {
             self.pending.reverse();
             self.pending.sort_by_key(|(host, _)| *host);
-            self.pending.dedup_by_key(|(host, _)| *host);
+            self.pending.dedup_by(|next, first| {
+                let same = next.0 == first.0;
+                twice = twice.or(same.then_some(next.0));
+                same
+            });
         }
         self.pending.retain(|(_, count)| *count > 0);
-        entry(&self.pending, host)
+        (entry(&self.pending, host), twice)
     }
 
     fn number(&mut self, host: &str) -> u32 {

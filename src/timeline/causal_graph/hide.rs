@@ -15,56 +15,103 @@ pub struct Transitive {
 /// The edges that keep happens-before between visible events as it was, when `hidden` lanes (true) are not drawn; by `to`.
 /// What an earlier message between the same two lanes already says is left out.
 pub fn through(graph: &CausalGraph, hidden: &[bool]) -> Vec<Transitive> {
-    let hides = |lane: u16| hidden.get(lane as usize).copied().unwrap_or(false);
-    let lanes = graph.lanes().len();
-    // For each hidden lane: the latest event of every visible lane that it has heard of, plus one.
-    let mut heard: BTreeMap<u16, Vec<u32>> = BTreeMap::new();
-    // The same at each hidden event whose messages are still on their way, with how many these are.
-    let mut sent: BTreeMap<u32, (Vec<u32>, usize)> = BTreeMap::new();
-    // For (receiving lane, sending lane): the latest event that is known there, plus one.
-    let mut known: BTreeMap<(u16, u16), u32> = BTreeMap::new();
-    let mut found = Vec::new();
-    let mut number = 0;
-    for event in 0..graph.len() {
+    let mut search = Through::new(graph, hidden.to_vec());
+    while !search.work(graph, u32::MAX) {}
+    search.found
+}
+
+/// Looks for these edges in slices: see [`work`](Through::work).
+#[derive(Clone, Debug, Default)]
+pub struct Through {
+    hidden: Vec<bool>,
+    lanes: usize,
+    /// The next event, and the next message.
+    event: u32,
+    number: usize,
+    /// For each hidden lane: the latest event of every visible lane that it has heard of, plus one.
+    heard: BTreeMap<u16, Vec<u32>>,
+    /// The same at each hidden event whose messages are still on their way, with how many these are.
+    sent: BTreeMap<u32, (Vec<u32>, usize)>,
+    /// For (receiving lane, sending lane): the latest event that is known there, plus one.
+    known: BTreeMap<(u16, u16), u32>,
+    /// What was found so far, by `to`.
+    pub found: Vec<Transitive>,
+}
+
+impl Through {
+    /// Nothing is found yet.
+    pub fn new(graph: &CausalGraph, hidden: Vec<bool>) -> Through {
+        Through { hidden, lanes: graph.lanes().len(), ..Through::default() }
+    }
+
+    /// Looks on, at most so many events; at least one. True when all of the graph is looked at.
+    pub fn work(&mut self, graph: &CausalGraph, events: u32) -> bool {
+        if !self.hidden.contains(&true) {
+            self.event = graph.len();
+        }
+        let to = graph.len().min(self.event.saturating_add(events.max(1)));
+        while self.event < to {
+            self.look_at(graph, self.event);
+            self.event += 1;
+        }
+        self.event >= graph.len()
+    }
+
+    /// How many events were looked at.
+    pub fn looked_at(&self) -> u32 {
+        self.event
+    }
+
+    fn hides(&self, lane: u16) -> bool {
+        self.hidden.get(lane as usize).copied().unwrap_or(false)
+    }
+
+    fn look_at(&mut self, graph: &CausalGraph, event: u32) {
         let lane = graph.lane_of(event);
-        while let Some(edge) = graph.edges().get(number).filter(|edge| edge.to == event) {
-            number += 1;
-            let (Some(to), Some(from)) = (lane, graph.lane_of(edge.from)) else { continue };
-            match (hides(from), hides(to)) {
-                (false, false) => learn(&mut known, to, from, edge.from),
-                (false, true) => {
-                    let heard = &mut heard.entry(to).or_insert_with(|| vec![0; lanes])[from as usize];
-                    *heard = (edge.from + 1).max(*heard);
-                }
-                (true, _) => {
-                    let Some((past, left)) = sent.get_mut(&edge.from) else { continue };
-                    *left -= 1;
-                    if hides(to) {
-                        let heard = heard.entry(to).or_insert_with(|| vec![0; lanes]);
-                        heard.iter_mut().zip(past.iter()).for_each(|(heard, past)| *heard = (*past).max(*heard));
-                    } else {
-                        for (from, past) in past.iter().enumerate().filter(|(from, past)| **past > 0 && *from != to as usize) {
-                            if known.get(&(to, from as u16)).is_none_or(|known| known < past) {
-                                found.push(Transitive { from: past - 1, to: event });
-                                learn(&mut known, to, from as u16, past - 1);
-                            }
-                        }
-                    }
-                    if *left == 0 {
-                        sent.remove(&edge.from);
-                    }
-                }
+        while let Some(edge) = graph.edges().get(self.number).filter(|edge| edge.to == event) {
+            self.number += 1;
+            if let (Some(to), Some(from)) = (lane, graph.lane_of(edge.from)) {
+                self.arrive(edge.from, from, event, to);
             }
         }
-        if let Some(past) = lane.filter(|lane| hides(*lane)).and_then(|lane| heard.get(&lane)) {
+        if let Some(past) = lane.filter(|lane| self.hides(*lane)).and_then(|lane| self.heard.get(&lane)) {
             let arrives = |number: &usize| graph.edges().get(*number).is_some_and(|edge| edge.fate != Fate::Lost);
             let left = graph.edges().outgoing(event).filter(arrives).count();
             if left > 0 {
-                sent.insert(event, (past.clone(), left));
+                self.sent.insert(event, (past.clone(), left));
             }
         }
     }
-    found
+
+    /// A message from an event on a lane arrives in another.
+    fn arrive(&mut self, sender: u32, from: u16, event: u32, to: u16) {
+        let lanes = self.lanes;
+        match (self.hides(from), self.hides(to)) {
+            (false, false) => learn(&mut self.known, to, from, sender),
+            (false, true) => {
+                let heard = &mut self.heard.entry(to).or_insert_with(|| vec![0; lanes])[from as usize];
+                *heard = (sender + 1).max(*heard);
+            }
+            (true, hides) => {
+                let Some((past, left)) = self.sent.get_mut(&sender) else { return };
+                *left -= 1;
+                if hides {
+                    let heard = self.heard.entry(to).or_insert_with(|| vec![0; lanes]);
+                    heard.iter_mut().zip(past.iter()).for_each(|(heard, past)| *heard = (*past).max(*heard));
+                } else {
+                    for (from, past) in past.iter().enumerate().filter(|(from, past)| **past > 0 && *from != to as usize) {
+                        if self.known.get(&(to, from as u16)).is_none_or(|known| known < past) {
+                            self.found.push(Transitive { from: past - 1, to: event });
+                            learn(&mut self.known, to, from as u16, past - 1);
+                        }
+                    }
+                }
+                if *left == 0 {
+                    self.sent.remove(&sender);
+                }
+            }
+        }
+    }
 }
 
 fn learn(known: &mut BTreeMap<(u16, u16), u32>, to: u16, from: u16, event: u32) {

@@ -250,6 +250,11 @@ impl Session {
         self.here.player.fingerprint()
     }
 
+    /// Fingerprint of the first events of the current branch, so many; `None` if they have not been executed.
+    pub fn fingerprint_at(&mut self, events: u64) -> Option<Fingerprint> {
+        self.tree.player_at(self.here.branch, events).map(|player| player.fingerprint())
+    }
+
     /// The plan of the current branch, with everything done by hand on it: what a link carries.
     pub fn plan(&self) -> Plan {
         Plan { interventions: self.tree.branch(self.here.branch).script.clone(), ..self.plan.clone() }

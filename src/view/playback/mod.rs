@@ -4,6 +4,7 @@
 //! spent. Every call is total, whatever the arguments and whatever came before.
 
 mod drawing;
+mod links;
 mod reading;
 mod rows;
 
@@ -13,8 +14,7 @@ use super::groups::Groups;
 use super::report::{EventRow, Speech};
 use super::space_time::live::LiveDiagram;
 use super::words::{self, Names};
-use crate::base::{EventId, Fingerprint, Level, NodeId};
-use crate::scenario::Link;
+use crate::base::{EventId, Level, NodeId};
 use crate::scenario::lesson::Lesson;
 use crate::sim::plan::{Action, Intervention, Moment};
 use crate::system::inspect::NodeView;
@@ -96,16 +96,9 @@ pub struct Playback {
     /// What was done as one.
     pub(super) groups: Groups,
     told: Option<(BranchId, u64)>,
-    promise: Option<Promised>,
-}
-
-/// What the link promised that this run was opened from.
-struct Promised {
-    behaviour: u32,
-    expected: Fingerprint,
-    /// The seek to its cursor.
-    seek: JobId,
-    actual: Option<Fingerprint>,
+    promise: Option<links::Promised>,
+    /// Marks of links that were taken.
+    taken: links::Taken,
 }
 
 /// The predicates that a scenario watches: its steps, and last its goal.
@@ -169,6 +162,7 @@ impl Playback {
             groups: Groups::default(),
             told: None,
             promise: None,
+            taken: links::Taken::new(),
         };
         playback.set_pause_on(PauseOn::default());
         playback
@@ -400,55 +394,6 @@ impl Playback {
         if self.job.take().is_some() {
             self.session.drop_job();
         }
-    }
-
-    // ---- links
-
-    /// What a link to this branch at this moment carries. `scenario` is the one that tells the story.
-    pub fn link(&self, scenario: Option<&str>) -> Link {
-        let name = self.session.branches().into_iter().find(|branch| branch.current).map(|branch| branch.name);
-        Link {
-            scenario: scenario.map(str::to_owned),
-            plan: self.session.plan(),
-            branch: if let Some(BranchName::Custom(name)) = name { Some(name) } else { None },
-            cursor: self.session.cursor().moment,
-            behaviour: self.session.run().info().behaviour,
-            fingerprint: self.session.fingerprint(),
-        }
-    }
-
-    /// Begins to go where a link points whose plan was opened: its branch's name, its cursor, and the fingerprint there.
-    pub fn follow(&mut self, link: &Link) -> JobId {
-        if let Some(name) = &link.branch {
-            // A session that was just opened has its first branch.
-            let _ = self.session.rename_branch(BranchId(0), name.clone());
-        }
-        let seek = self.seek_moment(link.cursor);
-        self.promise = Some(Promised { behaviour: link.behaviour, expected: link.fingerprint, seek, actual: None });
-        seek
-    }
-
-    /// The seek to the cursor of the link that this run was opened from.
-    pub fn following(&self) -> Option<JobId> {
-        self.promise.as_ref().map(|promise| promise.seek)
-    }
-
-    fn keep_promise(&mut self, job: JobId) {
-        let actual = self.session.fingerprint();
-        if let Some(promise) = self.promise.as_mut().filter(|promise| promise.seek == job) {
-            promise.actual = Some(actual);
-        }
-    }
-
-    /// Whether this is the run that its link promised; `None` if it was not opened from one.
-    pub fn provenance(&self) -> Option<ProvenanceRow> {
-        self.promise.as_ref().map(|promise| ProvenanceRow {
-            behaviour: promise.behaviour,
-            behaviour_here: self.session.run().info().behaviour,
-            expected: promise.expected.to_string(),
-            actual: promise.actual.map(|actual| actual.to_string()),
-            matches: promise.actual.map(|actual| actual == promise.expected),
-        })
     }
 
     // ---- branches and acting

@@ -145,4 +145,10 @@ pub struct ProvenanceRow {
     pub actual: Option<String>,
     /// Whether they are the same.
     pub matches: Option<bool>,
+    /// If they are not: the number of events up to which the runs are known to be the same; `None` if the link does not tell.
+    pub same_until: Option<u64>,
+    /// And the number of events before which they differ.
+    pub differs_before: Option<u64>,
+    /// In words, if they are not.
+    pub text: Option<String>,
 }

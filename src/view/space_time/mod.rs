@@ -11,6 +11,7 @@ mod axis;
 pub mod beside;
 mod draw;
 pub mod foreign;
+mod hiding;
 pub mod live;
 mod pointing;
 mod roles;
@@ -28,9 +29,9 @@ use crate::base::Level;
 use crate::timeline::causal_graph::chain::{self, Link};
 use crate::timeline::causal_graph::cone::Cones;
 use crate::timeline::causal_graph::diff::Diff;
-use crate::timeline::causal_graph::hide::{self, Transitive};
 use crate::timeline::causal_graph::{Axis, CausalGraph};
 use axis::Projection;
+use hiding::Hiding;
 
 /// How the viewer looks at the diagram.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,8 +169,7 @@ pub struct Compared {
 pub struct Diagram {
     projection: Projection,
     hidden: Vec<bool>,
-    transitive: Vec<Transitive>,
-    transitive_of: (Vec<bool>, u32),
+    hiding: Hiding,
     cones: Option<(Cones, u32)>,
     chain: Option<(u32, u32, Vec<Link>)>,
     /// What was searched for.
@@ -259,10 +259,7 @@ impl Diagram {
     fn follow(&mut self, graph: &CausalGraph, look: &Look) {
         let hidden: Vec<bool> = (0..graph.lanes().len()).map(|lane| look.hidden.contains(&(lane as u16))).collect();
         self.projection.follow(graph, look, &hidden);
-        if self.transitive_of != (hidden.clone(), graph.len()) {
-            self.transitive = if hidden.contains(&true) { hide::through(graph, &hidden) } else { Vec::new() };
-            self.transitive_of = (hidden.clone(), graph.len());
-        }
+        self.hiding.follow(graph, &hidden);
         self.hidden = hidden;
         let known = self.cones.as_ref().map(|(cones, len)| (cones.event, *len));
         match look.selected {
@@ -277,6 +274,13 @@ impl Diagram {
             }
             None => self.chain = None,
         }
+    }
+
+    /// What went through hidden lanes is looked for until `spent` says so; without this it is found in one piece when it is drawn.
+    /// True when all is found: until then, pictures have what is found so far.
+    pub fn prepare(&mut self, graph: &CausalGraph, look: &Look, spent: &mut dyn FnMut() -> bool) -> bool {
+        let hidden: Vec<bool> = (0..graph.lanes().len()).map(|lane| look.hidden.contains(&(lane as u16))).collect();
+        self.hiding.look_on(graph, &hidden, spent)
     }
 
     /// The lanes that are drawn, from top to bottom.

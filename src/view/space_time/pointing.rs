@@ -113,12 +113,12 @@ impl Diagram {
             Way::Effect => {
                 let mut sent: Vec<u32> =
                     graph.edges().outgoing(from).filter_map(edge).map(|edge| edge.to).filter(visible).collect();
-                sent.extend(self.transitive.iter().filter(|edge| edge.from == from).map(|edge| edge.to));
+                sent.extend(self.hiding.found().iter().filter(|edge| edge.from == from).map(|edge| edge.to));
                 sent.into_iter().min()
             }
             Way::Cause => {
                 let heard = graph.edges().incoming(from).filter_map(edge).map(|edge| edge.from).filter(visible);
-                heard.chain(self.transitive.iter().filter(|edge| edge.to == from).map(|edge| edge.from)).max()
+                heard.chain(self.hiding.found().iter().filter(|edge| edge.to == from).map(|edge| edge.from)).max()
             }
             Way::Above | Way::Below => {
                 let rows = self.rows(graph);

@@ -257,6 +257,11 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("world.chosen.fault.you", "You let a fault of the plan happen now."),
     ("world.chosen.fault.title", "Next fault of the plan"),
     ("chip.not-sent", "Not the run that was sent"),
+    ("link.not-sent", "Not the run that was sent."),
+    ("link.differs", "Not the run that was sent: it differs before event {differs}."),
+    ("link.parts", "Not the run that was sent: the same until event {same}, it differs before event {differs}."),
+    ("link.changed", "The scenario has changed since, or the link is damaged."),
+    ("link.behaviour", "It was made with version {behaviour} of this system's behaviour, and this is version {here}."),
     // Refusals and errors
     ("error.no-such-node", "No node has the number {n}."),
     ("error.no-such-node.hint", "The nodes are {first} to {last}."),

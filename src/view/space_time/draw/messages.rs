@@ -101,7 +101,7 @@ impl Drawing<'_> {
 
     /// The order that went through hidden lanes.
     fn transitive(&mut self) {
-        let known = &self.diagram.transitive;
+        let known = self.diagram.hiding.found();
         let first = known.partition_point(|edge| edge.to < self.window.start);
         let mut lines = Vec::new();
         for edge in known[first..].iter().filter(|edge| edge.from < self.window.end).take(MESSAGES_MAX) {

@@ -1,0 +1,106 @@
+//! What went through lanes that are hidden, kept up to date: in one piece, or in slices if whoever draws asks for it.
+
+use crate::timeline::causal_graph::CausalGraph;
+use crate::timeline::causal_graph::hide::{Through, Transitive};
+
+/// Events between two looks at the clock.
+const SLICE: u32 = 512;
+
+/// The order between visible lanes that went through hidden ones.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hiding {
+    hidden: Vec<bool>,
+    /// Number of events when all was found.
+    settled: u32,
+    found: Vec<Transitive>,
+    search: Option<Box<Through>>,
+    /// Somebody looks on, slice by slice.
+    sliced: bool,
+}
+
+impl Hiding {
+    /// What was found, by `to`. While it is looked for, what is found so far; while it is looked for once more because events
+    /// came, what was found before.
+    pub(super) fn found(&self) -> &[Transitive] {
+        match &self.search {
+            Some(search) if self.settled == 0 => &search.found,
+            _ => &self.found,
+        }
+    }
+
+    /// Looks whether there is something to look for; finds all of it, unless that is done in slices.
+    pub(super) fn follow(&mut self, graph: &CausalGraph, hidden: &[bool]) {
+        self.begin(graph, hidden);
+        if !self.sliced {
+            self.work(graph, &mut || false);
+        }
+    }
+
+    /// Looks on until `spent` says so; true when all is found.
+    pub(super) fn look_on(&mut self, graph: &CausalGraph, hidden: &[bool], spent: &mut dyn FnMut() -> bool) -> bool {
+        self.sliced = true;
+        self.begin(graph, hidden);
+        self.work(graph, spent)
+    }
+
+    fn begin(&mut self, graph: &CausalGraph, hidden: &[bool]) {
+        let looked_at = self.search.as_ref().map_or(self.settled, |search| search.looked_at());
+        if self.hidden != hidden || graph.len() < looked_at.max(self.settled) {
+            (self.hidden, self.settled, self.found, self.search) = (hidden.to_vec(), 0, Vec::new(), None);
+        }
+        if self.hidden.contains(&true) && self.search.is_none() && self.settled != graph.len() {
+            self.search = Some(Box::new(Through::new(graph, self.hidden.clone())));
+        }
+    }
+
+    fn work(&mut self, graph: &CausalGraph, spent: &mut dyn FnMut() -> bool) -> bool {
+        let Some(search) = &mut self.search else { return true };
+        while !search.work(graph, SLICE) {
+            if spent() {
+                return false;
+            }
+        }
+        (self.found, self.settled, self.search) = (std::mem::take(&mut search.found), graph.len(), None);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::causal_graph::Foreign;
+    use crate::timeline::causal_graph::hide::through;
+
+    /// A word that goes round three hosts, again and again.
+    fn ring(events: u32) -> CausalGraph {
+        let mut foreign = Foreign::new();
+        let lanes = ["a", "b", "c"].map(|name| foreign.lane(name).expect("there is room"));
+        for event in 0..events {
+            let parents: Vec<u32> = event.checked_sub(1).into_iter().collect();
+            foreign.event(lanes[event as usize % 3], &parents, None, 0).expect("there is room");
+        }
+        foreign.finish().expect("no circle").0
+    }
+
+    #[test]
+    fn slices_find_what_is_found_in_one_piece_and_end() {
+        let (graph, hidden) = (ring(20_000), [false, true, false]);
+        let all = through(&graph, &hidden);
+        assert!(all.len() > 6_000);
+        let mut hiding = Hiding::default();
+        let mut slices = 1;
+        while !hiding.look_on(&graph, &hidden, &mut || true) {
+            assert!(hiding.found().len() < all.len(), "some are found while the rest is looked for");
+            slices += 1;
+        }
+        assert_eq!((hiding.found(), slices), (&all[..], 20_000_u32.div_ceil(SLICE)));
+        // What is drawn in between neither looks on nor forgets.
+        let mut hiding = Hiding::default();
+        hiding.look_on(&graph, &hidden, &mut || true);
+        let found = hiding.found().len();
+        hiding.follow(&graph, &hidden);
+        assert_eq!(hiding.found().len(), found);
+        hiding.follow(&graph, &[false; 3]);
+        assert!(hiding.found().is_empty());
+    }
+}
