@@ -115,6 +115,8 @@ fn budgets_dropping_and_the_newest_first_are_ways_out() {
     assert_near("10 %", figures(80, &percent, CARELESS), [80.0, 48.0, 80.0, 80.0]);
     assert_near("AWS 500/14", figures(80, &aws, CARELESS), [80.0, 62.0, 80.0, 80.0]);
     assert_near("dropping", figures(80, &[NO_BUDGET], &["no_cancel"]), [80.0, 59.0, 80.0, 80.0]);
+    let codel = [NO_BUDGET, ("queue", 2), ("codel_target_us", 100_000), ("codel_interval_us", 500_000)];
+    assert_near("controlled delay", figures(80, &codel, CARELESS), [80.0, 80.0, 80.0, 81.0]);
     assert_near("newest first", figures(80, &[NO_BUDGET, ("queue", 1)], CARELESS), [80.0, 80.0, 80.0, 81.0]);
 }
 

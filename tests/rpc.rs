@@ -9,6 +9,8 @@ use netsplit::check::Status;
 use netsplit::protocol::Class;
 use netsplit::protocol::rpc::rules::MUTANTS;
 use netsplit::sim::plan::{Action, Channel, ChannelPatch, ChannelRule, ClockAct, Cluster, Generator, Plan, Selector};
+use netsplit::system::Run;
+use netsplit::system::inspect::FieldValue;
 
 const S1: NodeId = NodeId(0);
 const C1: NodeId = NodeId(1);
@@ -36,15 +38,16 @@ fn busy(settings: &[(&str, i64)], seed: u64) -> Plan {
     plan.seed = seed;
     plan.cluster.clients = 4;
     plan.network.default = rough(100_000);
-    let mix = [("charge", 6), ("read", 3), ("poison", 1)];
+    let mix = [("charge", 12), ("read", 6), ("poison", 2), ("faulty", 2), ("redrive", 1)];
     plan.workload.generator = Some(workload(20 * MS, 300 * MS, &mix));
     plan
 }
 
-/// Patient, impatient with a full server, and with gRPC's throttle and the newest first.
-const RUNS: [&[(&str, i64)]; 3] = [
-    &[("timeout_us", 300_000), ("work", 2)],
+/// Patient, with a bug that is mended; impatient with a full server; with controlled delay; with gRPC's throttle and the newest first.
+const RUNS: [&[(&str, i64)]; 4] = [
+    &[("timeout_us", 300_000), ("work", 2), ("mended_at_us", 20_000_000), ("max_receives", 3)],
     &[("timeout_us", 60_000), ("work", 2), ("work_us", 30_000), ("queue_capacity", 3), ("attempts", 5), ("backoff", 4)],
+    &[("timeout_us", 150_000), ("work", 2), ("work_us", 30_000), ("queue", 2), ("codel_target_us", 20_000)],
     &[
         ("timeout_us", 80_000),
         ("work", 1),
@@ -139,6 +142,29 @@ fn seconds_without_demand_do_not_make_a_dead_server_well() {
     assert_eq!(recovers.map(|verdict| verdict.status), Some(Status::Violated));
 }
 
+/// A request at which the worker fails keeps others waiting no longer than it may be delivered; it is kept across a crash, done
+/// when it is given to the worker again after its bug is mended, and then once.
+#[test]
+fn what_is_set_aside_lets_others_pass_and_may_be_done_later() {
+    let calls: [Planned<'_>; 5] = [
+        (100, C1, "faulty", &[5]),
+        (101, C2, "charge", &[1]),
+        (1_000, C2, "redrive", &[]),
+        (2_500, C2, "redrive", &[]),
+        (2_600, C2, "redrive", &[]),
+    ];
+    let mut plan = quiet(&[("max_receives", 4), ("mended_at_us", 2_000_000), ("attempts", 1), ("work_us", 20_000)], &calls);
+    let fails = |run: &dyn Run| common::field(run, S1, "failed");
+    let early = run(&plan, 500 * MS);
+    assert_eq!((early.operations_with("ok"), early.operations_with("unknown")), (1, 1), "the other one waited for 4 deliveries");
+    assert_eq!((fails(&*early), common::field(&*early, S1, "set-aside")), (Some(FieldValue::Int(4)), Some(FieldValue::Int(1))));
+    plan.faults = vec![at(1_500, Action::Crash(S1)), at(1_600, Action::Restart { node: S1, empty: false })];
+    let late = run(&plan, 4 * SECOND);
+    assert_eq!(others(&*late, Status::Holds), Vec::<String>::new());
+    assert_eq!(common::field(&*late, S1, "value"), Some(FieldValue::Int(6)), "charged once after it was mended");
+    assert_eq!(common::field(&*late, S1, "set-aside"), None);
+}
+
 /// However many calls there were since, a late attempt of the first is still seen for what it is.
 #[test]
 fn an_effect_too_many_is_seen_however_many_calls_came_between() {
@@ -208,6 +234,7 @@ fn run_of(mutant: &str) -> (Plan, u64) {
             let calls: [Planned<'_>; 2] = [(100, C1, "charge", &[5, 500]), (101, C2, "charge", &[6])];
             (quiet(&[("timeout_us", 100_000), ("attempts", 1)], &calls), 2_000)
         }
+        "no_dead_letters" => (quiet(&[("max_receives", 3)], &[(100, C1, "faulty", &[5])]), 1_000),
         other => panic!("{other} has no run"),
     }
 }

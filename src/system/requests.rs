@@ -2,6 +2,7 @@
 //! goodput by the second. All times are those that are left, or have passed, by the clock of the node.
 
 use crate::base::NodeId;
+use crate::check::rpc::latency::{CLASSES, class_us};
 
 /// Everything that they show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +58,19 @@ pub struct ServerView {
     pub capacity: usize,
     /// Requests that it would recognise: in progress, and done.
     pub known: (usize, usize),
+    /// Requests at which the worker has failed too often, and how many there are; no more than can be shown.
+    pub set_aside: (Vec<SetAsideView>, usize),
+}
+
+/// A request that was set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetAsideView {
+    /// Whose.
+    pub client: NodeId,
+    /// Number of the call at its client, from 1.
+    pub n: u64,
+    /// How often it was given to the worker.
+    pub deliveries: u32,
 }
 
 /// A request at the server.
@@ -100,4 +114,15 @@ pub struct LoadSecond {
     pub goodput: u32,
     /// Something was wrong that somebody did.
     pub trouble: bool,
+    /// Within how long half of the calls that were done, 95 and 99 of 100 were done, microseconds; none if none was done.
+    pub latency_us: Option<[u64; 3]>,
+    /// How many calls took how long, by class: see [`LoadSecond::class_us`].
+    pub spread: [u16; CLASSES],
+}
+
+impl LoadSecond {
+    /// From when to when a class of times goes, microseconds; each is longer than the one before by the root of two.
+    pub fn class_us(class: usize) -> (u64, u64) {
+        class_us(class)
+    }
 }

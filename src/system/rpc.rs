@@ -52,6 +52,8 @@ impl Deployment for Calls {
         let ask = match verb.unwrap_or("read") {
             "charge" => Ask::Charge { account, amount: draws.range(1, 9) },
             "poison" => Ask::Charge { account, amount: 0 },
+            "faulty" => Ask::Faulty { account, amount: draws.range(1, 9) },
+            "redrive" => Ask::Redrive { account },
             _ => Ask::Read { account },
         };
         Request { ask, work_us }
@@ -61,7 +63,9 @@ impl Deployment for Calls {
         let (verb, args) = (operation.verb.as_str(), &operation.args);
         let account = keys::number(&operation.key, "account")?;
         let (own, what) = match verb {
-            "charge" => (1, "an amount, and at most one more number, the milliseconds that the work takes"),
+            "charge" | "faulty" => (1, "an amount, and at most one more number, the milliseconds that the work takes"),
+            "redrive" if !args.is_empty() => return Err(format!("redrive takes no number, found {}", args.len())),
+            "redrive" => (0, ""),
             "read" | "poison" => (0, "at most one number, the milliseconds that the work takes"),
             _ => return Err(format!("\"{verb}\" means nothing to this server; it knows {}", VERBS.join(", "))),
         };
@@ -70,6 +74,9 @@ impl Deployment for Calls {
         }
         let ask = match (verb, args.first()) {
             ("charge", Some(0)) => return Err("a charge of 0 is refused; write poison to ask for one".to_owned()),
+            ("faulty", Some(0)) => return Err("a charge of 0 is refused before the worker can fail at it".to_owned()),
+            ("faulty", Some(amount)) => Ask::Faulty { account, amount: *amount },
+            ("redrive", _) => Ask::Redrive { account },
             ("charge", Some(amount)) => Ask::Charge { account, amount: *amount },
             ("poison", _) => Ask::Charge { account, amount: 0 },
             _ => Ask::Read { account },
@@ -88,7 +95,7 @@ impl Deployment for Calls {
     }
 }
 
-const VERBS: &[&str] = &["charge", "read", "poison"];
+const VERBS: &[&str] = &["charge", "read", "poison", "faulty", "redrive"];
 
 impl System for Calls {
     type Checks = RpcChecks;
@@ -162,6 +169,10 @@ fn scenario_of(mutant: &str) -> &'static str {
         "ignores_deadline" => "rpc/metastable",
         "no_cancel" => "rpc/slow-server",
         "no_budget" => "rpc/token-budget",
+        "dedup_forgotten" => "rpc/table-in-memory",
+        "no_in_progress" => "rpc/still-at-work",
+        "result_anew" => "rpc/another-result",
+        "no_dead_letters" => "rpc/head-of-the-line",
         _ => "",
     }
 }
@@ -170,7 +181,7 @@ const MILLITOKENS: i64 = 1_000_000_000;
 
 /// Settings of a plan and their ranges; the defaults are those of [`Config`]. `backoff`: 0 none, 1 exponential, 2 equal jitter,
 /// 3 full jitter, 4 decorrelated jitter. `work`: 0 constant, 1 uniform, 2 exponential. `queue`: 0 first in first out, 1 last in
-/// first out. Those of the budget are thousandths of a token.
+/// first out, 2 controlled delay. Those of the budget are thousandths of a token.
 const SETTINGS: &[SettingInfo] = &[
     setting("timeout_us", 1_000_000, 1, HOUR_US),
     setting("deadline_us", 10_000_000, 1, HOUR_US),
@@ -188,9 +199,13 @@ const SETTINGS: &[SettingInfo] = &[
     setting("budget_floor_mtok", 0, 0, MILLITOKENS),
     setting("work_us", 10_000, 0, HOUR_US),
     setting("work", 0, 0, 2),
-    setting("queue", 0, 0, 1),
+    setting("queue", 0, 0, 2),
+    setting("codel_target_us", 5_000, 1, HOUR_US),
+    setting("codel_interval_us", 100_000, 1, HOUR_US),
     setting("queue_capacity", 100, 1, 100_000),
     setting("dedup_window_us", 60_000_000, 0, 24 * HOUR_US),
+    setting("max_receives", 10, 1, 1_000),
+    setting("mended_at_us", 0, 0, 24 * HOUR_US),
     setting("trigger_at_us", 0, 0, 24 * HOUR_US),
     setting("trigger_for_us", 0, 0, 24 * HOUR_US),
     setting("trigger_factor", 1, 1, 1_000_000),
@@ -205,6 +220,7 @@ fn refuse(error: ConfigError) -> OpenError {
         ConfigError::BaseAboveCap => ("settings.backoff_base_us", "no more than backoff_cap_us"),
         ConfigError::RetryAboveBudget => ("settings.budget_capacity_mtok", "at least what a retry costs; 0 for no budget"),
         ConfigError::FloorAboveBudget => ("settings.budget_floor_mtok", "below budget_capacity_mtok"),
+        ConfigError::NoDelivery => ("settings.max_receives", "at least 1"),
         ConfigError::NotOneServer => ("cluster.servers", "exactly 1"),
     };
     OpenError::new(place, "bad-value", error.to_string(), hint)
@@ -227,6 +243,9 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     set("budget_floor_mtok", &mut config.budget.floor);
     set("work_us", &mut config.work_us);
     set("dedup_window_us", &mut config.window_us);
+    set("codel_target_us", &mut config.codel.target_us);
+    set("codel_interval_us", &mut config.codel.interval_us);
+    set("mended_at_us", &mut config.mended_at_us);
     set("trigger_at_us", &mut config.trigger.at_us);
     set("trigger_for_us", &mut config.trigger.for_us);
     set("trigger_factor", &mut config.trigger.factor);
@@ -234,6 +253,7 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     config.budget.returns = number("budget_returns").map_or(config.budget.returns, |n| n != 0);
     config.attempts = number("attempts").map_or(config.attempts, |n| n as u32);
     config.capacity = number("queue_capacity").map_or(config.capacity, |n| n as u32);
+    config.max_receives = number("max_receives").map_or(config.max_receives, |n| n as u32);
     config.backoff = number("backoff").and_then(Backoff::from_number).unwrap_or(config.backoff);
     config.work = number("work").and_then(|n| Work::ALL.get(n as usize).copied()).unwrap_or(config.work);
     config.order = number("queue").and_then(|n| Order::ALL.get(n as usize).copied()).unwrap_or(config.order);
@@ -278,6 +298,12 @@ mod tests {
             (&[("dedup_window_us", -1)], "settings.dedup_window_us"),
             (&[("trigger_factor", 0)], "settings.trigger_factor"),
             (&[("work_us", i64::MIN)], "settings.work_us"),
+            (&[("max_receives", 0)], "settings.max_receives"),
+            (&[("max_receives", i64::MAX)], "settings.max_receives"),
+            (&[("codel_target_us", 0)], "settings.codel_target_us"),
+            (&[("codel_interval_us", -1)], "settings.codel_interval_us"),
+            (&[("mended_at_us", -1)], "settings.mended_at_us"),
+            (&[("queue", 3)], "settings.queue"),
         ] {
             let wrong = refused(settings);
             assert_eq!((wrong.place.as_str(), wrong.code), (place, "bad-value"), "{settings:?}");

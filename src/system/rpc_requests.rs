@@ -1,6 +1,6 @@
 //! What the views of requests show of a run.
 
-use super::requests::{CallView, ClientView, EffectView, JobView, LoadSecond, RequestsView, ServerView};
+use super::requests::{CallView, ClientView, EffectView, JobView, LoadSecond, RequestsView, ServerView, SetAsideView};
 use super::rpc::Calls;
 use crate::base::NodeId;
 use crate::check::rpc::RpcChecks;
@@ -48,6 +48,8 @@ pub(super) fn load(checks: &RpcChecks) -> Vec<LoadSecond> {
         offered: second.offered,
         goodput: second.goodput,
         trouble: second.trouble,
+        latency_us: second.latency_us,
+        spread: second.spread,
     };
     checks.goodput().seconds().map(second).collect()
 }
@@ -80,7 +82,13 @@ fn server_view(node: NodeId, server: &Server, now_us: u64) -> ServerView {
     };
     let queue = server.queue();
     let in_progress = server.dedup().iter().filter(|(_, state)| **state == State::InProgress).count();
+    let set_aside = server.dead_letters().iter().take(MOST).map(|letter| SetAsideView {
+        client: letter.attempt.id.client,
+        n: u64::from(letter.attempt.id.seq) + 1,
+        deliveries: letter.deliveries,
+    });
     ServerView {
+        set_aside: (set_aside.collect(), server.dead_letters().len()),
         node,
         working: server.working().map(job),
         queue: queue.iter().take(MOST).map(job).collect(),

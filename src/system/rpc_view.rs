@@ -8,6 +8,7 @@ use crate::base::{LocalTime, NodeId};
 use crate::protocol::rpc::call::Phase;
 use crate::protocol::rpc::client::Client;
 use crate::protocol::rpc::message::{Answer, Ask, Message, Request, Says, Timer};
+use crate::protocol::rpc::queue::FOR_EVER;
 use crate::protocol::rpc::role::Role;
 use crate::protocol::rpc::rules::Refusal;
 use crate::protocol::rpc::server::Server;
@@ -40,7 +41,9 @@ fn portray_server(server: &Server, now: LocalTime, cluster: Cluster) -> Portrait
     }
     if let Some(job) = server.working() {
         fields.push(field("rpc.field.works-for", FieldValue::Node(Some(job.from))));
-        fields.push(field("rpc.field.waited-for", FieldValue::DurationUs(job.until_us.saturating_sub(now.monotonic_us))));
+        if job.until_us != FOR_EVER {
+            fields.push(field("rpc.field.waited-for", FieldValue::DurationUs(job.until_us.saturating_sub(now.monotonic_us))));
+        }
     }
     fields.extend([
         field("rpc.field.arrived", int(counts.arrived)),
@@ -51,6 +54,17 @@ fn portray_server(server: &Server, now: LocalTime, cluster: Cluster) -> Portrait
         field("rpc.field.turned-away", int(counts.turned_away)),
         field("rpc.field.known", int(server.dedup().len() as u64)),
     ]);
+    if counts.failed > 0 {
+        fields.push(field("rpc.field.failed", int(counts.failed)));
+    }
+    if !server.dead_letters().is_empty() {
+        fields.push(field("rpc.field.set-aside", int(server.dead_letters().len() as u64)));
+    }
+    for letter in server.dead_letters().iter().take(4) {
+        let (id, name) = (letter.attempt.id, cluster.name(letter.attempt.id.client));
+        let text = format!("{name} #{}: {}, {}x", u64::from(id.seq) + 1, ask_text(&letter.attempt.ask), letter.deliveries);
+        fields.push(field("rpc.field.dead-letter", FieldValue::Data(text)));
+    }
     let mut texts = Vec::new();
     for (account, balance) in server.balances().take(3) {
         fields.push(field("rpc.field.value", int(balance)));
@@ -138,6 +152,7 @@ pub(super) fn describe(message: &Message) -> Description {
                     let why = match refusal {
                         Refusal::Overloaded => "rpc.refusal.overloaded",
                         Refusal::Invalid => "rpc.refusal.invalid",
+                        Refusal::SetAside => "rpc.refusal.set-aside",
                     };
                     add("rpc.field.refused", FieldValue::Word(why));
                     add("rpc.field.stamp", FieldValue::Data(text));
@@ -153,6 +168,8 @@ fn ask_text(ask: &Ask) -> String {
     match ask {
         Ask::Charge { account, amount: 0 } => format!("poison {}", keys::name(*account)),
         Ask::Charge { account, amount } => format!("charge {} {amount}", keys::name(*account)),
+        Ask::Faulty { account, amount } => format!("faulty {} {amount}", keys::name(*account)),
+        Ask::Redrive { account } => format!("redrive {}", keys::name(*account)),
         Ask::Read { account } => format!("read {}", keys::name(*account)),
     }
 }

@@ -1,5 +1,5 @@
 //! The view of requests: a row for each client with its open calls, then what the server works on, what waits there, what it
-//! would recognise, and how often calls were done. A request that nobody waits for is struck out.
+//! would recognise, how often calls were done, and what was set aside. A request that nobody waits for is struck out.
 
 use super::geometry::Point;
 use super::layout::{NARROW, ViewOptions};
@@ -31,7 +31,7 @@ const SIZE: f64 = 12.0;
 const PAD: f64 = 8.0;
 /// How much wider than usual text is that consists of figures and signs.
 const FIGURES: f64 = 1.15;
-/// Rows beside those of clients: works on, waits, has done.
+/// Rows beside those of clients: works on, waits, has done. There is one more while requests are set aside.
 const SERVER_ROWS: usize = 3;
 
 /// A row: whose, its name, what stands beneath it, what is said of the node (once), and its cells.
@@ -67,11 +67,13 @@ enum Ground {
 /// Draws the view. Ids: `node:0`.
 pub fn requests_scene(input: &RequestsInput<'_>) -> Scene {
     let options = input.options;
-    let room = (((options.height - TOP - FOOT) / ROW_MIN).floor() as usize).max(SERVER_ROWS + 1);
-    let clients = input.requests.clients.len().min(room - SERVER_ROWS);
+    let own: Vec<Row> = input.requests.server.iter().flat_map(|server| server_rows(input, server)).collect();
+    let server_rows = own.len().max(SERVER_ROWS);
+    let room = (((options.height - TOP - FOOT) / ROW_MIN).floor() as usize).max(server_rows + 1);
+    let clients = input.requests.clients.len().min(room - server_rows);
     let left_out = input.requests.clients.len() - clients;
     let mut rows: Vec<Row> = input.requests.clients.iter().take(clients).map(|client| client_row(input, client)).collect();
-    rows.extend(input.requests.server.iter().flat_map(|server| server_rows(input, server)));
+    rows.extend(own);
     let height = ((options.height - TOP - FOOT) / rows.len().max(1) as f64).clamp(ROW_MIN, 60.0);
     let mut scene = Scene::new(options.width, options.height, whole_label(input));
     for (n, row) in rows.iter().enumerate() {
@@ -79,7 +81,7 @@ pub fn requests_scene(input: &RequestsInput<'_>) -> Scene {
         match n.cmp(&clients) {
             Ordering::Less => draw_ground(&mut scene, options, row, top, height),
             // The rows of the server are one thing.
-            Ordering::Equal => draw_ground(&mut scene, options, row, top, height * SERVER_ROWS as f64),
+            Ordering::Equal => draw_ground(&mut scene, options, row, top, height * server_rows as f64),
             Ordering::Greater => {}
         }
         draw_row(&mut scene, input, row, top, height, n == clients);
@@ -171,7 +173,7 @@ fn told_key(told: &str) -> &'static str {
     }
 }
 
-fn server_rows(input: &RequestsInput<'_>, server: &ServerView) -> [Row; SERVER_ROWS] {
+fn server_rows(input: &RequestsInput<'_>, server: &ServerView) -> Vec<Row> {
     let lang = input.options.lang;
     let own = name(input, server.node);
     let row = |key: &str, under: String, label: String, cells: Vec<Cell>, all: usize| Row {
@@ -193,9 +195,18 @@ fn server_rows(input: &RequestsInput<'_>, server: &ServerView) -> [Row; SERVER_R
     let known = [server.known.0.to_string(), server.known.1.to_string(), twice.to_string()];
     let known_args = [("server", &*own), ("progress", &*known[0]), ("done", &*known[1]), ("twice", &*known[2])];
     let under = status(input, server.node).unwrap_or_default().to_owned();
-    let label = [works, words::told(lang, "requests.queue", &args), words::told(lang, "requests.effects", &known_args)].join(" ");
+    let (letters, set_aside) = &server.set_aside;
+    let aside_args = [("server", &*own), ("count", &*set_aside.to_string())];
+    let aside = (*set_aside > 0).then(|| words::told(lang, "requests.aside", &aside_args));
+    let label = [works, words::told(lang, "requests.queue", &args), words::told(lang, "requests.effects", &known_args)];
+    let label = label.into_iter().chain(aside.clone()).collect::<Vec<_>>().join(" ");
     let all = effects.len();
-    [
+    let letters = letters.iter().map(|letter| {
+        let hue = hue(input, letter.client);
+        Cell { text: format!("{}#{} {}x", hue + 1, letter.n, letter.deliveries), ground: Ground::Hue(hue) }
+    });
+    let aside = aside.map(|label| row("requests.row.aside", String::new(), label, letters.collect(), *set_aside));
+    let rows = [
         row("requests.row.works", under, label, working, server.working.iter().count()),
         row(
             "requests.row.queue",
@@ -211,7 +222,8 @@ fn server_rows(input: &RequestsInput<'_>, server: &ServerView) -> [Row; SERVER_R
             effects,
             all,
         ),
-    ]
+    ];
+    rows.into_iter().chain(aside).collect()
 }
 
 fn draw_ground(scene: &mut Scene, options: &ViewOptions, row: &Row, top: f64, height: f64) {

@@ -30,7 +30,7 @@ const faults = () => ({
 const outcomes = () => ({ falls: t("a property falls"), holds: t("all properties hold") });
 
 /** The first hour, in order. */
-const START = ["raft/leader-crash", "raft/minority-partition", "raft/even-majority", "lock/pause-unfenced"];
+const START = ["raft/leader-crash", "raft/minority-partition", "raft/even-majority", "lock/pause-unfenced", "rpc/reply-lost"];
 /** Systems whose nodes agree on one value or one log. */
 const AGREE = ["raft"];
 /** Systems that tell what came before what. */

@@ -56,7 +56,9 @@ impl Calls {
         for deed in client.deeds() {
             match *deed {
                 Deed::Sent(attempt) => self.sent(event, client, attempt.id, falls),
-                Deed::Failed(id, Failure::Refused(Refusal::Invalid)) => self.open.entry(id).or_default().refused = true,
+                Deed::Failed(id, Failure::Refused(Refusal::Invalid | Refusal::SetAside)) => {
+                    self.open.entry(id).or_default().refused = true
+                }
                 Deed::Heard(id) => {
                     let ends = |deed: &Deed| matches!(deed, Deed::Ended { id: ended, .. } if *ended == id);
                     if !client.deeds().iter().any(ends) {

@@ -9,7 +9,7 @@ use crate::base::chunked::Chunked;
 use crate::base::{Encoder, EventId, NodeId, Note};
 use crate::protocol::rpc::call::{Deed, Told};
 use crate::protocol::rpc::client::Client;
-use crate::protocol::rpc::message::{Ask, CallId};
+use crate::protocol::rpc::message::CallId;
 use crate::protocol::rpc::server::{Deed as ServerDeed, Server};
 use crate::sim::trace::Event;
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ impl Effects {
     pub(super) fn client(&mut self, event: &Event, node: NodeId, client: &Client, falls: &mut Falls) {
         for deed in client.deeds() {
             match deed {
-                Deed::Sent(attempt) if matches!(attempt.ask, Ask::Charge { .. }) => {
+                Deed::Sent(attempt) if attempt.ask.has_effect() => {
                     self.change(attempt.id, |_| ());
                 }
                 Deed::Ended { id, told, .. } => self.ended(event, node, *id, *told, falls),

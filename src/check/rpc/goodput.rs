@@ -5,6 +5,7 @@
 //! did: no node is down, stands still or is slow, no link is other than it was, no trigger is on by the server's clock (Bronson and
 //! others 2021, *Metastable failures in distributed systems*). A second in which nobody asked is neither good nor bad.
 
+use super::latency::{CLASSES, class_of, percentiles};
 use super::notes;
 use super::{Falls, P};
 use crate::base::time::SECOND;
@@ -30,6 +31,11 @@ pub struct Second {
     pub goodput: u32,
     /// Something was wrong that somebody did.
     pub trouble: bool,
+    /// Within how long half of the calls that were done, 95 and 99 of 100 were done by their callers' clocks, microseconds; none if
+    /// none was done, or the second is not over.
+    pub latency_us: Option<[u64; 3]>,
+    /// How many calls took how long, by class.
+    pub spread: [u16; CLASSES],
 }
 
 /// The seconds up to now.
@@ -40,6 +46,8 @@ pub struct Goodput {
     seconds: VecDeque<Second>,
     /// Bad seconds in a row, up to the last that is over.
     bad: u64,
+    /// How long the calls took that were done in the last second, microseconds.
+    times_us: Vec<u64>,
 }
 
 impl Goodput {
@@ -56,6 +64,7 @@ impl Goodput {
             offered: sum.offered + second.offered,
             goodput: sum.goodput + second.goodput,
             trouble: sum.trouble || second.trouble,
+            ..sum
         })
     }
 
@@ -104,6 +113,8 @@ impl Goodput {
     fn ends(&mut self, event: &Event, config: &Config, trouble: bool, falls: &mut Falls) {
         let Some(second) = self.seconds.back_mut() else { return };
         second.trouble |= trouble;
+        second.latency_us = percentiles(&mut self.times_us);
+        self.times_us.clear();
         let is_quiet = second.demand == 0 && second.goodput == 0;
         if is_quiet && !second.trouble {
             return;
@@ -123,11 +134,16 @@ impl Goodput {
 
     /// A client did something.
     pub(super) fn client(&mut self, client: &Client) {
-        let Some(second) = self.now() else { return };
+        let Some(second) = self.seconds.back_mut() else { return };
         for deed in client.deeds() {
             match deed {
                 Deed::Began(_) => second.demand += 1,
-                Deed::Ended { told: Told::Ok(_), .. } => second.goodput += 1,
+                Deed::Ended { told: Told::Ok(_), took_us, .. } => {
+                    second.goodput += 1;
+                    let class = &mut second.spread[class_of(*took_us)];
+                    *class = class.saturating_add(1);
+                    self.times_us.push(*took_us);
+                }
                 _ => {}
             }
         }

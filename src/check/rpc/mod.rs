@@ -5,12 +5,13 @@
 //!
 //! - how often a call had an effect, against what its caller was told, in [`effects`];
 //! - attempts, deadlines and replies in [`calls`], delays and budgets in [`retries`];
-//! - work that nobody waits for in [`work`];
-//! - demand, load and goodput by the second, and whether goodput recovers, in [`goodput`].
+//! - work that nobody waits for, and that fails again and again, in [`work`];
+//! - demand, load and goodput by the second, and whether goodput recovers, in [`goodput`]; how long calls took, in [`latency`].
 
 mod calls;
 pub mod effects;
 pub mod goodput;
+pub mod latency;
 pub mod notes;
 mod retries;
 mod work;
@@ -40,6 +41,7 @@ properties! {
     BackoffBounds, "backoff-bounds", BACKOFF_BOUNDS_HOLDS, BACKOFF_BOUNDS_UNKNOWN;
     FinalRefusals, "final-refusals", FINAL_REFUSALS_HOLDS, FINAL_REFUSALS_UNKNOWN;
     CleanEnd, "clean-end", CLEAN_END_HOLDS, CLEAN_END_UNKNOWN;
+    BoundedDeliveries, "bounded-deliveries", BOUNDED_DELIVERIES_HOLDS, BOUNDED_DELIVERIES_UNKNOWN;
 }
 
 /// All checkers of requests and replies.

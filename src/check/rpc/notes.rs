@@ -98,4 +98,11 @@ note_kinds! {
     CLEAN_END_UNKNOWN = "rpc.clean-end.unknown", ["events": Int];
     /// A caller does not.
     CLEAN_END_VIOLATED = "rpc.clean-end.violated", ["at": TimeUs, "node": Node, "n": Int];
+
+    /// No request is given to the worker more often than it may be.
+    BOUNDED_DELIVERIES_HOLDS = "rpc.bounded-deliveries.holds", [];
+    /// Not known.
+    BOUNDED_DELIVERIES_UNKNOWN = "rpc.bounded-deliveries.unknown", ["events": Int];
+    /// One is.
+    BOUNDED_DELIVERIES_VIOLATED = "rpc.bounded-deliveries.violated", ["at": TimeUs, "node": Node, "n": Int, "client": Node, "times": Int];
 }

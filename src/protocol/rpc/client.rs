@@ -178,12 +178,13 @@ impl Client {
                 self.attempt(seq, false, now_us, out);
             }
             Says::Refused(refusal) => {
-                if !call.is_refused(attempt) {
+                if refusal.is_certain() && !call.is_refused(attempt) {
                     return out.note(Note::new(&notes::HEARS_TOO_LATE, told));
                 }
                 let kind = match refusal {
                     Refusal::Overloaded => &notes::IS_TURNED_AWAY,
                     Refusal::Invalid => &notes::IS_REFUSED,
+                    Refusal::SetAside => &notes::IS_SET_ASIDE,
                 };
                 out.note(Note::new(kind, told));
                 // While an attempt after this one is under way, or to be made, nothing else is to be done.

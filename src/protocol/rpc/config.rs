@@ -2,6 +2,7 @@
 
 use super::backoff::Backoff;
 use super::budget::Budget;
+use super::codel::Limits;
 use super::queue::Order;
 use super::rules::Rules;
 use crate::base::NodeId;
@@ -33,10 +34,16 @@ pub struct Config {
     pub work: Work,
     /// Which waiting request is next.
     pub order: Order,
+    /// When a standing queue is made shorter.
+    pub codel: Limits,
     /// How many requests may wait.
     pub capacity: u32,
     /// How much longer than its caller may retry a finished request is remembered, microseconds.
     pub window_us: u64,
+    /// How often a request at which the worker fails is given to it.
+    pub max_receives: u32,
+    /// When the bug at which it fails is mended, microseconds of the server's clock; 0: never.
+    pub mended_at_us: u64,
     /// When work takes longer.
     pub trigger: Trigger,
     /// Within which time goodput must be back after trouble, microseconds.
@@ -127,8 +134,11 @@ impl Default for Config {
             work_us: 10_000,
             work: Work::Constant,
             order: Order::Fifo,
+            codel: Limits { target_us: 5_000, interval_us: 100_000 },
             capacity: 100,
             window_us: 60_000_000,
+            max_receives: 10,
+            mended_at_us: 0,
             trigger: Trigger { at_us: 0, for_us: 0, factor: 1 },
             recovery_us: 10_000_000,
             rules: Rules::RIGHT,
@@ -151,6 +161,8 @@ pub enum ConfigError {
     RetryAboveBudget,
     /// Nobody may retry even while the budget is full.
     FloorAboveBudget,
+    /// Nothing is ever given to the worker.
+    NoDelivery,
     /// It is one server that answers.
     NotOneServer,
 }
@@ -164,6 +176,7 @@ impl fmt::Display for ConfigError {
             ConfigError::BaseAboveCap => "the first delay is above the greatest",
             ConfigError::RetryAboveBudget => "a retry costs more than the budget ever holds",
             ConfigError::FloorAboveBudget => "the floor is not below what the budget holds",
+            ConfigError::NoDelivery => "a request needs a delivery",
             ConfigError::NotOneServer => "requests have one server",
         })
     }
@@ -179,12 +192,18 @@ impl Config {
             (servers != 1, ConfigError::NotOneServer),
             (self.attempts == 0, ConfigError::NoAttempt),
             (self.capacity == 0, ConfigError::NoQueue),
+            (self.max_receives == 0, ConfigError::NoDelivery),
             (self.timeout_us > self.deadline_us, ConfigError::TimeoutEatsDeadline),
             (self.base_us > self.cap_us, ConfigError::BaseAboveCap),
             (budget.capacity > 0 && budget.retry.max(budget.timeout) > budget.capacity, ConfigError::RetryAboveBudget),
             (budget.capacity > 0 && budget.floor >= budget.capacity, ConfigError::FloorAboveBudget),
         ];
         wrong.into_iter().find(|(is_wrong, _)| *is_wrong).map_or(Ok(()), |(_, error)| Err(error))
+    }
+
+    /// Whether the worker fails at faulty requests.
+    pub fn has_bug(&self, monotonic_us: u64) -> bool {
+        self.mended_at_us == 0 || monotonic_us < self.mended_at_us
     }
 
     /// The server: the first node.
@@ -223,6 +242,7 @@ mod tests {
         assert_eq!(with(|_| ()), Ok(()));
         assert_eq!(with(|c| c.attempts = 0), Err(ConfigError::NoAttempt));
         assert_eq!(with(|c| c.capacity = 0), Err(ConfigError::NoQueue));
+        assert_eq!(with(|c| c.max_receives = 0), Err(ConfigError::NoDelivery));
         assert_eq!(with(|c| c.timeout_us = 10_000_001), Err(ConfigError::TimeoutEatsDeadline));
         assert_eq!(with(|c| c.base_us = 20_000_001), Err(ConfigError::BaseAboveCap));
         assert_eq!(with(|c| c.budget.timeout = 500_001), Err(ConfigError::RetryAboveBudget));

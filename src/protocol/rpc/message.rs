@@ -1,5 +1,6 @@
 //! What clients and servers say to each other, what disks keep, and what clients are asked for.
 
+use super::dead_letters::DeadLetter;
 use super::rules::Refusal;
 use crate::base::{Encode, Encoder, NodeId};
 use crate::protocol::{Class, MessageKind, Shape, TimerName};
@@ -46,6 +47,18 @@ pub enum Ask {
         /// How much.
         amount: u64,
     },
+    /// Charge an account, by a request at which the worker fails each time, until its bug is mended.
+    Faulty {
+        /// Which account.
+        account: u32,
+        /// How much.
+        amount: u64,
+    },
+    /// Give those to the worker again that were set aside. It does not matter how often.
+    Redrive {
+        /// Of which account.
+        account: u32,
+    },
     /// Read an account. It does not matter how often.
     Read {
         /// Which account.
@@ -56,13 +69,15 @@ pub enum Ask {
 impl Ask {
     /// Whether it changes anything.
     pub fn has_effect(&self) -> bool {
-        matches!(self, Ask::Charge { .. })
+        matches!(self, Ask::Charge { .. } | Ask::Faulty { .. })
     }
 
     /// Whose account.
     pub fn account(&self) -> u32 {
         match self {
-            Ask::Charge { account, .. } | Ask::Read { account } => *account,
+            Ask::Charge { account, .. } | Ask::Faulty { account, .. } | Ask::Redrive { account } | Ask::Read { account } => {
+                *account
+            }
         }
     }
 }
@@ -77,6 +92,15 @@ impl Encode for Ask {
             }
             Ask::Read { account } => {
                 to.u8(1);
+                to.u32(*account);
+            }
+            Ask::Faulty { account, amount } => {
+                to.u8(2);
+                to.u32(*account);
+                to.u64(*amount);
+            }
+            Ask::Redrive { account } => {
+                to.u8(3);
                 to.u32(*account);
             }
         }
@@ -217,6 +241,8 @@ pub enum Record {
         /// How long the request must be recognised, microseconds.
         keep_us: u64,
     },
+    /// A request that was set aside.
+    Dead(DeadLetter),
     /// What is needed to recognise a request, by itself.
     Key {
         /// By what it is recognised.
@@ -244,6 +270,10 @@ impl Encode for Record {
                 to.put(key);
                 to.u64(*balance);
                 to.u64(*keep_us);
+            }
+            Record::Dead(letter) => {
+                to.u8(2);
+                to.put(letter);
             }
         }
     }

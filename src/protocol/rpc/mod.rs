@@ -5,15 +5,17 @@
 //! answer. *Exactly once* exists only as an effect: repeated requests, a server that recognises them, and a result that is kept
 //! in the same step as the effect (Saltzer, Reed and Clark 1984; Birrell and Nelson 1984; Lee and others, RIFL, 2015).
 //! - [`client`] is the automaton of a caller: attempts with timeouts, a deadline over all of them, [`backoff`], a [`budget`];
-//! - [`server`] works on one request after the other, out of a bounded [`queue`], and keeps finished ones in [`dedup`]
-//!   and those that found no room in [`turned_away`];
+//! - [`server`] works on one request after the other, out of a bounded [`queue`] that [`codel`] may keep short, and keeps finished
+//!   ones in [`dedup`], those that found no room in [`turned_away`], those at which it fails in [`dead_letters`];
 //! - [`role`] puts both behind one type. Every decision is in [`rules`], with its wrong variants.
 
 pub mod backoff;
 pub mod budget;
 pub mod call;
 pub mod client;
+pub mod codel;
 pub mod config;
+pub mod dead_letters;
 pub mod dedup;
 pub mod message;
 pub mod notes;

@@ -12,6 +12,8 @@ note_kinds! {
     IS_TURNED_AWAY = "rpc.is-turned-away", Protocol, Some("may_help"), ["n": Int, "attempt": Int];
     /// The server refuses for good.
     IS_REFUSED = "rpc.is-refused", Story, Some("may_help"), ["n": Int, "attempt": Int];
+    /// The server has set the request aside.
+    IS_SET_ASIDE = "rpc.is-set-aside", Story, Some("may_help"), ["n": Int, "attempt": Int];
     /// Waits, and will ask again.
     BACKS_OFF = "rpc.backs-off", Protocol, Some("delay_us"), ["n": Int, "for": DurationUs];
     /// A call is done.
@@ -46,6 +48,16 @@ note_kinds! {
     JOINS = "rpc.joins", Story, Some("recognised"), ["client": Node, "n": Int, "attempt": Int];
     /// There is no room.
     TURNS_AWAY = "rpc.turns-away", Protocol, None, ["client": Node, "n": Int, "attempt": Int];
+    /// The queue stands: the oldest is turned away.
+    SHEDS = "rpc.sheds", Protocol, None, ["client": Node, "n": Int, "attempt": Int, "waited": DurationUs];
+    /// The worker fails at a request, for the how-many-eth time.
+    WORK_FAILS = "rpc.work-fails", Story, Some("delivers_again"), ["client": Node, "n": Int, "times": Int];
+    /// It is set aside.
+    SETS_ASIDE = "rpc.sets-aside", Story, Some("delivers_again"), ["client": Node, "n": Int, "times": Int];
+    /// It asks again for what was set aside.
+    STAYS_ASIDE = "rpc.stays-aside", Protocol, None, ["client": Node, "n": Int, "attempt": Int];
+    /// What was set aside waits again.
+    REDRIVES = "rpc.redrives", Story, None, ["count": Int, "key": Key];
     /// It makes no sense.
     REFUSES = "rpc.refuses", Story, None, ["client": Node, "n": Int, "attempt": Int];
     /// Stops: nobody waits.

@@ -1,5 +1,6 @@
 //! Requests that wait for a server: bounded, and served in one of several orders.
 
+use super::codel::{Codel, Limits};
 use super::message::{Attempt, CallId, Key};
 use crate::base::{Encode, Encoder, NodeId};
 use std::collections::VecDeque;
@@ -12,11 +13,13 @@ pub enum Order {
     Fifo = 0,
     /// The newest: its caller is the likeliest to be waiting still. At a full queue the oldest is turned away.
     Lifo = 1,
+    /// The oldest; while the queue stands, the newest, and the oldest are shed (see [`codel`](super::codel)).
+    Codel = 2,
 }
 
 impl Order {
     /// All of them, by number.
-    pub const ALL: [Order; 2] = [Order::Fifo, Order::Lifo];
+    pub const ALL: [Order; 3] = [Order::Fifo, Order::Lifo, Order::Codel];
 }
 
 /// A request that waits or is worked on.
@@ -30,7 +33,12 @@ pub struct Job {
     pub arrived_us: u64,
     /// Until when it is waited for by that clock.
     pub until_us: u64,
+    /// How often the worker has failed at it.
+    pub failed: u32,
 }
+
+/// Until when somebody waits who has given a request to the worker again, and not called: for ever.
+pub const FOR_EVER: u64 = u64::MAX;
 
 impl Encode for Job {
     fn encode(&self, to: &mut Encoder) {
@@ -38,12 +46,13 @@ impl Encode for Job {
         to.put(&super::message::Message::Call(self.attempt));
         to.u64(self.arrived_us);
         to.u64(self.until_us);
+        to.u32(self.failed);
     }
 }
 
 /// The waiting requests, oldest first.
 #[derive(Clone, Debug, Default)]
-pub struct Queue(VecDeque<Job>);
+pub struct Queue(VecDeque<Job>, Codel);
 
 impl Queue {
     /// How many wait.
@@ -68,8 +77,9 @@ impl Queue {
             return None;
         }
         match order {
+            Order::Codel if !self.1.is_shedding() => Some(job),
             Order::Fifo => Some(job),
-            Order::Lifo => {
+            Order::Lifo | Order::Codel => {
                 let oldest = self.0.pop_front();
                 self.0.push_back(job);
                 oldest
@@ -80,9 +90,27 @@ impl Queue {
     /// The next one.
     pub fn pop(&mut self, order: Order) -> Option<Job> {
         match order {
-            Order::Fifo => self.0.pop_front(),
+            Order::Codel if self.1.is_shedding() => self.0.pop_back(),
+            Order::Fifo | Order::Codel => self.0.pop_front(),
             Order::Lifo => self.0.pop_back(),
         }
+    }
+
+    /// Puts one back at which the worker has failed: it is the next one again.
+    pub fn put_back(&mut self, job: Job, order: Order) {
+        match order {
+            Order::Codel if self.1.is_shedding() => self.0.push_back(job),
+            Order::Fifo | Order::Codel => self.0.push_front(job),
+            Order::Lifo => self.0.push_back(job),
+        }
+    }
+
+    /// Takes the oldest out if it is to be shed before the next one is taken.
+    pub fn shed(&mut self, order: Order, limits: Limits, now_us: u64) -> Option<Job> {
+        let oldest = self.0.front().filter(|_| order == Order::Codel)?;
+        let waited_us = now_us.saturating_sub(oldest.arrived_us);
+        let sheds = self.1.sheds(limits, self.0.len(), waited_us, now_us);
+        if sheds { self.0.pop_front() } else { None }
     }
 
     /// The waiting request with this key.
@@ -90,9 +118,9 @@ impl Queue {
         self.0.iter_mut().find(|job| job.attempt.key == Some(key))
     }
 
-    /// Takes all attempts of a call out.
+    /// Takes all attempts of a call out, unless somebody else waits for them.
     pub fn cancel(&mut self, id: CallId) -> Vec<Job> {
-        let (gone, left): (Vec<Job>, Vec<Job>) = self.0.iter().partition(|job| job.attempt.id == id);
+        let (gone, left): (Vec<Job>, Vec<Job>) = self.0.iter().partition(|job| job.attempt.id == id && job.until_us != FOR_EVER);
         if !gone.is_empty() {
             self.0 = left.into();
         }
@@ -103,5 +131,6 @@ impl Queue {
 impl Encode for Queue {
     fn encode(&self, to: &mut Encoder) {
         to.list(self.0.iter());
+        to.put(&self.1);
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub enum Role {
     /// Answers.
-    Server(Server),
+    Server(Box<Server>),
     /// Asks.
     Client(Client),
 }
@@ -20,7 +20,7 @@ pub enum Role {
 impl Role {
     /// A server before its first start.
     pub fn server(config: &Arc<Config>) -> Role {
-        Role::Server(Server::new(config.clone()))
+        Role::Server(Box::new(Server::new(config.clone())))
     }
 
     /// The client with this number, before its first start.
@@ -51,7 +51,7 @@ impl Encode for Role {
         match self {
             Role::Server(server) => {
                 to.u8(0);
-                to.put(server);
+                to.put(&**server);
             }
             Role::Client(client) => {
                 to.u8(1);

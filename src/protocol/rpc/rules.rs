@@ -21,6 +21,15 @@ pub enum Refusal {
     Overloaded = 0,
     /// It never will: the request makes no sense.
     Invalid = 1,
+    /// The worker has failed at it too often: it is set aside, and may be done when somebody has looked at it.
+    SetAside = 2,
+}
+
+impl Refusal {
+    /// Whether it is certain that nothing is done, and will not be.
+    pub fn is_certain(self) -> bool {
+        self != Refusal::SetAside
+    }
 }
 
 mutants! {
@@ -45,6 +54,7 @@ mutants! {
     ResultAnew, "result_anew", "result_again", "ok-means-done", "a repeated request is answered with what is so now";
     FirstCome, "first_come", "answers", "right-reply", "any reply is for the oldest call";
     IgnoresDeadline, "ignores_deadline", "may_start", "no-late-work", "the server does not look how long it is waited for";
+    NoDeadLetters, "no_dead_letters", "delivers_again", "bounded-deliveries", "what the worker fails at is its next request again";
 }
 
 /// Ask, and ask again.
@@ -86,7 +96,7 @@ impl Rules {
         if self.has(Mutant::RetryEverything) {
             return true;
         }
-        failure != Failure::Refused(Refusal::Invalid)
+        !matches!(failure, Failure::Refused(Refusal::Invalid | Refusal::SetAside))
     }
 
     /// The range from which the delay before a retry is drawn: as wide as the jitter wants it (see Brooker 2015).
@@ -242,5 +252,14 @@ impl Rules {
             return true;
         }
         now_us < until_us
+    }
+
+    /// Whether a request at which the worker has failed so often is given to it once more, before all others; otherwise it is set
+    /// aside (see Amazon SQS, Using dead-letter queues).
+    pub fn delivers_again(self, failed: u32, most: u32) -> bool {
+        if self.has(Mutant::NoDeadLetters) {
+            return true;
+        }
+        failed < most
     }
 }

@@ -2,10 +2,11 @@
 //! to disk in one step; the reply waits for it.
 
 use super::config::Config;
+use super::dead_letters::{DeadLetter, DeadLetters};
 use super::dedup::{Dedup, State};
 use super::message::{Ask, Attempt, CallId, Key, Message, Record, Says, Timer};
 use super::notes;
-use super::queue::{Job, Queue};
+use super::queue::{FOR_EVER, Job, Queue};
 use super::role::Role;
 use super::rules::{Recognised, Refusal};
 use super::turned_away::TurnedAway;
@@ -13,6 +14,9 @@ use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, WriteId};
 use crate::protocol::{Effects, Input, Slot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// How long a worker that has failed takes at least until it has failed again, microseconds: it begins anew.
+const RESTART_US: u64 = 1_000;
 
 /// What a server did in its last step, for those who watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub enum Deed {
     Found(CallId, u64),
     /// A request was thrown away because nobody waited for it.
     Dropped(CallId),
+    /// The worker has failed at a request, so often by now.
+    Failed(CallId, u32),
 }
 
 /// What it has done since it started.
@@ -51,6 +57,8 @@ pub struct Counts {
     pub dropped: u64,
     /// Attempts turned away for want of room.
     pub turned_away: u64,
+    /// How often the worker has failed.
+    pub failed: u64,
 }
 
 /// An effect on its way to disk.
@@ -70,6 +78,7 @@ pub struct Server {
     balances: BTreeMap<u32, u64>,
     dedup: Dedup,
     turned_away: TurnedAway,
+    dead_letters: DeadLetters,
     queue: Queue,
     working: Option<Job>,
     /// Effects on their way to disk, oldest first.
@@ -87,6 +96,7 @@ impl Server {
             balances: BTreeMap::new(),
             dedup: Dedup::default(),
             turned_away: TurnedAway::default(),
+            dead_letters: DeadLetters::default(),
             queue: Queue::default(),
             working: None,
             unsynced: Vec::new(),
@@ -108,6 +118,11 @@ impl Server {
     /// What it remembers of requests.
     pub fn dedup(&self) -> &Dedup {
         &self.dedup
+    }
+
+    /// What it has set aside.
+    pub fn dead_letters(&self) -> &DeadLetters {
+        &self.dead_letters
     }
 
     /// What waits.
@@ -171,10 +186,15 @@ impl Server {
             let (key, balance, keep_us) = match *record {
                 Record::Done { id, key, account, balance, keep_us } => {
                     self.balances.insert(account, balance);
+                    self.dead_letters.remove(id);
                     self.deeds.push(Deed::Found(id, balance));
                     (key, balance, keep_us)
                 }
                 Record::Key { key, balance, keep_us } => (Some(key), balance, keep_us),
+                Record::Dead(letter) => {
+                    self.dead_letters.add(letter);
+                    continue;
+                }
             };
             let Some(key) = key else { continue };
             known += 1;
@@ -202,6 +222,14 @@ impl Server {
         if let Ask::Charge { amount: 0, .. } = attempt.ask {
             out.note(Note::new(&notes::REFUSES, [client, n, nth]));
             return answer(from, &attempt, Says::Refused(Refusal::Invalid), None, out);
+        }
+        if let Ask::Redrive { account } = attempt.ask {
+            let value = self.redrive(account, now_us, out);
+            return answer(from, &attempt, Says::Done { value, again: false }, None, out);
+        }
+        if self.dead_letters.has(&attempt) {
+            out.note(Note::new(&notes::STAYS_ASIDE, [client, n, nth]));
+            return answer(from, &attempt, Says::Refused(Refusal::SetAside), None, out);
         }
         let state = attempt.key.and_then(|key| self.dedup.get(&key));
         match self.config.rules.recognised(state) {
@@ -242,7 +270,8 @@ impl Server {
     }
 
     fn take_in(&mut self, from: NodeId, attempt: Attempt, now_us: u64, out: &mut Effects<Role>) {
-        let job = Job { from, attempt, arrived_us: now_us, until_us: now_us.saturating_add(attempt.left_us) };
+        let until_us = now_us.saturating_add(attempt.left_us);
+        let job = Job { from, attempt, arrived_us: now_us, until_us, failed: 0 };
         if let Some(key) = attempt.key {
             self.dedup.begin(key);
         }
@@ -267,6 +296,12 @@ impl Server {
     }
 
     fn begin_next(&mut self, now_us: u64, out: &mut Effects<Role>) {
+        while let Some(job) = self.queue.shed(self.config.order, self.config.codel, now_us) {
+            let [client, n, nth] = of(&job.attempt);
+            self.let_go(&job);
+            out.note(Note::new(&notes::SHEDS, [client, n, nth, now_us.saturating_sub(job.arrived_us)]));
+            self.turn_away(job.from, &job.attempt, out);
+        }
         while let Some(job) = self.queue.pop(self.config.order) {
             let [client, n, nth] = of(&job.attempt);
             let late_us = now_us.checked_sub(job.until_us);
@@ -283,6 +318,7 @@ impl Server {
             }
             self.deeds.push(Deed::Started { id: job.attempt.id, arrived_us: job.arrived_us, until_us: job.until_us });
             let work_us = job.attempt.work_us.saturating_mul(self.config.trigger.factor_at(now_us));
+            let work_us = if job.failed > 0 { work_us.max(RESTART_US) } else { work_us };
             out.set_timer(Timer::Work, work_us, work_us);
             self.working = Some(job);
             return;
@@ -291,22 +327,62 @@ impl Server {
 
     fn finish(&mut self, now_us: u64, out: &mut Effects<Role>) {
         let Some(job) = self.working.take() else { return };
+        if matches!(job.attempt.ask, Ask::Faulty { .. }) && self.config.has_bug(now_us) {
+            self.fail(Job { failed: job.failed.saturating_add(1), ..job }, out);
+            return self.begin_next(now_us, out);
+        }
         self.counts.worked += 1;
         let [client, n, _] = of(&job.attempt);
         match job.attempt.ask {
-            Ask::Charge { account, amount } => {
+            Ask::Charge { account, amount } | Ask::Faulty { account, amount } => {
                 let balance = self.balance(account).saturating_add(amount);
                 out.note(Note::new(&notes::CHARGES, [client, n, u64::from(account), balance]));
                 let write = self.charge(&job, account, balance, now_us, out);
                 answer(job.from, &job.attempt, Says::Done { value: balance, again: false }, Some(write), out);
             }
-            Ask::Read { account } => {
+            Ask::Read { account } | Ask::Redrive { account } => {
                 let value = self.balance(account);
                 out.note(Note::new(&notes::READS, [client, n, u64::from(account), value]));
                 answer(job.from, &job.attempt, Says::Done { value, again: false }, None, out);
             }
         }
         self.begin_next(now_us, out);
+    }
+
+    /// The worker has failed at a request: it is the next one again, or is set aside.
+    fn fail(&mut self, job: Job, out: &mut Effects<Role>) {
+        let [client, n, _] = of(&job.attempt);
+        let told = [client, n, job.failed.into()];
+        self.counts.failed += 1;
+        self.deeds.push(Deed::Failed(job.attempt.id, job.failed));
+        out.note(Note::new(&notes::WORK_FAILS, told));
+        if self.config.rules.delivers_again(job.failed, self.config.max_receives) {
+            return self.queue.put_back(job, self.config.order);
+        }
+        let letter = DeadLetter { attempt: job.attempt, deliveries: job.failed };
+        self.let_go(&job);
+        self.dead_letters.add(letter);
+        out.note(Note::new(&notes::SETS_ASIDE, told));
+        let write = out.persist(Record::Dead(letter));
+        answer(job.from, &job.attempt, Says::Refused(Refusal::SetAside), Some(write), out);
+    }
+
+    /// What was set aside of an account waits again, as far as there is room: whoever wants that waits for ever.
+    fn redrive(&mut self, account: u32, now_us: u64, out: &mut Effects<Role>) -> u64 {
+        let room = (self.config.capacity as usize).saturating_sub(self.queue.len());
+        let letters = self.dead_letters.take(account, room);
+        out.note(Note::new(&notes::REDRIVES, [letters.len() as u64, account.into()]));
+        for DeadLetter { attempt, .. } in &letters {
+            if let Some(key) = attempt.key {
+                self.dedup.begin(key);
+            }
+            let job = Job { from: attempt.id.client, attempt: *attempt, arrived_us: now_us, until_us: FOR_EVER, failed: 0 };
+            self.queue.push(job, self.config.order, self.config.capacity);
+        }
+        if self.working.is_none() {
+            self.begin_next(now_us, out);
+        }
+        letters.len() as u64
     }
 
     /// The effect, and what is needed to recognise its request.
@@ -340,7 +416,7 @@ impl Server {
 
     fn cancel(&mut self, id: CallId, now_us: u64, out: &mut Effects<Role>) {
         let mut gone = self.queue.cancel(id);
-        let stops = self.working.is_some_and(|job| job.attempt.id == id);
+        let stops = self.working.is_some_and(|job| job.attempt.id == id && job.until_us != FOR_EVER);
         if stops {
             gone.extend(self.working.take());
             out.cancel_timer(Timer::Work);
@@ -368,6 +444,7 @@ impl Encode for Server {
         }
         to.put(&self.dedup);
         to.put(&self.turned_away);
+        to.put(&self.dead_letters);
         to.put(&self.queue);
         to.list(self.working.iter());
         to.len(self.unsynced.len());

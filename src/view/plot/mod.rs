@@ -1,5 +1,8 @@
 //! The plot of goodput against offered load: second by second, how many calls began, how many attempts came to the server, and
-//! how many calls were done. Seconds in which something was wrong stand on a darker ground.
+//! how many calls were done; beneath it, how long they took ([`latency`]). Seconds in which something was wrong stand on a darker
+//! ground.
+
+mod latency;
 
 use super::geometry::Point;
 use super::layout::{NARROW, ViewOptions};
@@ -19,8 +22,10 @@ pub struct PlotInput<'a> {
     pub options: &'a ViewOptions,
 }
 
+/// Room for the names of a panel's lines.
 const HEAD: f64 = 26.0;
-const FOOT: f64 = 54.0;
+/// Room for the seconds.
+const FOOT: f64 = 26.0;
 const SIZE: f64 = 12.0;
 /// No fewer seconds are drawn, and no more.
 const SECONDS: (u64, u64) = (20, 150);
@@ -54,14 +59,20 @@ impl Metrics {
             whole(input).iter().filter(|second| second.n >= first).map(|second| second.demand.max(second.offered)).max();
         let step = nice_step(f64::from(greatest.unwrap_or(0).max(4)) / 4.0);
         Metrics {
-            left: if options.width < NARROW { 40.0 } else { 52.0 },
-            right: options.width - 12.0,
+            left: if options.width < NARROW { 50.0 } else { 56.0 },
+            right: options.width - 12.0 - spread_of(options),
             top: HEAD,
-            bottom: options.height - FOOT,
+            bottom: HEAD + height_of(options),
             first,
             count: (end - first).max(SECONDS.0) as f64,
             most: step * (f64::from(greatest.unwrap_or(0).max(4)) / step).ceil(),
         }
+    }
+
+    /// The same beneath, for how long calls took.
+    fn beneath(&self, options: &ViewOptions) -> Metrics {
+        let top = self.bottom + HEAD;
+        Metrics { top, bottom: top + height_of(options), ..*self }
     }
 
     fn x(&self, n: f64) -> f64 {
@@ -71,6 +82,16 @@ impl Metrics {
     fn y(&self, value: f64) -> f64 {
         self.bottom - value / self.most * (self.bottom - self.top)
     }
+}
+
+/// How wide the spread of times is, beside the seconds.
+fn spread_of(options: &ViewOptions) -> f64 {
+    if options.width < NARROW { 88.0 } else { 128.0 }
+}
+
+/// How high each of the two panels is.
+fn height_of(options: &ViewOptions) -> f64 {
+    ((options.height - 2.0 * HEAD - FOOT) / 2.0).max(1.0)
 }
 
 /// The seconds that are over.
@@ -89,13 +110,20 @@ pub fn plot_scene(input: &PlotInput<'_>) -> Scene {
         (metrics.bottom - metrics.top).max(1.0),
         0.0,
     );
+    let beneath = metrics.beneath(input.options);
     scene.push(ground.filled(Role::Paper).named("plot", label));
     draw_trouble(&mut scene, input, &metrics);
-    draw_axes(&mut scene, input, &metrics);
-    for line in &LINES {
-        draw_line(&mut scene, input, &metrics, line);
+    draw_counts(&mut scene, &metrics);
+    draw_head(&mut scene, input.options, metrics.top, "plot.unit", &LINES.map(|(_, role, dash, key)| (role, dash, key)));
+    for (value, role, dash, _) in LINES {
+        let point = |second: &LoadSecond| Some(Point::new(metrics.x(second.n as f64 + 0.5), metrics.y(f64::from(value(second)))));
+        lines_of(&mut scene, input, &metrics, point, (role, if dash == Dash::Solid { 2.5 } else { 1.5 }, dash));
     }
-    draw_legend(&mut scene, input.options);
+    draw_cursor(&mut scene, input, &metrics);
+    let spread_left = metrics.right + 12.0;
+    latency::draw_figures(&mut scene, input, (spread_left, metrics.top));
+    latency::draw(&mut scene, input, &beneath, spread_left);
+    draw_seconds(&mut scene, input, &beneath);
     scene
 }
 
@@ -104,7 +132,8 @@ fn label(input: &PlotInput<'_>) -> String {
     let Some(last) = whole(input).last() else { return words::told(lang, "plot.nothing", &[]) };
     let numbers = [last.n + 1, last.goodput.into(), last.demand.into(), last.offered.into()].map(|n: u64| n.to_string());
     let args = [("n", &*numbers[0]), ("goodput", &*numbers[1]), ("demand", &*numbers[2]), ("offered", &*numbers[3])];
-    words::told(lang, "plot.label", &args)
+    let counts = words::told(lang, "plot.label", &args);
+    latency::label(input).map_or(counts.clone(), |latency| format!("{counts} {latency}"))
 }
 
 fn draw_trouble(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics) {
@@ -115,18 +144,23 @@ fn draw_trouble(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics) {
     }
 }
 
-fn draw_axes(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics) {
-    let lang = input.options.lang;
+fn draw_counts(scene: &mut Scene, metrics: &Metrics) {
     let step = nice_step(metrics.most / 4.0);
     for value in (0..).map(|n| f64::from(n) * step).take_while(|value| *value <= metrics.most) {
         let y = metrics.y(value);
+        if y > metrics.bottom - 1.0 - SIZE && value > 0.0 {
+            continue;
+        }
         let faint = if value == 0.0 { 1.0 } else { 0.35 };
         scene.push(Shape::line(Point::new(metrics.left, y), Point::new(metrics.right, y)).outlined(Role::Line, 1.0).faded(faint));
         let text = format!("{value:.0}");
         scene.push(Shape::text(Point::new(metrics.left - 6.0, y), text, SIZE).filled(Role::Muted).anchored(Anchor::End));
     }
-    let unit = words::word(lang, "plot.unit").to_owned();
-    scene.push(Shape::text(Point::new(8.0, metrics.top - 14.0), unit, SIZE).filled(Role::Muted).anchored(Anchor::Start));
+}
+
+/// The seconds beneath.
+fn draw_seconds(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics) {
+    let lang = input.options.lang;
     let room = ((metrics.right - metrics.left) / 60.0).floor().max(1.0);
     let step = nice_step((metrics.count / room).max(1.0));
     let mut at = (metrics.first as f64 / step).ceil() * step;
@@ -139,31 +173,48 @@ fn draw_axes(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics) {
         }
         at += step;
     }
+}
+
+fn draw_cursor(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics) {
     let now = metrics.x(input.now_us / 1e6);
     scene.push(Shape::line(Point::new(now, metrics.top - 4.0), Point::new(now, metrics.bottom)).outlined(Role::Ink, 2.0));
 }
 
-/// One point in the middle of each whole second.
-fn draw_line(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics, (value, role, dash, _): &Line) {
-    let seconds = whole(input).iter().filter(|second| second.n >= metrics.first);
-    let points: Vec<Point> =
-        seconds.map(|second| Point::new(metrics.x(second.n as f64 + 0.5), metrics.y(f64::from(value(second))))).collect();
-    if points.len() > 1 {
-        scene.push(Shape::polyline(points).stroked(*role, if *dash == Dash::Solid { 2.5 } else { 1.5 }, *dash));
+/// A point in the middle of each whole second that has one; between seconds that have none there is no line.
+fn lines_of(
+    scene: &mut Scene,
+    input: &PlotInput<'_>,
+    metrics: &Metrics,
+    point: impl Fn(&LoadSecond) -> Option<Point>,
+    (role, width, dash): (Role, f64, Dash),
+) {
+    let seconds: Vec<Option<Point>> = whole(input).iter().filter(|second| second.n >= metrics.first).map(point).collect();
+    for points in seconds.split(Option::is_none) {
+        let points: Vec<Point> = points.iter().copied().flatten().collect();
+        match points[..] {
+            [] => {}
+            [alone] => scene.push(Shape::circle(alone, width / 2.0 + 0.5).filled(role)),
+            _ => scene.push(Shape::polyline(points).stroked(role, width, dash)),
+        }
     }
 }
 
-fn draw_legend(scene: &mut Scene, options: &ViewOptions) {
-    let y = options.height - 13.0;
-    let mut x = 12.0;
-    for (_, role, dash, key) in &LINES {
+/// What a panel shows, and its lines, above it; what has no room is left out.
+fn draw_head(scene: &mut Scene, options: &ViewOptions, top: f64, unit: &str, lines: &[(Role, Dash, &'static str)]) {
+    let y = top - 13.0;
+    let unit = words::word(options.lang, unit).to_owned();
+    let mut x = 8.0;
+    let width = Text::width_of(&unit, SIZE);
+    scene.push(Shape::text(Point::new(x, y), unit, SIZE).filled(Role::Muted).anchored(Anchor::Start));
+    x += width + 14.0;
+    for (role, dash, key) in lines {
         let text = words::word(options.lang, key).to_owned();
-        let width = 24.0 + Text::width_of(&text, SIZE);
+        let width = 22.0 + Text::width_of(&text, SIZE);
         if x + width > options.width - 4.0 {
             return;
         }
-        scene.push(Shape::line(Point::new(x, y), Point::new(x + 18.0, y)).stroked(*role, 2.5, *dash));
-        scene.push(Shape::text(Point::new(x + 23.0, y), text, SIZE).filled(Role::Muted).anchored(Anchor::Start));
-        x += width + 12.0;
+        scene.push(Shape::line(Point::new(x, y), Point::new(x + 16.0, y)).stroked(*role, 2.5, *dash));
+        scene.push(Shape::text(Point::new(x + 20.0, y), text, SIZE).filled(Role::Ink).anchored(Anchor::Start));
+        x += width + 10.0;
     }
 }

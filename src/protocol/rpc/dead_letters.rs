@@ -1,0 +1,72 @@
+//! Requests at which the worker has failed as often as it may: set aside, so that others have their turn, and kept until somebody
+//! has looked at them. They are on disk; one is gone only when it was done after all (Amazon SQS, *Using dead-letter queues*).
+
+use super::message::{Attempt, CallId};
+use crate::base::{Encode, Encoder};
+use std::collections::BTreeMap;
+
+/// A request that was set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// What came.
+    pub attempt: Attempt,
+    /// How often it was given to the worker.
+    pub deliveries: u32,
+}
+
+/// All of them, by call.
+#[derive(Clone, Debug, Default)]
+pub struct DeadLetters(BTreeMap<CallId, DeadLetter>);
+
+impl DeadLetters {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, by call.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &DeadLetter> {
+        self.0.values()
+    }
+
+    /// Whether this request is one of them.
+    pub fn has(&self, attempt: &Attempt) -> bool {
+        attempt.key.is_some() && self.0.get(&attempt.id).is_some_and(|letter| letter.attempt.key == attempt.key)
+    }
+
+    /// Sets a request aside.
+    pub fn add(&mut self, letter: DeadLetter) {
+        self.0.insert(letter.attempt.id, letter);
+    }
+
+    /// It was done after all.
+    pub fn remove(&mut self, id: CallId) {
+        self.0.remove(&id);
+    }
+
+    /// Takes out the oldest calls for an account, at most so many.
+    pub fn take(&mut self, account: u32, most: usize) -> Vec<DeadLetter> {
+        let these = self.0.values().filter(|letter| letter.attempt.ask.account() == account);
+        let these: Vec<DeadLetter> = these.take(most).copied().collect();
+        these.iter().for_each(|letter| self.remove(letter.attempt.id));
+        these
+    }
+}
+
+impl Encode for DeadLetter {
+    fn encode(&self, to: &mut Encoder) {
+        to.put(&super::message::Message::Call(self.attempt));
+        to.u32(self.deliveries);
+    }
+}
+
+impl Encode for DeadLetters {
+    fn encode(&self, to: &mut Encoder) {
+        to.list(self.iter());
+    }
+}
