@@ -10,8 +10,8 @@ use serde::Serialize;
 
 /// Events between two looks at the clock.
 const SLICE: u64 = 64;
-/// So many of them are played at one go before something is done by hand: some hundredths of a second.
-const NEAR_SLICES: u32 = 256;
+/// So many of them are played at one go before something is done by hand: about a hundredth of a second on a telephone.
+const NEAR_SLICES: u32 = 64;
 
 /// The branch that is compared with, where its cursor stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -195,10 +195,37 @@ test("acting while the other branch is far behind waits until it has come, says 
   await hereIs(page, /^S2.*(crashed|down)/i);
   await page.locator("netsplit-compare progress").waitFor({ state: "hidden" });
 
+  // The other branch stands still while people and axe look.
+  await page.evaluate(() => {
+    const { lab } = /** @type {any} */ (document.querySelector("netsplit-lab")).app;
+    lab.tick = () => ({ moved: false, events: 0, paused_by: null, paused_there: false, behind: true, story: null });
+  });
   const { hidden } = await crashAt(900_000_000);
   assert.equal(hidden, false);
   await visit.assertAccessible({ within: "netsplit-compare" });
-  await page.locator("netsplit-compare").getByRole("button", { name: "Cancel" }).click();
+  await page.evaluate(() => void (/** @type {any} */ (document.querySelector("netsplit-lab")).app.act({ crash: 2 })));
+  await page.locator(".caption-text", { hasText: 'something else waits for "original" already' }).waitFor();
+  const bar = page.locator("netsplit-compare");
+  await bar.getByRole("button", { name: "Cancel" }).focus();
+  await page.keyboard.press("Enter");
   await page.locator(".caption-text", { hasText: "Not done." }).waitFor();
-  await page.locator("netsplit-compare progress").waitFor({ state: "hidden" });
+  await bar.locator("progress").waitFor({ state: "hidden" });
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "End the comparison", "the focus stays in the bar");
+  await page.evaluate(() => delete (/** @type {any} */ (document.querySelector("netsplit-lab")).app.lab.tick));
+});
+
+test("another language changes the words of a comparison and nothing else", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await compare(page);
+  await page.evaluate(async () => {
+    const root = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    await root.app.speak("de");
+    root.rebuild();
+  });
+  await page.locator("netsplit-compare").getByRole("button", { name: "Vergleich beenden" }).waitFor();
+  assert.equal(await page.locator("netsplit-compare").count(), 1);
+  await page.locator("[data-there] > canvas").waitFor();
+  await page.locator("netsplit-compare").getByRole("button", { name: "Vergleich beenden" }).click();
+  await page.locator("netsplit-compare").waitFor({ state: "detached" });
+  assert.equal(await page.locator("#stage").getAttribute("data-split"), null);
 });

@@ -75,6 +75,13 @@ test("the actions are one stop for Tab: arrows walk them, round and round, and T
   await page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.act({ crash: 0 }));
   await page.locator("[data-key=restart]").waitFor();
   assert.equal(await page.locator("netsplit-actions button[tabindex='0']").count(), 1);
+  // What was mended last has no button any more; whoever pressed it is still in the toolbar.
+  await page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.act({ cut: { isolate: 1 } }));
+  const heal = page.locator("netsplit-actions [data-key=heal]");
+  await heal.focus();
+  await page.keyboard.press("Enter");
+  await heal.waitFor({ state: "detached" });
+  assert.ok(await page.evaluate(() => document.activeElement?.closest("netsplit-actions")));
 });
 
 test("Esc leaves menu, mode, panel and selection, in turn", async (t) => {

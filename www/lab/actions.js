@@ -27,6 +27,7 @@ class Actions extends Part {
     if (!lab) return;
     const { cut: hurt, down: fallen } = lab.census();
     const down = fallen > 0;
+    const focused = this.contains(document.activeElement);
     redraw(this, [hurt, down], () => [
       this.#button("crash", t("Crash.."), (at) => this.#crash(at)),
       this.#button("cut", t("Cut the network.."), () => startCut(this.app)),
@@ -36,6 +37,8 @@ class Actions extends Part {
       down && this.#button("restart", t("Restart.."), (at) => this.#restart(at)),
     ]);
     this.#stopAt(this.#buttons.find((button) => button.dataset.key === this.#stop) ?? this.#buttons[0]);
+    // What was mended last has no button any more: whoever pressed it stays in the toolbar.
+    if (focused && !this.contains(document.activeElement)) this.#buttons.find((button) => button.tabIndex === 0)?.focus();
   }
 
   get #buttons() {
@@ -50,6 +53,7 @@ class Actions extends Part {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const buttons = this.#buttons;
     const at = buttons.findIndex((button) => button === event.target);
     const to = { ArrowRight: (at + 1) % buttons.length, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];

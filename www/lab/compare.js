@@ -80,9 +80,18 @@ export class Comparison {
 
   /** Ends it, and says so in the address. */
   end() {
+    const { waits } = this.bar;
     leave(this.app);
-    this.app.say(t("The comparison has ended."));
+    this.app.say(waits ? t("The comparison has ended; what waited for the other branch is not done.") : t("The comparison has ended."));
     history.pushState(null, "", address(null));
+  }
+
+  /** Takes its parts out of a page that is made anew. @returns {() => void} puts them into the new one */
+  leavePage() {
+    const there = this.#lab.compared()?.branch;
+    this.remove();
+    this.app.comparing = null;
+    return () => void (there !== undefined && enter(this.app, there));
   }
 
   /** Takes its parts out of the page. */
@@ -96,6 +105,7 @@ export class Comparison {
 
 /** @param {App} app ends the comparison; the address is left to who calls */
 function leave(app) {
+  if (app.comparing?.bar.waits) app.say(t("Not done."));
   app.comparing?.remove();
   app.comparing = null;
   app.lab?.compare(null);
@@ -226,14 +236,15 @@ function refuse(app, why) {
 class CompareBar extends Part {
   #sides = h("div", { class: "compare-sides", role: "group", "aria-label": t("Compared branches") });
   #text = h("p", { class: "compare-text" });
-  #go = h("button", { type: "button", onclick: () => this.#jump() }, t("Go to the first difference"));
+  #go = h("button", { type: "button", onclick: () => void this.#jump() }, t("Go to the first difference"));
+  #end = h("button", { type: "button", class: "quiet", key: "end", onclick: () => this.app.comparing?.end() }, t("End the comparison"));
   /** @type {Divergence | null} */
   #found = null;
   /** @type {Pair | null} */
   #pair = null;
   #soughtAt = 0;
   #timer = 0;
-  /** What is done once both are at this moment. @type {{ again: () => void, at: Here, from_us: number } | null} */
+  /** What is done once both are at this moment. @type {{ again: () => void, at: Here, there: number, from_us: number } | null} */
   #waiting = null;
   #progress = h("progress", { hidden: true, "aria-label": t("The other branch is played to this moment") });
   #cancel = h("button", { type: "button", hidden: true, onclick: () => this.#stopWaiting(t("Not done.")) }, t("Cancel"));
@@ -248,7 +259,7 @@ class CompareBar extends Part {
         this.#progress,
         this.#cancel,
         this.#go,
-        h("button", { type: "button", class: "quiet", key: "end", onclick: () => this.app.comparing?.end() }, t("End the comparison")),
+        this.#end,
       ),
     );
     this.on(["branches", "moment", "look"], () => this.#draw(), { slow: true });
@@ -271,24 +282,30 @@ class CompareBar extends Part {
     else this.#seek();
   }
 
+  /** Something waits until both are at this moment. */
+  get waits() {
+    return this.#waiting !== null;
+  }
+
   /** @param {() => void} again is called when both are at this moment, unless somebody leaves it */
   wait(again) {
     const { lab } = this.app;
     const there = lab?.compared();
     if (!lab || !there) return;
-    this.#waiting = { again, at: hereOf(lab), from_us: there.at_us };
+    if (this.#waiting) return this.app.say(t("Not done: something else waits for \"{branch}\" already.", { branch: there.name }));
+    this.#waiting = { again, at: hereOf(lab), there: there.branch, from_us: there.at_us };
     this.#go.hidden = true;
     this.#progress.hidden = this.#cancel.hidden = false;
     this.app.say(t("First \"{branch}\" is played to this moment; then it is done in both.", { branch: there.name }));
     this.#draw();
   }
 
-  /** @param {{ again: () => void, at: Here, from_us: number }} waiting @param {import("../netsplit.js").Compared} there */
-  #comeNearer({ again, at, from_us }, there) {
+  /** @param {{ again: () => void, at: Here, there: number, from_us: number }} waiting @param {import("../netsplit.js").Compared} there */
+  #comeNearer({ again, at, there: awaited, from_us }, there) {
     const { lab } = this.app;
     if (!lab) return;
     const now = hereOf(lab);
-    if (now.branch !== at.branch || now.event !== at.event || now.at_us !== at.at_us) {
+    if (there.branch !== awaited || now.branch !== at.branch || now.event !== at.event || now.at_us !== at.at_us) {
       this.#stopWaiting(t("Not done: the moment was left before both branches had come to it."));
     } else if (there.there) {
       this.#stopWaiting(null);
@@ -303,6 +320,7 @@ class CompareBar extends Part {
   /** @param {string | null} why it is not done; null if it is */
   #stopWaiting(why) {
     this.#waiting = null;
+    if (document.activeElement === this.#cancel) this.#end.focus();
     this.#progress.hidden = this.#cancel.hidden = true;
     this.#pair = null;
     if (why) this.app.say(why);
@@ -335,10 +353,14 @@ class CompareBar extends Part {
     this.#go.hidden = this.#found === null;
   }
 
-  #jump() {
+  async #jump() {
+    const { app } = this;
+    const { lab } = app;
     const found = this.#found;
-    if (!found) return;
-    void this.app.seekEvent(found.position + (found.event_a ? 1 : 0)).then(() => this.app.say(found.text));
+    if (!lab || !found) return;
+    const event = found.position + (found.event_a ? 1 : 0);
+    await app.seekEvent(event);
+    if (app.lab === lab && lab.cursor().event === event) app.say(found.text);
   }
 
   #writeSoon() {

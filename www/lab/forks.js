@@ -72,11 +72,15 @@ class Forks extends Part {
   }
 
   /** @param {1 | -1} way goes to the next fork, or to the one before */
-  jump(way) {
-    const now = this.app.lab?.cursor().event ?? 0;
+  async jump(way) {
+    const { app } = this;
+    const { lab } = app;
+    if (!lab) return;
+    const now = lab.cursor().event;
     const to = way > 0 ? this.#forks.find(({ event }) => event > now) : this.#forks.findLast(({ event }) => event < now);
-    if (!to) return this.app.say(way > 0 ? t("No branch parts from this one later on.") : t("No branch parts from this one before."));
-    void this.app.seekEvent(to.event).then(() => this.app.say(sentenceOf(to)));
+    if (!to) return app.say(way > 0 ? t("No branch parts from this one later on.") : t("No branch parts from this one before."));
+    await app.seekEvent(to.event);
+    if (app.lab === lab && lab.cursor().event === to.event) app.say(sentenceOf(to));
   }
 }
 customElements.define("netsplit-forks", Forks);

@@ -70,7 +70,7 @@ function shortcut(app, event, target) {
       app.fork();
       return true;
     case "b":
-      if (app.forks) app.forks.jump(event.shiftKey ? -1 : 1);
+      if (app.forks) void app.forks.jump(event.shiftKey ? -1 : 1);
       else app.say(t("This run has one branch only."));
       return true;
     case "c":

@@ -14,9 +14,11 @@ export class LabRoot extends HTMLElement {
   /** Makes every part anew, in the language of now; what they show is kept by the app. */
   rebuild() {
     nameRegions(this);
+    const compareAgain = this.app.comparing?.leavePage();
     for (const part of this.querySelectorAll("*")) {
       if (part instanceof Part && part.isConnected) part.replaceWith(part.cloneNode());
     }
+    compareAgain?.();
     this.app.changed("open", "branches", "caption", "look", "panel", "mode", "failed");
   }
 }
