@@ -126,7 +126,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("lock.leases-end.unknown", "It is unknown whether leases end: {events} {events|event|events} went by unchecked."),
     (
         "lock.leases-end.violated",
-        "A lease does not end at {at}: {node} refuses because of a key of {holder} that is over since {since}.",
+        "A lease does not end at {at}: {node} refuses because of a key of {holder} that has been over for {since}.",
     ),
     ("lock.bounded-extension.holds", "Bounded extension holds in this run: no lock is extended too often."),
     ("lock.bounded-extension.unknown", "Bounded extension is unknown: {events} {events|event|events} went by unchecked."),
@@ -306,7 +306,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("lock.valid-sequencer.unknown", "Valid sequencers are unknown: {events} {events|event|events} went by unchecked."),
     (
         "lock.valid-sequencer.violated",
-        "Valid sequencers are violated at {at}: {client} writes under {key}, and its lock is over since {since}.",
+        "Valid sequencers are violated at {at}: {client} writes under {key}, and its lock has been over for {since}.",
     ),
     ("queue-order.name", "Queue order"),
     ("queue-order.about", "Locks go to entries in the order of their creation, and to no more than there are permits."),
