@@ -69,6 +69,8 @@ pub struct Resource {
     rejected: u64,
     /// How many writes have come.
     came: u64,
+    /// When it started, on its own clock, microseconds: an answer that was asked for before a crash belongs to nothing since.
+    started_us: u64,
     checks: Vec<Check>,
     /// The sequencer of each key that was found valid last.
     valid: BTreeMap<u32, Sequencer>,
@@ -88,6 +90,7 @@ impl Resource {
             accepted: 0,
             rejected: 0,
             came: 0,
+            started_us: 0,
             checks: Vec::new(),
             valid: BTreeMap::new(),
             finder: Finder::new(config.resource(), config.nodes()),
@@ -145,7 +148,7 @@ impl Resource {
         use raft::Message::{ClientAnswer, ClientRedirect};
         self.deeds.clear();
         match input {
-            Input::Started { disk } => self.start(&disk),
+            Input::Started { disk } => self.start(&disk, now),
             Input::Message { from, message: Message::Write { seq, key, token, fence, value, shown } } => {
                 self.came += 1;
                 self.arrive((from, seq), Accepted { key, token, fence, value }, shown, now, out);
@@ -166,8 +169,8 @@ impl Resource {
         self.arm(now, out);
     }
 
-    fn start(&mut self, disk: &[Slot<Record>]) {
-        *self = Resource::new(self.config.clone());
+    fn start(&mut self, disk: &[Slot<Record>], now: LocalTime) {
+        *self = Resource { started_us: now.monotonic_us, ..Resource::new(self.config.clone()) };
         for slot in disk {
             if let Slot::Intact(Record::Accepted(write)) = slot {
                 self.last.insert(write.key, *write);
@@ -245,13 +248,14 @@ impl Resource {
     fn ask(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
         let check = &mut self.checks[at];
         check.again_us = now.monotonic_us.saturating_add(self.config.consensus.raft.client_retry_us);
-        let op = Command::Check(check.shown).into();
-        out.send(self.finder.leader(), Message::Raft(raft::Message::ClientRequest { seq: check.nth as u32, op }));
+        let (seq, op) = (number(self.started_us, check.nth), Command::Check(check.shown).into());
+        out.send(self.finder.leader(), Message::Raft(raft::Message::ClientRequest { seq, op }));
     }
 
     fn answered(&mut self, seq: u32, answer: Answer, out: &mut Effects<Role>) {
         let Answer::Checked { shown, valid } = answer else { return };
-        let Some(at) = self.checks.iter().position(|check| (check.nth as u32, check.shown) == (seq, shown)) else { return };
+        let asked = |check: &Check| (number(self.started_us, check.nth), check.shown) == (seq, shown);
+        let Some(at) = self.checks.iter().position(asked) else { return };
         let Check { nth, write, from, seq, .. } = self.checks.remove(at);
         // An answer may have been overtaken by that about a newer holder; of a semaphore nobody is.
         let newest = self.valid.get(&write.key).filter(|_| self.config.consensus.permits == 1);
@@ -288,6 +292,11 @@ impl Resource {
     }
 }
 
+/// What a question is known by: no two of them have the same within an hour, also if a crash lies between them.
+fn number(started_us: u64, nth: u64) -> u32 {
+    started_us.wrapping_add(nth) as u32
+}
+
 impl Encode for Check {
     fn encode(&self, to: &mut Encoder) {
         to.put(&self.write);
@@ -312,5 +321,59 @@ impl Encode for Resource {
             to.list(self.valid.values().collect::<Vec<_>>().into_iter());
             to.put(&self.finder);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Effect;
+    use crate::protocol::lock::command::Mode;
+    use crate::protocol::lock::config::{Consensus, Variant};
+    use crate::protocol::lock::message::Token;
+
+    const CLIENT: NodeId = NodeId(6);
+
+    fn handle(resource: &mut Resource, at_us: u64, input: Input<Role>) -> Vec<Message> {
+        let mut out = Effects::default();
+        resource.handle(LocalTime { monotonic_us: at_us, wall_us: 0 }, input, &mut out);
+        let sent = out.drain().filter_map(|effect| match effect {
+            Effect::Send { message, .. } => Some(message),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    /// The number under which the lock service is asked.
+    fn asked(sent: &[Message]) -> u32 {
+        match sent {
+            [Message::Raft(raft::Message::ClientRequest { seq, .. })] => *seq,
+            other => panic!("nothing is asked: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_answer_to_what_was_asked_before_a_crash_is_none() {
+        let shown = Sequencer { name: 0, mode: Mode::Exclusive, generation: 7 };
+        let token = Token { client: CLIENT, op: 0, attempt: 1 };
+        let write = |seq| Input::Message {
+            from: CLIENT,
+            message: Message::Write { seq, key: 0, token, fence: 7, value: 1, shown: Some(shown) },
+        };
+        let valid = |seq| {
+            let answer = machine::Answer::Lock(Answer::Checked { shown, valid: true });
+            Input::Message { from: NodeId(0), message: Message::Raft(raft::Message::ClientAnswer { seq, answer }) }
+        };
+        let consensus = Consensus { sequencers: true, ..Consensus::default() };
+        let config = Config { servers: 6, variant: Variant::Raft, consensus, ..Config::default() };
+        let mut resource = Resource::new(Arc::new(config));
+        handle(&mut resource, 0, Input::Started { disk: Vec::new() });
+        let before = asked(&handle(&mut resource, 1_000, write(1)));
+        handle(&mut resource, 2_000_000, Input::Started { disk: Vec::new() });
+        let since = asked(&handle(&mut resource, 2_001_000, write(2)));
+        handle(&mut resource, 2_002_000, valid(before));
+        assert_eq!((resource.accepted(), resource.checks().len()), (0, 1));
+        handle(&mut resource, 2_003_000, valid(since));
+        assert_eq!((resource.accepted(), resource.checks().len()), (1, 0));
     }
 }
