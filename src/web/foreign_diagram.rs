@@ -151,7 +151,7 @@ impl TraceDiagram {
     /// What is said of two executions, once they are compared.
     fn compared(&self, say: impl FnOnce(&Pair, [&Trace; 2], Sentences<'_>) -> JsValue) -> JsValue {
         let said = || match &*self.drawn.try_borrow().ok()? {
-            Drawn::Two(pair) if pair.graph.marks().is_some() => {
+            Drawn::Two(pair) if pair.graph.is_done() => {
                 self.pair(pair, |traces| Ok(say(pair, traces, pair.sentences(self.lang)))).ok()
             }
             _ => None,

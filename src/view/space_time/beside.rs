@@ -122,7 +122,7 @@ impl BesideGraph {
                 Stage::Done(_) => return Ok(true),
             }
             if spent() {
-                return Ok(matches!(self.stage, Stage::Done(_)));
+                return Ok(self.is_done());
             }
         }
     }
@@ -194,9 +194,16 @@ impl BesideGraph {
         self.so_far()?.numbers.get(given as usize).copied().filter(|number| *number != NONE)
     }
 
+    /// True once all is there.
+    pub fn is_done(&self) -> bool {
+        matches!(self.stage, Stage::Done(_))
+    }
+
     /// What the diagram marks; `None` until all is there.
     pub fn marks(&self) -> Option<Beside> {
-        let Stage::Done(_) = &self.stage else { return None };
+        if !self.is_done() {
+            return None;
+        }
         let mut sorted = self.differences.clone();
         sorted.sort_unstable();
         Some(Beside { lanes: self.lanes.clone(), first: self.differences.first().copied(), differences: sorted })

@@ -9,6 +9,8 @@
 const NOWHERE: u32 = u32::MAX;
 /// Comparisons that a search may cost, about.
 const COMPARISONS: usize = 40_000_000;
+/// Places of an end that are looked at in one step.
+const PLACES: u32 = 4_096;
 /// Least and most differences after which a search begins anew.
 const DIFFERENCES: (usize, usize) = (64, 1_500);
 
@@ -21,22 +23,31 @@ pub(super) struct Align {
     /// For each number of differences, the furthest point of each diagonal: how much of the first list is passed there.
     furthest: Vec<Vec<u32>>,
     cap: usize,
-    trimmed: bool,
+    trimming: Trimming,
     /// Whether the search has begun anew, so that there may be a shorter way.
     pub(super) rough: bool,
+}
+
+/// Which end is looked at for what is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trimming {
+    Head,
+    Tail,
+    Done,
 }
 
 impl Align {
     /// Of lists so long.
     pub(super) fn new(a: u32, b: u32) -> Align {
-        Align { from: (0, 0), to: (a, b), furthest: Vec::new(), cap: 0, trimmed: false, rough: false }
+        Align { from: (0, 0), to: (a, b), furthest: Vec::new(), cap: 0, trimming: Trimming::Head, rough: false }
     }
 
-    /// Aligns what is left for one more difference; `found` is told of places that are the same, as many as the third number
+    /// Aligns what is left for one more difference, after a look at both ends; `found` is told of places that are the same, as many as the third number
     /// says. True when all is aligned.
     pub(super) fn step(&mut self, same: impl Fn(u32, u32) -> bool, mut found: impl FnMut(u32, u32, u32)) -> bool {
-        if !self.trimmed {
+        if self.trimming != Trimming::Done {
             self.trim(&same, &mut found);
+            return false;
         }
         let (n, m) = (self.to.0 - self.from.0, self.to.1 - self.from.1);
         if n == 0 || m == 0 {
@@ -62,18 +73,26 @@ impl Align {
 
     /// The same at both ends needs no search.
     fn trim(&mut self, same: &impl Fn(u32, u32) -> bool, found: &mut impl FnMut(u32, u32, u32)) {
-        self.trimmed = true;
-        let room = |align: &Align| (align.to.0 - align.from.0).min(align.to.1 - align.from.1);
-        let (a, b) = self.from;
-        let head = (0..room(self)).take_while(|n| same(a + n, b + n)).count() as u32;
-        found(a, b, head);
-        self.from = (a + head, b + head);
+        let room = (self.to.0 - self.from.0).min(self.to.1 - self.from.1).min(PLACES);
+        if self.trimming == Trimming::Head {
+            let (a, b) = self.from;
+            let head = (0..room).take_while(|n| same(a + n, b + n)).count() as u32;
+            found(a, b, head);
+            self.from = (a + head, b + head);
+            if head < PLACES {
+                self.trimming = Trimming::Tail;
+            }
+            return;
+        }
         let (a, b) = self.to;
-        let tail = (1..=room(self)).take_while(|n| same(a - n, b - n)).count() as u32;
+        let tail = (1..=room).take_while(|n| same(a - n, b - n)).count() as u32;
         found(a - tail, b - tail, tail);
         self.to = (a - tail, b - tail);
-        let left = (self.to.0 - self.from.0 + self.to.1 - self.from.1) as usize;
-        self.cap = (COMPARISONS / left.max(1)).clamp(DIFFERENCES.0, DIFFERENCES.1);
+        if tail < PLACES {
+            self.trimming = Trimming::Done;
+            let left = (self.to.0 - self.from.0 + self.to.1 - self.from.1) as usize;
+            self.cap = (COMPARISONS / left.max(1)).clamp(DIFFERENCES.0, DIFFERENCES.1);
+        }
     }
 
     /// Where the diagonal with number `at` lies, of `d` differences: what is passed of the second list, by what is passed of the
@@ -137,7 +156,7 @@ impl Align {
         self.walk_back(d, at, found);
         self.from = (self.from.0 + self.furthest[d][at], self.from.1 + y);
         self.furthest.clear();
-        (self.trimmed, self.rough) = (false, true);
+        (self.trimming, self.rough) = (Trimming::Head, true);
     }
 }
 

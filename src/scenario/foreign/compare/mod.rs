@@ -94,6 +94,10 @@ pub struct Comparison {
     /// The same event of the other side, by side.
     partners: [Vec<u32>; 2],
     otherwise: Vec<bool>,
+    /// By hosts of the first: their numbers in the second, or [`NONE`].
+    counterparts: Vec<u32>,
+    /// By hosts of the second: the event that is being looked at heard of this one of theirs; otherwise all [`NONE`].
+    heard_there: Vec<u32>,
     align: Option<Align>,
     /// How far each side of a host is looked at.
     walked: [u32; 2],
@@ -121,10 +125,19 @@ impl Comparison {
 
     /// Nothing is compared yet.
     pub fn begin(a: &Trace, b: &Trace) -> Comparison {
+        let hosts = matched(a, b);
+        let mut counterparts = vec![NONE; a.hosts.len()];
+        for [here, there] in &hosts {
+            if let (Some(here), Some(there)) = (here, there) {
+                counterparts[*here as usize] = *there;
+            }
+        }
         Comparison {
             stage: Stage::Hash(Side::A),
             at: 0,
-            hosts: matched(a, b),
+            hosts,
+            counterparts,
+            heard_there: vec![NONE; b.hosts.len()],
             hashes: [Vec::new(), Vec::new()],
             partners: [a, b].map(|trace| vec![NONE; trace.events.len()]),
             otherwise: vec![false; a.events.len()],
@@ -248,24 +261,33 @@ impl Comparison {
 
     /// Looks whether events that are in both heard of the same events.
     fn hear(&mut self, [a, b]: [&Trace; 2]) {
-        let to = a.events.len().min(self.at + SLICE);
-        for at in self.at..to {
+        let mut looked_at = 0;
+        while self.at < a.events.len() && looked_at < SLICE {
+            let at = self.at;
+            self.at += 1;
+            looked_at += 1;
             let Some(partner) = self.partner(Side::A, at as u32) else { continue };
             let (of_a, of_b) = (a.parents(&a.events[at]), b.parents(&b.events[partner as usize]));
-            let host = |trace: &Trace, event: u32| trace.events[event as usize].host;
+            looked_at += of_a.len() + of_b.len();
+            let host = |trace: &Trace, event: u32| trace.events[event as usize].host as usize;
             // An event grew from at most one event of each host.
+            for event in of_b {
+                self.heard_there[host(b, *event)] = *event;
+            }
             let heard = |event: &u32| {
-                let name = &a.hosts[host(a, *event) as usize].name;
-                let there = of_b.iter().copied().find(|other| b.hosts[host(b, *other) as usize].name == *name);
+                let there =
+                    self.heard_there.get(self.counterparts[host(a, *event)] as usize).copied().filter(|there| *there != NONE);
                 there.is_some_and(|there| match (self.partner(Side::A, *event), self.partner(Side::B, there)) {
                     (None, None) => true,
                     (here, _) => here == Some(there),
                 })
             };
             self.otherwise[at] = of_a.len() != of_b.len() || !of_a.iter().all(heard);
+            for event in of_b {
+                self.heard_there[host(b, *event)] = NONE;
+            }
         }
-        self.at = to;
-        if to == a.events.len() {
+        if self.at == a.events.len() {
             self.to(Stage::Gather);
         }
     }
