@@ -43,8 +43,9 @@ fn busy(settings: &[(&str, i64)], seed: u64) -> Plan {
     plan
 }
 
-/// Patient, with a bug that is mended; impatient with a full server; with controlled delay; with gRPC's throttle and the newest first.
-const RUNS: [&[(&str, i64)]; 4] = [
+/// Patient, with a bug that is mended; impatient with a full server; with controlled delay; with gRPC's throttle and the newest
+/// first; with copies and joined calls; with a breaker and a limit on the rate.
+const RUNS: [&[(&str, i64)]; 6] = [
     &[("timeout_us", 300_000), ("work", 2), ("mended_at_us", 20_000_000), ("max_receives", 3)],
     &[("timeout_us", 60_000), ("work", 2), ("work_us", 30_000), ("queue_capacity", 3), ("attempts", 5), ("backoff", 4)],
     &[("timeout_us", 150_000), ("work", 2), ("work_us", 30_000), ("queue", 2), ("codel_target_us", 20_000)],
@@ -62,6 +63,28 @@ const RUNS: [&[(&str, i64)]; 4] = [
         ("budget_returns", 0),
         ("budget_floor_mtok", 5_000),
     ],
+    &[
+        ("timeout_us", 300_000),
+        ("work", 2),
+        ("work_us", 20_000),
+        ("hedge_us", 30_000),
+        ("hedge_percentile", 90),
+        ("collapse", 1),
+        ("attempts", 4),
+    ],
+    &[
+        ("timeout_us", 80_000),
+        ("work", 2),
+        ("work_us", 20_000),
+        ("queue_capacity", 3),
+        ("breaker_percent", 30),
+        ("breaker_least", 5),
+        ("breaker_window_us", 2_000_000),
+        ("breaker_rest_us", 300_000),
+        ("breaker_probes", 2),
+        ("adaptive", 1),
+        ("hedge_us", 50_000),
+    ],
 ];
 
 #[test]
@@ -73,7 +96,7 @@ fn without_a_mutant_nothing_falls() {
             assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "{settings:?}, seed {seed}");
             done += run.operations_with("ok");
         }
-        assert!(done > 2_000, "{settings:?}: {done}");
+        assert!(done > 1_500, "{settings:?}: {done}");
     }
 }
 
@@ -181,6 +204,15 @@ fn an_effect_too_many_is_seen_however_many_calls_came_between() {
     let once = run.verdicts().into_iter().find(|verdict| verdict.property == "effect-once").expect("it is checked");
     assert!(once.status == Status::Violated && once.witness.is_some_and(|witness| witness.at_us > 3 * SECOND), "{:?}", once.note);
 }
+/// A breaker that opens after two failures, and rests for 300 ms.
+const BREAKER: [(&str, i64); 6] = [
+    ("timeout_us", 40_000),
+    ("attempts", 1),
+    ("breaker_percent", 50),
+    ("breaker_least", 2),
+    ("breaker_rest_us", 300_000),
+    ("backoff", 0),
+];
 
 /// The run in which a mutant shows, and until when, milliseconds.
 fn run_of(mutant: &str) -> (Plan, u64) {
@@ -229,6 +261,37 @@ fn run_of(mutant: &str) -> (Plan, u64) {
         "first_come" => {
             let calls: [Planned<'_>; 2] = [(100, C1, "charge", &[5]), (200, C1, "charge", &[6])];
             (losing(quiet(&[], &calls), 150), 3_000)
+        }
+        "hedges_free" => {
+            let calls: [Planned<'_>; 2] = [(100, C1, "read", &[300]), (500, C1, "read", &[300])];
+            let budget = [("budget_capacity_mtok", 10_000), ("budget_returns", 0), ("budget_success_mtok", 0)];
+            (quiet(&[&budget[..], &[("hedge_us", 100_000)]].concat(), &calls), 2_000)
+        }
+        "half_open_floods" => {
+            let calls: Vec<Planned<'_>> = (0..60).map(|n| (100 + 15 * n, C1, "read", &[][..])).collect();
+            (down(quiet(&BREAKER, &calls)), 2_000)
+        }
+        "never_half_opens" => {
+            let calls: Vec<Planned<'_>> = (0..60).map(|n| (100 + 15 * n, C1, "read", &[][..])).collect();
+            (down(quiet(&BREAKER, &calls)), 2_000)
+        }
+        "joins_stale" => {
+            // The answer to the first read is from before the charge, and comes after it.
+            let calls: [Planned<'_>; 3] = [(100, C1, "read", &[10]), (101, C1, "charge", &[5, 5]), (130, C1, "read", &[10])];
+            let mut plan = quiet(&[("collapse", 1)], &calls);
+            let (select, late) = (Selector { class: Some(Class::Reply), ..Selector::default() }, Some((60 * MS, 60 * MS)));
+            let set = ChannelPatch { delay_us: late, ..ChannelPatch::default() };
+            let overtakes = ChannelPatch { reorder_ppm: Some(1_000_000), reorder_us_max: Some(MS), ..ChannelPatch::default() };
+            plan.faults = vec![
+                at(111, Action::Channel(ChannelRule { select: select.clone(), set })),
+                at(114, Action::ResetChannels),
+                at(114, Action::Channel(ChannelRule { select, set: overtakes })),
+            ];
+            (plan, 2_000)
+        }
+        "payload_ignored" => {
+            let calls: [Planned<'_>; 2] = [(100, C1, "charge", &[5]), (200, C1, "reuse", &[7, 1])];
+            (quiet(&[], &calls), 2_000)
         }
         "ignores_deadline" => {
             let calls: [Planned<'_>; 2] = [(100, C1, "charge", &[5, 500]), (101, C2, "charge", &[6])];

@@ -9,6 +9,7 @@ pub mod import;
 pub mod locks;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+pub mod requests;
 pub mod ring;
 pub mod timeline;
 
@@ -90,6 +91,9 @@ pub const CASES: &[Case] = &[
     Case { name: "interval trees of 8 processes: send and receive", unit: "stamps/s", run: clocks::trees },
     Case { name: "matrices of 8 processes: send, receive, seen by all", unit: "stamps/s", run: clocks::matrices },
     Case { name: "dotted versions at 3 servers: write and take over", unit: "stamps/s", run: clocks::versions },
+    Case { name: "requests, 4 clients, without checkers", unit: "events/s", run: || requests::events(false) },
+    Case { name: "requests, 4 clients, all checkers", unit: "events/s", run: || requests::events(true) },
+    Case { name: "requests, a server kept down by retries, all checkers", unit: "times real time", run: requests::metastable },
 ];
 
 const RUNS: usize = 5;

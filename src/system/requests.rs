@@ -26,6 +26,8 @@ pub struct ClientView {
     pub open: usize,
     /// Whole tokens in its budget of retries, if it has one.
     pub tokens: Option<u64>,
+    /// Key of what its circuit breaker does, if that keeps anything back.
+    pub breaker: Option<&'static str>,
 }
 
 /// A call that is not over.
@@ -37,6 +39,8 @@ pub struct CallView {
     pub attempt: u32,
     /// It waits before it asks again, not for a reply.
     pub backs_off: bool,
+    /// The call that it waits with, by its number: it asks nobody itself.
+    pub joined: Option<u64>,
     /// How long it waits for that, microseconds.
     pub waits_us: u64,
     /// How long until its deadline, microseconds.

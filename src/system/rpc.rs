@@ -22,7 +22,7 @@ use crate::sim::{Deployment, World};
 use std::sync::{Arc, OnceLock};
 
 /// Version of the behaviour: bumped whenever a pinned fingerprint changes.
-pub const BEHAVIOUR: u32 = 1;
+pub const BEHAVIOUR: u32 = 2;
 
 /// A server, and clients.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl Deployment for Calls {
             "redrive" => Ask::Redrive { account },
             _ => Ask::Read { account },
         };
-        Request { ask, work_us }
+        Request::new(ask, work_us)
     }
 
     fn parse(&self, operation: &Operation) -> Result<Request, String> {
@@ -66,6 +66,9 @@ impl Deployment for Calls {
             "charge" | "faulty" => (1, "an amount, and at most one more number, the milliseconds that the work takes"),
             "redrive" if !args.is_empty() => return Err(format!("redrive takes no number, found {}", args.len())),
             "redrive" => (0, ""),
+            "reuse" => {
+                (2, "an amount, the number of the call whose id is used, and at most the milliseconds that the work takes")
+            }
             "read" | "poison" => (0, "at most one number, the milliseconds that the work takes"),
             _ => return Err(format!("\"{verb}\" means nothing to this server; it knows {}", VERBS.join(", "))),
         };
@@ -73,11 +76,11 @@ impl Deployment for Calls {
             return Err(format!("{verb} takes {what}, found {}", args.len()));
         }
         let ask = match (verb, args.first()) {
-            ("charge", Some(0)) => return Err("a charge of 0 is refused; write poison to ask for one".to_owned()),
             ("faulty", Some(0)) => return Err("a charge of 0 is refused before the worker can fail at it".to_owned()),
             ("faulty", Some(amount)) => Ask::Faulty { account, amount: *amount },
             ("redrive", _) => Ask::Redrive { account },
-            ("charge", Some(amount)) => Ask::Charge { account, amount: *amount },
+            ("charge" | "reuse", Some(0)) => return Err("a charge of 0 is refused; write poison to ask for one".to_owned()),
+            ("charge" | "reuse", Some(amount)) => Ask::Charge { account, amount: *amount },
             ("poison", _) => Ask::Charge { account, amount: 0 },
             _ => Ask::Read { account },
         };
@@ -88,14 +91,21 @@ impl Deployment for Calls {
                 None => return Err(format!("work of {ms} ms is too long; at most one hour")),
             },
         };
+        let key_of = match (verb, args.get(1)) {
+            ("reuse", Some(n)) => match u32::try_from(*n).ok().and_then(|n| n.checked_sub(1)) {
+                Some(seq) => Some(seq),
+                None => return Err(format!("there is no call {n}; calls of a client are counted from 1")),
+            },
+            _ => None,
+        };
         if operation.target.is_some() {
             return Err(format!("{verb} goes to the only server; leave it out"));
         }
-        Ok(Request { ask, work_us })
+        Ok(Request { ask, work_us, key_of })
     }
 }
 
-const VERBS: &[&str] = &["charge", "read", "poison", "faulty", "redrive"];
+const VERBS: &[&str] = &["charge", "read", "poison", "faulty", "redrive", "reuse"];
 
 impl System for Calls {
     type Checks = RpcChecks;
@@ -173,6 +183,18 @@ fn scenario_of(mutant: &str) -> &'static str {
         "no_in_progress" => "rpc/still-at-work",
         "result_anew" => "rpc/another-result",
         "no_dead_letters" => "rpc/head-of-the-line",
+        "retries_for_attempts" => "rpc/one-too-many",
+        "no_jitter" => "rpc/no-jitter",
+        "no_cap" => "rpc/no-cap",
+        "no_deadline" => "rpc/no-deadline",
+        "key_per_attempt" => "rpc/id-per-attempt",
+        "budget_per_call" => "rpc/budget-per-call",
+        "first_come" => "rpc/any-reply",
+        "hedges_free" => "rpc/hedge-storm",
+        "half_open_floods" => "rpc/half-open-floods",
+        "never_half_opens" => "rpc/never-half-opens",
+        "joins_stale" => "rpc/stale-join",
+        "payload_ignored" => "rpc/reused-id",
         _ => "",
     }
 }
@@ -197,6 +219,15 @@ const SETTINGS: &[SettingInfo] = &[
     setting("budget_returns", 1, 0, 1),
     setting("budget_call_mtok", 0, 0, MILLITOKENS),
     setting("budget_floor_mtok", 0, 0, MILLITOKENS),
+    setting("hedge_us", 0, 0, HOUR_US),
+    setting("hedge_percentile", 0, 0, 99),
+    setting("breaker_percent", 0, 0, 100),
+    setting("breaker_least", 20, 1, 1_000_000),
+    setting("breaker_window_us", 10_000_000, 10, HOUR_US),
+    setting("breaker_rest_us", 5_000_000, 1, HOUR_US),
+    setting("breaker_probes", 1, 1, 1_000),
+    setting("collapse", 0, 0, 1),
+    setting("adaptive", 0, 0, 1),
     setting("work_us", 10_000, 0, HOUR_US),
     setting("work", 0, 0, 2),
     setting("queue", 0, 0, 2),
@@ -221,6 +252,8 @@ fn refuse(error: ConfigError) -> OpenError {
         ConfigError::RetryAboveBudget => ("settings.budget_capacity_mtok", "at least what a retry costs; 0 for no budget"),
         ConfigError::FloorAboveBudget => ("settings.budget_floor_mtok", "below budget_capacity_mtok"),
         ConfigError::NoDelivery => ("settings.max_receives", "at least 1"),
+        ConfigError::HedgeAfterTimeout => ("settings.hedge_us", "below timeout_us; 0 for no copies"),
+        ConfigError::HedgeWithoutAttempt => ("settings.attempts", "at least 2: a copy is one"),
         ConfigError::NotOneServer => ("cluster.servers", "exactly 1"),
     };
     OpenError::new(place, "bad-value", error.to_string(), hint)
@@ -250,6 +283,15 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     set("trigger_for_us", &mut config.trigger.for_us);
     set("trigger_factor", &mut config.trigger.factor);
     set("recovery_us", &mut config.recovery_us);
+    set("hedge_us", &mut config.hedge.after_us);
+    set("hedge_percentile", &mut config.hedge.percentile);
+    set("breaker_percent", &mut config.breaker.percent);
+    set("breaker_window_us", &mut config.breaker.window_us);
+    set("breaker_rest_us", &mut config.breaker.rest_us);
+    config.breaker.least = number("breaker_least").map_or(config.breaker.least, |n| n as u32);
+    config.breaker.probes = number("breaker_probes").map_or(config.breaker.probes, |n| n as u32);
+    config.collapses = number("collapse").map_or(config.collapses, |n| n != 0);
+    config.adaptive = number("adaptive").map_or(config.adaptive, |n| n != 0);
     config.budget.returns = number("budget_returns").map_or(config.budget.returns, |n| n != 0);
     config.attempts = number("attempts").map_or(config.attempts, |n| n as u32);
     config.capacity = number("queue_capacity").map_or(config.capacity, |n| n as u32);
@@ -295,6 +337,17 @@ mod tests {
             (&[("backoff_base_us", 2_000), ("backoff_cap_us", 1_000)], "settings.backoff_base_us"),
             (&[("budget_capacity_mtok", 9_999)], "settings.budget_capacity_mtok"),
             (&[("budget_floor_mtok", 500_000)], "settings.budget_floor_mtok"),
+            (&[("hedge_us", 1_000_000)], "settings.hedge_us"),
+            (&[("hedge_us", -1)], "settings.hedge_us"),
+            (&[("hedge_percentile", 100)], "settings.hedge_percentile"),
+            (&[("hedge_percentile", 95), ("attempts", 1)], "settings.attempts"),
+            (&[("breaker_percent", 101)], "settings.breaker_percent"),
+            (&[("breaker_least", 0)], "settings.breaker_least"),
+            (&[("breaker_window_us", 0)], "settings.breaker_window_us"),
+            (&[("breaker_rest_us", i64::MAX)], "settings.breaker_rest_us"),
+            (&[("breaker_probes", -1)], "settings.breaker_probes"),
+            (&[("collapse", 2)], "settings.collapse"),
+            (&[("adaptive", 2)], "settings.adaptive"),
             (&[("dedup_window_us", -1)], "settings.dedup_window_us"),
             (&[("trigger_factor", 0)], "settings.trigger_factor"),
             (&[("work_us", i64::MIN)], "settings.work_us"),
@@ -321,16 +374,21 @@ mod tests {
             calls.parse(&Operation { verb: verb.into(), key: "x".into(), args: args.to_vec(), target: None })
         };
         let charge = |amount| Ask::Charge { account: 0, amount };
-        assert_eq!(parse("charge", &[5]).unwrap(), Request { ask: charge(5), work_us: 10_000 });
-        assert_eq!(parse("charge", &[5, 150]).unwrap(), Request { ask: charge(5), work_us: 150_000 });
-        assert_eq!(parse("poison", &[]).unwrap(), Request { ask: charge(0), work_us: 10_000 });
-        assert_eq!(parse("read", &[7]).unwrap(), Request { ask: Ask::Read { account: 0 }, work_us: 7_000 });
+        assert_eq!(parse("charge", &[5]).unwrap(), Request::new(charge(5), 10_000));
+        assert_eq!(parse("charge", &[5, 150]).unwrap(), Request::new(charge(5), 150_000));
+        assert_eq!(parse("poison", &[]).unwrap(), Request::new(charge(0), 10_000));
+        assert_eq!(parse("read", &[7]).unwrap(), Request::new(Ask::Read { account: 0 }, 7_000));
+        assert_eq!(parse("reuse", &[5, 1]).unwrap(), Request { key_of: Some(0), ..Request::new(charge(5), 10_000) });
         for (verb, args) in [
             ("charge", &[][..]),
             ("charge", &[0]),
             ("charge", &[1, 2, 3]),
             ("read", &[1, 2]),
             ("read", &[u64::MAX]),
+            ("reuse", &[5]),
+            ("reuse", &[5, 0]),
+            ("reuse", &[5, u64::MAX]),
+            ("reuse", &[0, 1]),
             ("put", &[1]),
         ] {
             assert!(!parse(verb, args).unwrap_err().is_empty(), "{verb}");

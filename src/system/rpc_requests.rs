@@ -4,6 +4,7 @@ use super::requests::{CallView, ClientView, EffectView, JobView, LoadSecond, Req
 use super::rpc::Calls;
 use crate::base::NodeId;
 use crate::check::rpc::RpcChecks;
+use crate::protocol::rpc::breaker;
 use crate::protocol::rpc::call::{Phase, Told};
 use crate::protocol::rpc::client::Client;
 use crate::protocol::rpc::dedup::State;
@@ -59,17 +60,25 @@ fn client_view(node: NodeId, client: &Client, now_us: u64) -> ClientView {
         let (backs_off, until_us) = match call.phase {
             Phase::Waits(until_us) => (false, until_us),
             Phase::Backoff(until_us) => (true, until_us),
+            Phase::Held => (true, now_us),
+            Phase::Joined(_) => (false, client.ends_us(call)),
         };
         CallView {
             n: u64::from(seq) + 1,
             attempt: call.made,
             backs_off,
+            joined: if let Phase::Joined(leader) = call.phase { Some(u64::from(leader) + 1) } else { None },
             waits_us: until_us.saturating_sub(now_us),
             left_us: client.ends_us(call).saturating_sub(now_us),
         }
     });
     let tokens = (client.config().budget.capacity > 0).then(|| client.bucket().tokens() / 1_000);
-    ClientView { node, calls: calls.collect(), open: client.calls().len(), tokens }
+    let breaker = match client.breaker().state() {
+        breaker::State::Closed => None,
+        breaker::State::Open(_) => Some("requests.breaker.open"),
+        breaker::State::HalfOpen { .. } => Some("requests.breaker.half-open"),
+    };
+    ClientView { node, calls: calls.collect(), open: client.calls().len(), tokens, breaker }
 }
 
 fn server_view(node: NodeId, server: &Server, now_us: u64) -> ServerView {

@@ -1,10 +1,11 @@
 //! How servers and clients are shown. A field named `stamp` stands beneath its node, or beside its message, on the stage too.
 
-use super::inspect::{FieldValue, Fill, RoleView, field, int};
+use super::inspect::{Field, FieldValue, Fill, RoleView, field, int};
 use super::keys;
 use super::live::{Description, Portrait};
 use super::rpc::Calls;
 use crate::base::{LocalTime, NodeId};
+use crate::protocol::rpc::breaker::State;
 use crate::protocol::rpc::call::Phase;
 use crate::protocol::rpc::client::Client;
 use crate::protocol::rpc::message::{Answer, Ask, Message, Request, Says, Timer};
@@ -99,19 +100,22 @@ fn portray_client(client: &Client, now: LocalTime) -> Portrait {
     if client.config().budget.capacity > 0 {
         fields.push(field("rpc.field.tokens", int(client.bucket().tokens() / 1_000)));
     }
+    fields.extend(extras(client, now));
     for (seq, call) in client.calls().take(4) {
         let text = format!("#{} {}", u64::from(seq) + 1, request_text(&call.request));
         fields.push(field("rpc.field.call", FieldValue::Data(text)));
         fields.push(field("rpc.field.attempt", int(call.made.into())));
-        let (key, until_us) = match call.phase {
-            Phase::Waits(until_us) => ("rpc.field.waits-for", until_us),
-            Phase::Backoff(until_us) => ("rpc.field.retries-in", until_us),
-        };
-        fields.push(field(key, FieldValue::DurationUs(until_us.saturating_sub(now.monotonic_us))));
+        let left = |until_us: u64| FieldValue::DurationUs(until_us.saturating_sub(now.monotonic_us));
+        fields.push(match call.phase {
+            Phase::Waits(until_us) => field("rpc.field.waits-for", left(until_us)),
+            Phase::Backoff(until_us) => field("rpc.field.retries-in", left(until_us)),
+            Phase::Held => field("rpc.field.held", FieldValue::Bool(true)),
+            Phase::Joined(leader) => field("rpc.field.waits-with", int(u64::from(leader) + 1)),
+        });
         let left_us = client.ends_us(call).saturating_sub(now.monotonic_us);
         fields.push(field("rpc.field.deadline-in", FieldValue::DurationUs(left_us)));
     }
-    let waits = client.calls().any(|(_, call)| matches!(call.phase, Phase::Waits(_)));
+    let waits = client.calls().any(|(_, call)| matches!(call.phase, Phase::Waits(_) | Phase::Joined(_)));
     if let Some((seq, call)) = client.calls().next() {
         let others = client.calls().len() - 1;
         let more = if others > 0 { format!(" +{others}") } else { String::new() };
@@ -123,6 +127,36 @@ fn portray_client(client: &Client, now: LocalTime) -> Portrait {
         (_, false) => (BACKING_OFF, Some(Timer::Retry)),
     };
     Portrait::plain(role, fields, timer)
+}
+
+/// What only clients have that send copies, rest, join or hold back.
+fn extras(client: &Client, now: LocalTime) -> Vec<Field> {
+    let (config, counts) = (client.config(), client.counts());
+    let mut fields = Vec::new();
+    if config.hedge.exists() {
+        fields.push(field("rpc.field.hedges", int(counts.hedges)));
+    }
+    if config.collapses {
+        fields.push(field("rpc.field.joined", int(counts.joined)));
+    }
+    if client.breaker().exists() {
+        let (word, rest_us) = match client.breaker().state() {
+            State::Closed => ("rpc.breaker.closed", None),
+            State::Open(until_us) => ("rpc.breaker.open", Some(until_us.saturating_sub(now.monotonic_us))),
+            State::HalfOpen { .. } => ("rpc.breaker.half-open", None),
+        };
+        fields.push(field("rpc.field.breaker", FieldValue::Word(word)));
+        fields.extend(rest_us.map(|rest_us| field("rpc.field.tries-again-in", FieldValue::DurationUs(rest_us))));
+        fields.push(field("rpc.field.kept-back", int(counts.kept_back)));
+    }
+    if let Some(rate) = client.rate() {
+        fields.push(field("rpc.field.rate", int(rate / 1_000_000)));
+    }
+    for (key, percent) in [("rpc.field.median", 50), ("rpc.field.p95", 95), ("rpc.field.p99", 99)] {
+        let time_us = client.latencies().percentile_us(percent);
+        fields.extend(time_us.map(|time_us| field(key, FieldValue::DurationUs(time_us))));
+    }
+    fields
 }
 
 /// How a message is shown.
@@ -153,6 +187,8 @@ pub(super) fn describe(message: &Message) -> Description {
                         Refusal::Overloaded => "rpc.refusal.overloaded",
                         Refusal::Invalid => "rpc.refusal.invalid",
                         Refusal::SetAside => "rpc.refusal.set-aside",
+                        Refusal::OtherPayload => "rpc.refusal.other-payload",
+                        Refusal::InProgress => "rpc.refusal.in-progress",
                     };
                     add("rpc.field.refused", FieldValue::Word(why));
                     add("rpc.field.stamp", FieldValue::Data(text));

@@ -122,6 +122,9 @@ fn hue(input: &RequestsInput<'_>, client: NodeId) -> u16 {
 fn client_row(input: &RequestsInput<'_>, client: &ClientView) -> Row {
     let (lang, own) = (input.options.lang, name(input, client.node));
     let cells = client.calls.iter().map(|call| {
+        if let Some(leader) = call.joined {
+            return Cell { text: format!("#{} = #{leader}", call.n), ground: Ground::Outline(hue(input, client.node)) };
+        }
         let ground = if call.backs_off { Ground::Outline(hue(input, client.node)) } else { Ground::Hue(hue(input, client.node)) };
         Cell { text: format!("#{}.{} {}", call.n, call.attempt, words::duration(lang, call.waits_us)), ground }
     });
@@ -131,9 +134,14 @@ fn client_row(input: &RequestsInput<'_>, client: &ClientView) -> Row {
         format!(" {}", words::told(lang, "requests.oldest", &args))
     });
     let label = words::told(lang, "requests.client", &[("client", &*own), ("open", &*client.open.to_string())]);
-    let under = match client.tokens {
-        Some(tokens) => words::filled(lang, "requests.tokens", &[("tokens", &*tokens.to_string())]),
-        None => String::new(),
+    let under = match (client.breaker, client.tokens) {
+        (Some(breaker), _) => words::word(lang, breaker).to_owned(),
+        (None, Some(tokens)) => words::filled(lang, "requests.tokens", &[("tokens", &*tokens.to_string())]),
+        (None, None) => String::new(),
+    };
+    let label = match client.breaker {
+        Some(breaker) => format!("{label} ({})", words::word(lang, breaker)),
+        None => label,
     };
     Row {
         node: client.node,

@@ -9,7 +9,7 @@ use crate::base::chunked::Chunked;
 use crate::base::{Encoder, EventId, NodeId, Note};
 use crate::protocol::rpc::call::{Deed, Told};
 use crate::protocol::rpc::client::Client;
-use crate::protocol::rpc::message::CallId;
+use crate::protocol::rpc::message::{Ask, Attempt, CallId};
 use crate::protocol::rpc::server::{Deed as ServerDeed, Server};
 use crate::sim::trace::Event;
 use std::collections::BTreeMap;
@@ -24,6 +24,7 @@ pub struct Known {
     /// What its caller was told, if anything.
     pub told: Option<Told>,
     first: Option<EventId>,
+    ask: Option<Ask>,
 }
 
 /// All calls that charge: none is forgotten, for a late copy may be done at any time. A clone shares them.
@@ -33,6 +34,8 @@ pub struct Effects {
     known: BTreeMap<NodeId, Chunked<Option<Known>>>,
     /// The same calls, oldest first.
     order: Chunked<CallId>,
+    /// Calls that ask what another one has asked, under its id: they are that one, and its effect is theirs.
+    same: BTreeMap<CallId, CallId>,
 }
 
 impl Effects {
@@ -67,24 +70,41 @@ impl Effects {
     pub(super) fn client(&mut self, event: &Event, node: NodeId, client: &Client, falls: &mut Falls) {
         for deed in client.deeds() {
             match deed {
-                Deed::Sent(attempt) if attempt.ask.has_effect() => {
-                    self.change(attempt.id, |_| ());
-                }
+                Deed::Sent(attempt) if attempt.ask.has_effect() => self.sent(attempt),
                 Deed::Ended { id, told, .. } => self.ended(event, node, *id, *told, falls),
                 _ => {}
             }
         }
     }
 
+    fn sent(&mut self, attempt: &Attempt) {
+        let owner = attempt.key.map_or(attempt.id, |key| key.call);
+        let asked_the_same = self.of(owner).is_some_and(|known| known.ask == Some(attempt.ask));
+        if owner != attempt.id && asked_the_same {
+            self.same.insert(attempt.id, owner);
+        } else {
+            self.change(attempt.id, |known| known.ask = Some(attempt.ask));
+        }
+    }
+
+    /// The call to which the effect of a call belongs.
+    fn owner(&self, id: CallId) -> CallId {
+        self.same.get(&id).copied().unwrap_or(id)
+    }
+
     fn ended(&mut self, event: &Event, node: NodeId, id: CallId, told: Told, falls: &mut Falls) {
-        if !self.is_known(id) {
+        let owner = self.owner(id);
+        if !self.is_known(owner) || (owner != id && told == Told::Fail) {
+            // That a call under another one's id fails says nothing of that.
             return;
         }
         let tell = |known: &mut Known| {
-            known.told = Some(told);
+            if owner == id {
+                known.told = Some(told);
+            }
             *known
         };
-        let (Some(known), n) = (self.change(id, tell), u64::from(id.seq) + 1) else { return };
+        let (Some(known), n) = (self.change(owner, tell), u64::from(id.seq) + 1) else { return };
         let first: Vec<EventId> = known.first.into_iter().collect();
         let client = u64::from(node.0);
         match told {
@@ -127,6 +147,7 @@ impl Effects {
 
     /// An effect is on disk.
     fn charged(&mut self, event: &Event, node: NodeId, id: CallId, result: u64, falls: &mut Falls) {
+        let owner = self.owner(id);
         let once_more = |known: &mut Known| {
             known.times = known.times.saturating_add(1);
             let first = known.first;
@@ -135,13 +156,13 @@ impl Effects {
             }
             (known.times, known.told, first)
         };
-        let Some((times, told, first)) = self.change(id, once_more) else { return };
+        let Some((times, told, first)) = self.change(owner, once_more) else { return };
         let first: Vec<EventId> = first.into_iter().collect();
         if times > 1 {
             let args = [event.at_us, node.0.into(), u64::from(id.seq) + 1, id.client.0.into(), times.into()];
             falls.at(P::EffectOnce, event, Note::new(&notes::EFFECT_ONCE_VIOLATED, args), &first, &[node, id.client]);
         }
-        if told == Some(Told::Fail) {
+        if told == Some(Told::Fail) && owner == id {
             self.fails(event, id, &first, falls);
         }
     }

@@ -4,15 +4,18 @@
 //! what clients and the server did in their last step.
 //!
 //! - how often a call had an effect, against what its caller was told, in [`effects`];
-//! - attempts, deadlines and replies in [`calls`], delays and budgets in [`retries`];
+//! - attempts, deadlines and replies in [`calls`], delays and budgets in [`retries`], what breakers keep back in [`breakers`];
+//! - what a client reads of its own charges in [`reads`];
 //! - work that nobody waits for, and that fails again and again, in [`work`];
 //! - demand, load and goodput by the second, and whether goodput recovers, in [`goodput`]; how long calls took, in [`latency`].
 
+mod breakers;
 mod calls;
 pub mod effects;
 pub mod goodput;
 pub mod latency;
 pub mod notes;
+mod reads;
 mod retries;
 mod work;
 
@@ -42,6 +45,9 @@ properties! {
     FinalRefusals, "final-refusals", FINAL_REFUSALS_HOLDS, FINAL_REFUSALS_UNKNOWN;
     CleanEnd, "clean-end", CLEAN_END_HOLDS, CLEAN_END_UNKNOWN;
     BoundedDeliveries, "bounded-deliveries", BOUNDED_DELIVERIES_HOLDS, BOUNDED_DELIVERIES_UNKNOWN;
+    BreakerHolds, "breaker-holds", BREAKER_HOLDS_HOLDS, BREAKER_HOLDS_UNKNOWN;
+    BreakerTriesAgain, "breaker-tries-again", BREAKER_TRIES_AGAIN_HOLDS, BREAKER_TRIES_AGAIN_UNKNOWN;
+    ReadsOwnWrites, "reads-own-writes", READS_OWN_WRITES_HOLDS, READS_OWN_WRITES_UNKNOWN;
 }
 
 /// All checkers of requests and replies.
@@ -54,6 +60,8 @@ pub struct RpcChecks {
     effects: effects::Effects,
     calls: calls::Calls,
     retries: retries::Retries,
+    breakers: breakers::Breakers,
+    reads: reads::Reads,
     goodput: goodput::Goodput,
 }
 
@@ -67,6 +75,8 @@ impl RpcChecks {
             effects: effects::Effects::default(),
             calls: calls::Calls::default(),
             retries: retries::Retries::default(),
+            breakers: breakers::Breakers::default(),
+            reads: reads::Reads::default(),
             goodput: goodput::Goodput::default(),
         }
     }
@@ -111,17 +121,25 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
         let falls = &mut self.falls;
         let server = self.config.server();
         self.goodput.passes(event, &self.config, (|| has_trouble(world), |at_us| clock_at(world, server, at_us)), falls);
-        self.calls.event(event);
+        self.calls.event(event, world, &self.config, falls);
         let Some(node) = event.node().filter(|node| is_step(event.kind) && world.process(*node) == Process::Running) else {
             return;
         };
         if event.kind == EventKind::Started {
             self.retries.starts(node);
+            self.breakers.starts(node);
+            match world.core(node) {
+                Role::Client(_) => self.reads.starts(node),
+                Role::Server(server) => self.reads.server_starts(server),
+            }
         }
         match world.core(node) {
             Role::Client(client) if !client.deeds().is_empty() => {
                 self.effects.client(event, node, client, falls);
-                self.calls.client(event, node, client, |id| has_cancelled(world, event.id, node, id), falls);
+                let now_us = clock(world, node).monotonic_us;
+                self.calls.client(event, client, now_us, |id| has_cancelled(world, event.id, node, id), falls);
+                self.breakers.client(event, node, client, now_us, falls);
+                self.reads.client(event, node, client, falls);
                 self.retries.client(event, node, client, falls);
                 self.goodput.client(client);
             }
@@ -151,6 +169,8 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
             self.effects.encode(to);
             self.calls.encode(to);
             self.retries.encode(to);
+            self.breakers.encode(to);
+            self.reads.encode(to);
             self.goodput.encode(to);
         }
     }

@@ -105,4 +105,26 @@ note_kinds! {
     BOUNDED_DELIVERIES_UNKNOWN = "rpc.bounded-deliveries.unknown", ["events": Int];
     /// One is.
     BOUNDED_DELIVERIES_VIOLATED = "rpc.bounded-deliveries.violated", ["at": TimeUs, "node": Node, "n": Int, "client": Node, "times": Int];
+    /// A breaker that is open lets nothing through.
+    BREAKER_HOLDS_HOLDS = "rpc.breaker-holds.holds", [];
+    /// Not known.
+    BREAKER_HOLDS_UNKNOWN = "rpc.breaker-holds.unknown", ["events": Int];
+    /// An attempt leaves although it is open.
+    BREAKER_HOLDS_VIOLATED = "rpc.breaker-holds.violated", ["at": TimeUs, "node": Node, "n": Int];
+    /// More trials than there may be.
+    BREAKER_HOLDS_VIOLATED_FLOOD = "rpc.breaker-holds.violated-flood", ["at": TimeUs, "node": Node, "n": Int, "through": Int, "most": Int];
+
+    /// A breaker that has rested tries again.
+    BREAKER_TRIES_AGAIN_HOLDS = "rpc.breaker-tries-again.holds", [];
+    /// Not known.
+    BREAKER_TRIES_AGAIN_UNKNOWN = "rpc.breaker-tries-again.unknown", ["events": Int];
+    /// It does not.
+    BREAKER_TRIES_AGAIN_VIOLATED = "rpc.breaker-tries-again.violated", ["at": TimeUs, "node": Node, "n": Int];
+
+    /// Clients read their own charges.
+    READS_OWN_WRITES_HOLDS = "rpc.reads-own-writes.holds", [];
+    /// Not known.
+    READS_OWN_WRITES_UNKNOWN = "rpc.reads-own-writes.unknown", ["events": Int];
+    /// A client reads less than it was told before.
+    READS_OWN_WRITES_VIOLATED = "rpc.reads-own-writes.violated", ["at": TimeUs, "node": Node, "n": Int, "value": Int, "least": Int];
 }

@@ -1,10 +1,11 @@
-//! What retries cost and how long they are waited for:
-//! - a client makes no retry that its budget does not hold (retry budget), reckoned here once more from what it did;
-//! - each delay is drawn from the range that its kind gives, the cap included (backoff bounds).
+//! What retries cost and how long they are waited for, reckoned here once more from the settings and from what a client did:
+//! - it makes no retry, and sends no copy, that its budget does not hold (retry budget);
+//! - each delay is drawn from the range that the formulas of its kind give, the cap included (backoff bounds).
 
 use super::notes;
 use super::{Falls, P};
 use crate::base::{Encoder, EventId, NodeId, Note};
+use crate::protocol::rpc::backoff::Backoff;
 use crate::protocol::rpc::call::{Deed, Told};
 use crate::protocol::rpc::client::Client;
 use crate::protocol::rpc::config::Config;
@@ -12,15 +13,25 @@ use crate::protocol::rpc::message::CallId;
 use crate::sim::trace::Event;
 use std::collections::BTreeMap;
 
-/// One client's budget as it must be, thousandths of a token.
+/// One client as it must be.
 #[derive(Clone, Debug)]
 struct Account {
+    /// Its budget, thousandths of a token.
     tokens: u64,
-    /// What the last retry of each open call cost.
-    costs: BTreeMap<u32, u64>,
+    calls: BTreeMap<u32, Retried>,
 }
 
-/// Budgets by client.
+/// A call that is not over.
+#[derive(Clone, Copy, Debug, Default)]
+struct Retried {
+    /// What the last retry cost.
+    cost: Option<u64>,
+    attempts: u32,
+    /// The delay before the last retry, microseconds.
+    slept_us: u64,
+}
+
+/// Budgets and delays by client.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Retries(BTreeMap<NodeId, Account>);
 
@@ -33,34 +44,17 @@ impl Retries {
     /// A client did something.
     pub(super) fn client(&mut self, event: &Event, node: NodeId, client: &Client, falls: &mut Falls) {
         let config = client.config();
+        let full = || Account { tokens: config.budget.capacity, calls: BTreeMap::new() };
+        let account = self.0.entry(node).or_insert_with(full);
         for deed in client.deeds() {
-            if let Deed::Waits { id, nth, range_us, delay_us, slept_us, after_silence } = *deed {
-                bounds(event, config, (id, nth), (range_us, delay_us, slept_us), falls);
-                self.spends(event, config, id, after_silence, falls);
-            } else if config.budget.capacity > 0 {
-                self.account(node, config).moves(config, deed);
+            match *deed {
+                Deed::Waits { id, range_us, delay_us, after_silence, .. } => {
+                    account.sleeps(event, config, id, (range_us, delay_us), falls);
+                    account.spends(event, config, id, after_silence, falls);
+                }
+                Deed::Hedged(id) => account.spends(event, config, id, true, falls),
+                _ => account.moves(config, deed),
             }
-        }
-    }
-
-    fn account(&mut self, node: NodeId, config: &Config) -> &mut Account {
-        self.0.entry(node).or_insert_with(|| Account { tokens: config.budget.capacity, costs: BTreeMap::new() })
-    }
-
-    fn spends(&mut self, event: &Event, config: &Config, id: CallId, after_silence: bool, falls: &mut Falls) {
-        let budget = &config.budget;
-        if budget.capacity == 0 {
-            return;
-        }
-        let account = self.account(id.client, config);
-        let cost = if after_silence { budget.timeout } else { budget.retry };
-        account.costs.insert(id.seq, cost);
-        let enough = account.tokens >= cost && (budget.floor == 0 || account.tokens > budget.floor);
-        let had = account.tokens;
-        account.tokens = had.saturating_sub(cost);
-        if !enough {
-            let args = [event.at_us, id.client.0.into(), u64::from(id.seq) + 1, had / 1_000, cost / 1_000];
-            falls.at(P::RetryBudget, event, Note::new(&notes::RETRY_BUDGET_VIOLATED, args), &[] as &[EventId], &[id.client]);
         }
     }
 
@@ -69,10 +63,12 @@ impl Retries {
         for (node, account) in &self.0 {
             to.put(node);
             to.u64(account.tokens);
-            to.len(account.costs.len());
-            for (seq, cost) in &account.costs {
+            to.len(account.calls.len());
+            for (seq, call) in &account.calls {
                 to.u32(*seq);
-                to.u64(*cost);
+                to.u64(call.cost.map_or(0, |cost| cost.saturating_add(1)));
+                to.u32(call.attempts);
+                to.u64(call.slept_us);
             }
         }
     }
@@ -85,25 +81,68 @@ impl Account {
         let mut earned = 0;
         match deed {
             Deed::Began(_) => earned = budget.call,
+            Deed::Sent(attempt) => self.calls.entry(attempt.id.seq).or_default().attempts += 1,
             Deed::Failed(..) => self.tokens = self.tokens.saturating_sub(budget.failure),
             Deed::Ended { id, told, .. } => {
-                let last = self.costs.remove(&id.seq);
+                // A call that joined another one asked nobody.
+                let Some(call) = self.calls.remove(&id.seq) else { return };
                 if matches!(told, Told::Ok(_)) {
-                    earned = last.filter(|_| budget.returns).unwrap_or(budget.success);
+                    earned = call.cost.filter(|_| budget.returns).unwrap_or(budget.success);
                 }
             }
-            Deed::Sent(_) | Deed::Heard(_) | Deed::Waits { .. } => {}
+            Deed::Heard(_) | Deed::Waits { .. } | Deed::KeptBack(_) | Deed::Hedged(_) | Deed::Joined { .. } => {}
         }
         self.tokens = self.tokens.saturating_add(earned).min(budget.capacity);
     }
+
+    fn spends(&mut self, event: &Event, config: &Config, id: CallId, after_silence: bool, falls: &mut Falls) {
+        let budget = &config.budget;
+        if budget.capacity == 0 {
+            return;
+        }
+        let cost = if after_silence { budget.timeout } else { budget.retry };
+        self.calls.entry(id.seq).or_default().cost = Some(cost);
+        let enough = self.tokens >= cost && (budget.floor == 0 || self.tokens > budget.floor);
+        let had = self.tokens;
+        self.tokens = had.saturating_sub(cost);
+        if !enough {
+            let args = [event.at_us, id.client.0.into(), u64::from(id.seq) + 1, had / 1_000, cost / 1_000];
+            falls.at(P::RetryBudget, event, Note::new(&notes::RETRY_BUDGET_VIOLATED, args), &[] as &[EventId], &[id.client]);
+        }
+    }
+
+    fn sleeps(
+        &mut self,
+        event: &Event,
+        config: &Config,
+        id: CallId,
+        (drawn_from_us, delay_us): ((u64, u64), u64),
+        falls: &mut Falls,
+    ) {
+        let call = self.calls.entry(id.seq).or_default();
+        let range_us = range_us(config, call.attempts.saturating_sub(1), call.slept_us);
+        call.slept_us = delay_us;
+        let (least, most) = (range_us.0.min(config.cap_us), range_us.1.min(config.cap_us));
+        // Delays within the range are not enough: who always waits longest spreads nothing.
+        if drawn_from_us != range_us || !(least..=most).contains(&delay_us) {
+            let args = [event.at_us, id.client.0.into(), delay_us, least, most];
+            falls.at(P::BackoffBounds, event, Note::new(&notes::BACKOFF_BOUNDS_VIOLATED, args), &[], &[id.client]);
+        }
+    }
 }
 
-fn bounds(event: &Event, config: &Config, (id, nth): (CallId, u32), delay: ((u64, u64), u64, u64), falls: &mut Falls) {
-    let ((least, most), delay_us, slept_us) = delay;
-    let right = config.backoff.range_us(config.base_us, config.cap_us, nth, slept_us);
-    let capped = least.min(config.cap_us)..=most.min(config.cap_us);
-    if (least, most) != right || !capped.contains(&delay_us) {
-        let args = [event.at_us, id.client.0.into(), delay_us, right.0.min(config.cap_us), right.1.min(config.cap_us)];
-        falls.at(P::BackoffBounds, event, Note::new(&notes::BACKOFF_BOUNDS_VIOLATED, args), &[], &[id.client]);
-    }
+/// The range from which the delay before retry `nth` (from 0) is drawn, by the formulas of Brooker 2015: with
+/// `e = min(cap, base x 2^n)` it is e, from e/2 to e, from 0 to e, or from the base to three times the last delay.
+fn range_us(config: &Config, nth: u32, slept_us: u64) -> (u64, u64) {
+    let (base, cap) = (u128::from(config.base_us), u128::from(config.cap_us));
+    let e = (0..nth).try_fold(base, |e, _| Some(e * 2).filter(|e| *e < cap)).unwrap_or(cap).min(cap);
+    let (least, most) = match config.backoff {
+        Backoff::None => (0, 0),
+        Backoff::Exponential => (e, e),
+        Backoff::Equal => (e / 2, e),
+        Backoff::Full => (0, e),
+        Backoff::Decorrelated => (base, u128::from(slept_us).max(base) * 3),
+    };
+    let us = |us: u128| u64::try_from(us).unwrap_or(u64::MAX);
+    (us(least), us(most))
 }

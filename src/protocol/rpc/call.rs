@@ -32,6 +32,10 @@ pub struct Call {
     pub last_cost: Option<u64>,
     /// A budget of its own, if somebody thinks that it should have one.
     pub own: Bucket,
+    /// When a second copy of the newest attempt leaves, microseconds of the client's monotonic clock, if one does.
+    pub hedge_us: Option<u64>,
+    /// An attempt of it is a trial of the breaker, and has no result yet.
+    pub is_trial: bool,
 }
 
 /// What a call does.
@@ -41,6 +45,10 @@ pub enum Phase {
     Waits(u64),
     /// It will retry then.
     Backoff(u64),
+    /// It waits for a token of the limit on its client's rate.
+    Held,
+    /// It waits for what comes of another call.
+    Joined(u32),
 }
 
 impl Call {
@@ -60,6 +68,7 @@ impl Call {
 impl Encode for Call {
     fn encode(&self, to: &mut Encoder) {
         to.put(&self.request);
+        to.bool(self.request.key_of.is_some());
         to.u64(self.since_us);
         to.u32(self.made);
         to.u32(self.counted);
@@ -68,12 +77,16 @@ impl Encode for Call {
         let (phase, until_us) = match self.phase {
             Phase::Waits(until_us) => (0, until_us),
             Phase::Backoff(until_us) => (1, until_us),
+            Phase::Held => (2, 0),
+            Phase::Joined(leader) => (3, leader.into()),
         };
         to.u8(phase);
         to.u64(until_us);
         to.u64(self.slept_us);
         to.u64(self.last_cost.map_or(0, |cost| cost.saturating_add(1)));
         to.put(&self.own);
+        to.u64(self.hedge_us.map_or(0, |at_us| at_us.saturating_add(1)));
+        to.bool(self.is_trial);
     }
 }
 
@@ -86,6 +99,16 @@ pub enum Failure {
     Refused(Refusal),
 }
 
+impl Failure {
+    /// Whether it speaks against the server: a request that makes no sense does not.
+    pub fn is_the_servers(self) -> bool {
+        match self {
+            Failure::Silence | Failure::Refused(Refusal::Overloaded) => true,
+            Failure::Refused(Refusal::Invalid | Refusal::OtherPayload | Refusal::InProgress | Refusal::SetAside) => false,
+        }
+    }
+}
+
 /// What a client did in its last step, for those who watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
@@ -95,6 +118,17 @@ pub enum Deed {
     Sent(Attempt),
     /// An attempt has failed.
     Failed(CallId, Failure),
+    /// The breaker did not let an attempt through.
+    KeptBack(CallId),
+    /// A copy of an attempt that is under way is paid for, and leaves.
+    Hedged(CallId),
+    /// A call has joined another one.
+    Joined {
+        /// Which.
+        id: CallId,
+        /// Which other one.
+        leader: CallId,
+    },
     /// A retry was decided on, after a delay.
     Waits {
         /// Of which call.
@@ -147,7 +181,7 @@ mod tests {
     fn a_refusal_that_comes_twice_is_one() {
         let mut call = Call {
             op: OpId { client: crate::base::NodeId(1), n: 0 },
-            request: Request { ask: crate::protocol::rpc::message::Ask::Read { account: 0 }, work_us: 0 },
+            request: Request::new(crate::protocol::rpc::message::Ask::Read { account: 0 }, 0),
             since_us: 0,
             attempt_since_us: 0,
             made: 2,
@@ -158,6 +192,8 @@ mod tests {
             slept_us: 0,
             last_cost: None,
             own: Bucket::new(Config::default().budget),
+            hedge_us: None,
+            is_trial: false,
         };
         assert!(call.is_refused(1) && !call.is_refused(1));
         assert_eq!(call.unanswered, 1, "the other attempt is still under way");

@@ -1,15 +1,24 @@
 //! A caller: each call has attempts with a timeout, a deadline over all of them, delays between them, and a share in the budget
 //! of retries.
+//!
+//! - what leaves it, and what is kept back, in [`sending`]: copies, the breaker, the limit on its rate;
+//! - what it does about attempts that fail, in [`retries`];
+//! - calls that join others, in [`joining`].
 
-use super::backoff::exponential_us;
+mod joining;
+mod retries;
+mod sending;
+
+use super::breaker::{Breaker, Change};
 use super::budget::Bucket;
 use super::call::{Call, Deed, Failure, Phase, Told};
 use super::config::Config;
-use super::message::{Answer, Attempt, CallId, Message, Request, Says, Timer};
+use super::latency::Latencies;
+use super::limiter::Limiter;
+use super::message::{Answer, CallId, Message, Request, Says, Timer};
 use super::notes;
 use super::role::Role;
 use super::rules::Refusal;
-use crate::base::draw::{Purpose, in_range, mix};
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, OpId};
 use crate::protocol::{Effects, Input, Outcome};
 use std::collections::BTreeMap;
@@ -26,6 +35,12 @@ pub struct Counts {
     pub given_up: u64,
     /// Attempts that took too long.
     pub timeouts: u64,
+    /// Copies sent beside an attempt that is under way.
+    pub hedges: u64,
+    /// Calls that joined another one.
+    pub joined: u64,
+    /// Attempts that the breaker did not let through.
+    pub kept_back: u64,
 }
 
 /// A client.
@@ -35,18 +50,36 @@ pub struct Client {
     config: Arc<Config>,
     calls: BTreeMap<u32, Call>,
     bucket: Bucket,
+    breaker: Breaker,
+    limiter: Limiter,
+    latencies: Latencies,
+    /// When its last charge of each account was done, as far as it knows; microseconds of its monotonic clock.
+    written: BTreeMap<u32, u64>,
     counts: Counts,
-    /// For when the timers are set: reply, retry.
-    armed: [Option<u64>; 2],
+    /// For when the timers are set: reply, retry, hedge.
+    armed: [Option<u64>; TIMERS.len()],
     deeds: Vec<Deed>,
 }
+
+const TIMERS: [Timer; 3] = [Timer::Reply, Timer::Retry, Timer::Hedge];
 
 /// What can be read from outside.
 impl Client {
     /// A client before its first start.
     pub fn new(id: NodeId, config: Arc<Config>) -> Client {
-        let bucket = Bucket::new(config.budget);
-        Client { id, config, calls: BTreeMap::new(), bucket, counts: Counts::default(), armed: [None; 2], deeds: Vec::new() }
+        Client {
+            id,
+            calls: BTreeMap::new(),
+            bucket: Bucket::new(config.budget),
+            breaker: Breaker::new(config.breaker),
+            limiter: Limiter::new(0),
+            latencies: Latencies::default(),
+            written: BTreeMap::new(),
+            counts: Counts::default(),
+            armed: [None; TIMERS.len()],
+            deeds: Vec::new(),
+            config,
+        }
     }
 
     /// Calls that are not over, oldest first, each with its number.
@@ -57,6 +90,26 @@ impl Client {
     /// The budget of retries.
     pub fn bucket(&self) -> &Bucket {
         &self.bucket
+    }
+
+    /// Its circuit breaker, which may be none.
+    pub fn breaker(&self) -> &Breaker {
+        &self.breaker
+    }
+
+    /// Attempts that it may send in a second, millionths, if anything limits them.
+    pub fn rate(&self) -> Option<u64> {
+        self.limiter.rate()
+    }
+
+    /// How long its last calls took.
+    pub fn latencies(&self) -> &Latencies {
+        &self.latencies
+    }
+
+    /// A call that is not over.
+    pub fn call(&self, seq: u32) -> Option<&Call> {
+        self.calls.get(&seq)
     }
 
     /// What came of its calls since it started.
@@ -87,7 +140,10 @@ impl Client {
         self.deeds.clear();
         let now_us = now.monotonic_us;
         match input {
-            Input::Started { .. } => *self = Client::new(self.id, self.config.clone()),
+            Input::Started { .. } => {
+                *self = Client::new(self.id, self.config.clone());
+                self.limiter = Limiter::new(now_us);
+            }
             Input::Request { op, request } => self.begin(op, request, now_us, out),
             Input::Message { message: Message::Reply { id, attempt, says }, .. } if id.client == self.id => {
                 self.hear(id, attempt, says, now_us, out);
@@ -101,8 +157,13 @@ impl Client {
                 self.armed[1] = None;
                 self.retry(now_us, out);
             }
+            Input::Timer(Timer::Hedge) => {
+                self.armed[2] = None;
+                self.hedge(now_us, out);
+            }
             Input::Timer(Timer::Work) | Input::Persisted(_) | Input::WriteFailed(_) => {}
         }
+        self.go_on(now_us, out);
         self.arm(now_us, out);
     }
 
@@ -124,37 +185,15 @@ impl Client {
             slept_us: 0,
             last_cost: None,
             own: Bucket::new(self.config.budget),
+            hedge_us: None,
+            is_trial: false,
         };
         self.calls.insert(op.n, call);
         self.bucket.begin();
         self.deeds.push(Deed::Began(self.call_id(op.n)));
-        self.attempt(op.n, true, now_us, out);
-    }
-
-    fn attempt(&mut self, seq: u32, counts: bool, now_us: u64, out: &mut Effects<Role>) {
-        let id = self.call_id(seq);
-        let config = &self.config;
-        let Some(call) = self.calls.get_mut(&seq) else { return };
-        call.made += 1;
-        call.counted += u32::from(counts);
-        call.unanswered += 1;
-        call.attempt_since_us = now_us;
-        let ends_us = config.rules.ends_us(call.since_us, now_us, config.deadline_us);
-        let until_us = now_us.saturating_add(config.timeout_us).min(ends_us);
-        call.phase = Phase::Waits(until_us);
-        let attempt = Attempt {
-            id,
-            attempt: call.made,
-            key: config.rules.key(id, call.made, call.request.ask.has_effect()),
-            ask: call.request.ask,
-            work_us: call.request.work_us,
-            left_us: until_us.saturating_sub(now_us),
-            call_left_us: ends_us.saturating_sub(now_us),
-        };
-        self.counts.attempts += 1;
-        self.deeds.push(Deed::Sent(attempt));
-        out.note(Note::new(&notes::ASKS, [u64::from(seq) + 1, u64::from(attempt.attempt), attempt.left_us]));
-        out.send(config.server(), Message::Call(attempt));
+        if !self.join(op.n, out) {
+            self.attempt(op.n, true, now_us, out);
+        }
     }
 
     fn hear(&mut self, id: CallId, attempt: u32, says: Says, now_us: u64, out: &mut Effects<Role>) {
@@ -171,6 +210,7 @@ impl Client {
         match says {
             Says::Done { value, .. } if self.config.rules.is_answer(value) => {
                 call.unanswered = call.unanswered.saturating_sub(1);
+                self.judge(seq, None, now_us, out);
                 self.succeed(seq, value, id, now_us, out);
             }
             Says::Done { .. } => {
@@ -183,8 +223,9 @@ impl Client {
                 }
                 let kind = match refusal {
                     Refusal::Overloaded => &notes::IS_TURNED_AWAY,
-                    Refusal::Invalid => &notes::IS_REFUSED,
+                    Refusal::Invalid | Refusal::OtherPayload => &notes::IS_REFUSED,
                     Refusal::SetAside => &notes::IS_SET_ASIDE,
+                    Refusal::InProgress => &notes::IS_IN_PROGRESS,
                 };
                 out.note(Note::new(kind, told));
                 // While an attempt after this one is under way, or to be made, nothing else is to be done.
@@ -199,14 +240,25 @@ impl Client {
         let Some(call) = self.calls.get(&seq) else { return };
         let took_us = now_us.saturating_sub(call.since_us);
         out.note(Note::new(&notes::SUCCEEDS, [u64::from(seq) + 1, value, u64::from(call.made), took_us]));
-        self.counts.ok += 1;
         self.bucket.succeed(call.last_cost);
+        self.latencies.add(took_us);
+        if call.request.ask.has_effect() {
+            self.written.insert(call.request.ask.account(), now_us);
+        }
         self.end(seq, Told::Ok(value), Some(by), now_us, out);
     }
 
+    /// A call is over, and with it those that have joined it.
     fn end(&mut self, seq: u32, told: Told, by: Option<CallId>, now_us: u64, out: &mut Effects<Role>) {
         let Some(call) = self.calls.remove(&seq) else { return };
         let (id, unanswered) = (self.call_id(seq), call.unanswered);
+        if call.is_trial {
+            self.breaker.hears(false, true, now_us);
+        }
+        match told {
+            Told::Ok(_) => self.counts.ok += 1,
+            Told::Fail | Told::Unknown => self.counts.given_up += 1,
+        }
         self.deeds.push(Deed::Ended { id, told, took_us: now_us.saturating_sub(call.since_us), unanswered, by });
         if self.config.rules.cancels(unanswered) {
             out.send(self.config.server(), Message::Cancel { id });
@@ -219,6 +271,7 @@ impl Client {
                 Told::Unknown => Outcome::Unknown,
             },
         );
+        self.share(seq, told, by, now_us, out);
     }
 
     fn give_up(&mut self, seq: u32, now_us: u64, out: &mut Effects<Role>) {
@@ -226,93 +279,29 @@ impl Client {
         let told = self.config.rules.told(call.unanswered, call.request.ask.has_effect());
         let kind = if told == Told::Unknown { &notes::GIVES_UP } else { &notes::FAILS };
         out.note(Note::new(kind, [u64::from(seq) + 1, u64::from(call.made)]));
-        self.counts.given_up += 1;
         self.end(seq, told, None, now_us, out);
     }
 }
 
-/// Retries.
+/// Timers.
 impl Client {
-    /// The newest attempt has failed: another one, if that may help, is allowed, comes in time and is in the budget.
-    fn fail(&mut self, seq: u32, failure: Failure, now_us: u64, out: &mut Effects<Role>) {
-        let id = self.call_id(seq);
-        let (config, rules) = (&self.config, self.config.rules);
-        let Some(call) = self.calls.get_mut(&seq) else { return };
-        self.deeds.push(Deed::Failed(id, failure));
-        let bucket = if rules.shares_budget() { &mut self.bucket } else { &mut call.own };
-        bucket.fail();
-        let left_us = rules.ends_us(call.since_us, call.attempt_since_us, config.deadline_us).saturating_sub(now_us);
-        let nth = call.made.saturating_sub(1);
-        let range = config.backoff.range_us(config.base_us, config.cap_us, nth, call.slept_us);
-        let range_us = rules.drawn_from_us(range);
-        let drawn = mix(config.luck, Purpose::Backoff, u64::from(id.client.0) << 32 | u64::from(seq), u64::from(nth));
-        let doubled_us = exponential_us(config.base_us, u64::MAX, nth);
-        let delay_us = rules.delay_us(in_range(drawn, range_us.0, range_us.1), doubled_us, config.cap_us);
-        let allowed = call.counted < rules.attempts(config.attempts) && rules.is_in_time(delay_us, left_us);
-        if !rules.may_help(failure) || !allowed {
-            return self.give_up(seq, now_us, out);
-        }
-        let after_silence = failure == Failure::Silence;
-        if config.budget.capacity > 0 {
-            let cost = config.budget.cost(after_silence);
-            if !rules.may_spend(bucket.tokens(), cost, config.budget.floor) {
-                out.note(Note::new(&notes::HAS_NO_BUDGET, [u64::from(seq) + 1]));
-                return self.give_up(seq, now_us, out);
-            }
-            bucket.spend(cost);
-            call.last_cost = Some(cost);
-        }
-        self.deeds.push(Deed::Waits { id, nth, range_us, delay_us, slept_us: call.slept_us, after_silence });
-        call.slept_us = delay_us;
-        call.phase = Phase::Backoff(now_us.saturating_add(delay_us));
-        if delay_us == 0 {
-            return self.attempt(seq, true, now_us, out);
-        }
-        out.note(Note::new(&notes::BACKS_OFF, [u64::from(seq) + 1, delay_us]));
-    }
-
-    fn retry(&mut self, now_us: u64, out: &mut Effects<Role>) {
-        let due =
-            |call: &Call| matches!(call.phase, Phase::Backoff(until_us) if until_us <= now_us && now_us < self.ends_us(call));
-        let due: Vec<u32> = self.calls.iter().filter(|(_, call)| due(call)).map(|(seq, _)| *seq).collect();
-        due.into_iter().for_each(|seq| self.attempt(seq, true, now_us, out));
-    }
-
-    /// Attempts, and calls, that have taken too long.
-    fn stop_waiting(&mut self, now_us: u64, out: &mut Effects<Role>) {
-        let over = |call: &Call| self.ends_us(call) <= now_us;
-        let over: Vec<u32> = self.calls.iter().filter(|(_, call)| over(call)).map(|(seq, _)| *seq).collect();
-        for seq in over {
-            self.times_out(seq, now_us, out);
-            self.give_up(seq, now_us, out);
-        }
-        let due = |call: &Call| matches!(call.phase, Phase::Waits(until_us) if until_us <= now_us);
-        let due: Vec<u32> = self.calls.iter().filter(|(_, call)| due(call)).map(|(seq, _)| *seq).collect();
-        for seq in due {
-            self.times_out(seq, now_us, out);
-            self.fail(seq, Failure::Silence, now_us, out);
-        }
-    }
-
-    fn times_out(&mut self, seq: u32, now_us: u64, out: &mut Effects<Role>) {
-        let Some(call) = self.calls.get(&seq).filter(|call| matches!(call.phase, Phase::Waits(_))) else { return };
-        self.counts.timeouts += 1;
-        let waited_us = now_us.saturating_sub(call.attempt_since_us);
-        out.note(Note::new(&notes::TIMES_OUT, [u64::from(seq) + 1, u64::from(call.made), waited_us]));
-    }
-
     /// Sets each timer to the next moment at which it is needed.
     fn arm(&mut self, now_us: u64, out: &mut Effects<Role>) {
-        let mut next = [None::<u64>; 2];
+        let mut next = [None::<u64>; TIMERS.len()];
         let mut sooner = |at: usize, at_us: u64| next[at] = Some(next[at].map_or(at_us, |next| next.min(at_us)));
         for call in self.calls.values() {
             sooner(0, self.ends_us(call));
             match call.phase {
-                Phase::Waits(until_us) => sooner(0, until_us),
+                Phase::Waits(until_us) => {
+                    sooner(0, until_us);
+                    call.hedge_us.into_iter().for_each(|at_us| sooner(2, at_us));
+                }
                 Phase::Backoff(until_us) => sooner(1, until_us),
+                Phase::Held => sooner(1, self.limiter.next_us(now_us)),
+                Phase::Joined(_) => {}
             }
         }
-        for ((timer, at_us), armed) in [Timer::Reply, Timer::Retry].into_iter().zip(next).zip(&mut self.armed) {
+        for ((timer, at_us), armed) in TIMERS.into_iter().zip(next).zip(&mut self.armed) {
             let at_us = at_us.filter(|at_us| *at_us != u64::MAX);
             if *armed == at_us {
                 continue;
@@ -337,5 +326,19 @@ impl Encode for Client {
             to.put(call);
         }
         to.put(&self.bucket);
+        to.put(&self.breaker);
+        if self.config.adaptive {
+            to.put(&self.limiter);
+        }
+        if self.config.hedge.percentile > 0 {
+            to.put(&self.latencies);
+        }
+        if self.config.collapses {
+            to.len(self.written.len());
+            for (account, at_us) in &self.written {
+                to.u32(*account);
+                to.u64(*at_us);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Figures of requests and replies.
 
 use super::backoff::Backoff;
+use super::breaker;
 use super::budget::Budget;
 use super::codel::Limits;
 use super::queue::Order;
@@ -28,6 +29,14 @@ pub struct Config {
     pub cap_us: u64,
     /// What retries may cost.
     pub budget: Budget,
+    /// When a second copy of an attempt is sent.
+    pub hedge: Hedge,
+    /// When the server is left alone.
+    pub breaker: breaker::Settings,
+    /// Whoever reads what is being read already waits for that answer.
+    pub collapses: bool,
+    /// Throttling answers limit the rate of attempts.
+    pub adaptive: bool,
     /// How long work takes on average, microseconds.
     pub work_us: u64,
     /// How that is spread.
@@ -50,6 +59,22 @@ pub struct Config {
     pub recovery_us: u64,
     /// The rules in force.
     pub rules: Rules,
+}
+
+/// When a second copy of an attempt is sent, while the first is under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hedge {
+    /// After this time at the earliest, microseconds; 0 without a percentile: never.
+    pub after_us: u64,
+    /// After the time within which so many in a hundred of the client's last calls were done; 0: after `after_us`.
+    pub percentile: u64,
+}
+
+impl Hedge {
+    /// Whether copies are sent at all.
+    pub fn exists(&self) -> bool {
+        self.after_us > 0 || self.percentile > 0
+    }
 }
 
 /// How long generated requests take.
@@ -131,6 +156,10 @@ impl Default for Config {
             base_us: 100_000,
             cap_us: 20_000_000,
             budget: Budget::AWS_STANDARD,
+            hedge: Hedge::default(),
+            breaker: breaker::Settings::NONE,
+            collapses: false,
+            adaptive: false,
             work_us: 10_000,
             work: Work::Constant,
             order: Order::Fifo,
@@ -163,6 +192,10 @@ pub enum ConfigError {
     FloorAboveBudget,
     /// Nothing is ever given to the worker.
     NoDelivery,
+    /// A second copy would leave when nobody waits for the first any more.
+    HedgeAfterTimeout,
+    /// A second copy is an attempt, and only one may be made.
+    HedgeWithoutAttempt,
     /// It is one server that answers.
     NotOneServer,
 }
@@ -177,6 +210,8 @@ impl fmt::Display for ConfigError {
             ConfigError::RetryAboveBudget => "a retry costs more than the budget ever holds",
             ConfigError::FloorAboveBudget => "the floor is not below what the budget holds",
             ConfigError::NoDelivery => "a request needs a delivery",
+            ConfigError::HedgeAfterTimeout => "a copy would leave when the attempt is not waited for any more",
+            ConfigError::HedgeWithoutAttempt => "a copy is an attempt, and a call may have one only",
             ConfigError::NotOneServer => "requests have one server",
         })
     }
@@ -197,6 +232,8 @@ impl Config {
             (self.base_us > self.cap_us, ConfigError::BaseAboveCap),
             (budget.capacity > 0 && budget.retry.max(budget.timeout) > budget.capacity, ConfigError::RetryAboveBudget),
             (budget.capacity > 0 && budget.floor >= budget.capacity, ConfigError::FloorAboveBudget),
+            (self.hedge.after_us >= self.timeout_us, ConfigError::HedgeAfterTimeout),
+            (self.hedge.exists() && self.attempts < 2, ConfigError::HedgeWithoutAttempt),
         ];
         wrong.into_iter().find(|(is_wrong, _)| *is_wrong).map_or(Ok(()), |(_, error)| Err(error))
     }
@@ -247,6 +284,8 @@ mod tests {
         assert_eq!(with(|c| c.base_us = 20_000_001), Err(ConfigError::BaseAboveCap));
         assert_eq!(with(|c| c.budget.timeout = 500_001), Err(ConfigError::RetryAboveBudget));
         assert_eq!(with(|c| c.budget.floor = 500_000), Err(ConfigError::FloorAboveBudget));
+        assert_eq!(with(|c| c.hedge.after_us = 1_000_000), Err(ConfigError::HedgeAfterTimeout));
+        assert_eq!(with(|c| (c.hedge.percentile, c.attempts) = (95, 1)), Err(ConfigError::HedgeWithoutAttempt));
         assert_eq!(Config::default().validate(2), Err(ConfigError::NotOneServer));
     }
 

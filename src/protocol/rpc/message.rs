@@ -234,9 +234,9 @@ pub enum Record {
         id: CallId,
         /// By what it is recognised.
         key: Option<Key>,
-        /// Which account.
-        account: u32,
-        /// What it holds from then on: the result too.
+        /// What was asked.
+        ask: Ask,
+        /// What the account holds from then on: the result too.
         balance: u64,
         /// How long the request must be recognised, microseconds.
         keep_us: u64,
@@ -247,6 +247,8 @@ pub enum Record {
     Key {
         /// By what it is recognised.
         key: Key,
+        /// What was asked.
+        ask: Ask,
         /// The result.
         balance: u64,
         /// How long it must be recognised, microseconds.
@@ -257,17 +259,18 @@ pub enum Record {
 impl Encode for Record {
     fn encode(&self, to: &mut Encoder) {
         match self {
-            Record::Done { id, key, account, balance, keep_us } => {
+            Record::Done { id, key, ask, balance, keep_us } => {
                 to.u8(0);
                 to.put(id);
                 put_option(to, key.as_ref());
-                to.u32(*account);
+                to.put(ask);
                 to.u64(*balance);
                 to.u64(*keep_us);
             }
-            Record::Key { key, balance, keep_us } => {
+            Record::Key { key, ask, balance, keep_us } => {
                 to.u8(1);
                 to.put(key);
+                to.put(ask);
                 to.u64(*balance);
                 to.u64(*keep_us);
             }
@@ -286,12 +289,24 @@ pub struct Request {
     pub ask: Ask,
     /// How long the work takes, microseconds.
     pub work_us: u64,
+    /// The earlier call whose id it takes, by its number at the client from 0; none: its own.
+    pub key_of: Option<u32>,
+}
+
+impl Request {
+    /// One with an id of its own.
+    pub fn new(ask: Ask, work_us: u64) -> Request {
+        Request { ask, work_us, key_of: None }
+    }
 }
 
 impl Encode for Request {
     fn encode(&self, to: &mut Encoder) {
         to.put(&self.ask);
         to.u64(self.work_us);
+        if let Some(seq) = self.key_of {
+            to.u32(seq);
+        }
     }
 }
 
@@ -315,16 +330,18 @@ pub enum Timer {
     Retry = 1,
     /// Server: the work is done.
     Work = 2,
+    /// Client: the next copy of an attempt that is under way.
+    Hedge = 3,
 }
 
 impl TimerName for Timer {
-    const NAMES: &'static [&'static str] = &["reply", "retry", "work"];
+    const NAMES: &'static [&'static str] = &["reply", "retry", "work", "hedge"];
 
     fn index(self) -> u8 {
         self as u8
     }
 
     fn from_index(index: u8) -> Option<Timer> {
-        [Timer::Reply, Timer::Retry, Timer::Work].get(usize::from(index)).copied()
+        [Timer::Reply, Timer::Retry, Timer::Work, Timer::Hedge].get(usize::from(index)).copied()
     }
 }

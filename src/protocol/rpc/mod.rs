@@ -10,6 +10,7 @@
 //! - [`role`] puts both behind one type. Every decision is in [`rules`], with its wrong variants.
 
 pub mod backoff;
+pub mod breaker;
 pub mod budget;
 pub mod call;
 pub mod client;
@@ -17,6 +18,8 @@ pub mod codel;
 pub mod config;
 pub mod dead_letters;
 pub mod dedup;
+pub mod latency;
+pub mod limiter;
 pub mod message;
 pub mod notes;
 pub mod queue;

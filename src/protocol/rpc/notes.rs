@@ -24,6 +24,28 @@ note_kinds! {
     GIVES_UP = "rpc.gives-up", Story, Some("told"), ["n": Int, "attempts": Int];
     /// The budget is too empty for a retry.
     HAS_NO_BUDGET = "rpc.has-no-budget", Protocol, Some("may_spend"), ["n": Int];
+    /// The budget is too empty for a second copy.
+    HAS_NO_BUDGET_TO_HEDGE = "rpc.has-no-budget-to-hedge", Protocol, Some("may_spend"), ["n": Int];
+    /// Sends a second copy of an attempt that is under way.
+    HEDGES = "rpc.hedges", Story, Some("copy_costs"), ["n": Int, "after": DurationUs];
+    /// The breaker opens.
+    BREAKER_OPENS = "rpc.breaker-opens", Story, Some("lets_through"), ["failed": Int, "of": Int];
+    /// It lets a trial through.
+    BREAKER_HALF_OPENS = "rpc.breaker-half-opens", Story, Some("half_opens"), [];
+    /// A trial has failed.
+    BREAKER_REOPENS = "rpc.breaker-reopens", Story, Some("lets_through"), [];
+    /// All trials have succeeded.
+    BREAKER_CLOSES = "rpc.breaker-closes", Story, Some("lets_through"), [];
+    /// The breaker does not let an attempt through.
+    KEEPS_BACK = "rpc.keeps-back", Protocol, Some("lets_through"), ["n": Int];
+    /// An attempt waits for a token of the limit on the rate.
+    IS_HELD = "rpc.is-held", Protocol, None, ["n": Int];
+    /// A call joins another one.
+    JOINS_CALL = "rpc.joins-call", Story, Some("may_join"), ["n": Int, "other": Int];
+    /// A call ends with the one that it has joined.
+    SHARES = "rpc.shares", Story, Some("may_join"), ["n": Int, "other": Int];
+    /// A request with the same id is being worked on for another call.
+    IS_IN_PROGRESS = "rpc.is-in-progress", Story, Some("recognised"), ["n": Int, "attempt": Int];
     /// A reply is of no use any more.
     HEARS_TOO_LATE = "rpc.hears-too-late", Protocol, Some("takes"), ["n": Int, "attempt": Int];
     /// Takes a result of 0 for none, and asks again.
@@ -60,6 +82,10 @@ note_kinds! {
     REDRIVES = "rpc.redrives", Story, None, ["count": Int, "key": Key];
     /// It makes no sense.
     REFUSES = "rpc.refuses", Story, None, ["client": Node, "n": Int, "attempt": Int];
+    /// It carries the id of another request.
+    REFUSES_PAYLOAD = "rpc.refuses-payload", Story, Some("fits"), ["client": Node, "n": Int, "attempt": Int];
+    /// A request with this id is being worked on for another call.
+    IS_AT_IT = "rpc.is-at-it", Story, Some("recognised"), ["client": Node, "n": Int, "attempt": Int];
     /// Stops: nobody waits.
     STOPS = "rpc.stops", Protocol, Some("cancels"), ["client": Node, "n": Int];
     /// Has forgotten requests that were done.

@@ -10,7 +10,7 @@
 
 use super::call::{Failure, Told};
 use super::dedup::State;
-use super::message::{CallId, Key};
+use super::message::{Ask, CallId, Key};
 use crate::protocol::mutants::mutants;
 
 /// Why a server does not do what it was asked for.
@@ -23,13 +23,33 @@ pub enum Refusal {
     Invalid = 1,
     /// The worker has failed at it too often: it is set aside, and may be done when somebody has looked at it.
     SetAside = 2,
+    /// It never will: the request carries the id of another one (HTTP 422).
+    OtherPayload = 3,
+    /// Not yet: a request with the same id is being worked on for another call (HTTP 409).
+    InProgress = 4,
 }
 
 impl Refusal {
-    /// Whether it is certain that nothing is done, and will not be.
+    /// Whether it is certain that nothing is done, and will not be: not if another request with its id may be.
     pub fn is_certain(self) -> bool {
-        self != Refusal::SetAside
+        !matches!(self, Refusal::SetAside | Refusal::InProgress)
     }
+}
+
+/// What a circuit breaker is to an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The circuit is closed: everything passes.
+    Open,
+    /// The circuit is open: nothing does.
+    Shut,
+    /// The circuit is half-open.
+    Ajar {
+        /// How many trials have passed.
+        through: u32,
+        /// How many may.
+        most: u32,
+    },
 }
 
 mutants! {
@@ -55,6 +75,11 @@ mutants! {
     FirstCome, "first_come", "answers", "right-reply", "any reply is for the oldest call";
     IgnoresDeadline, "ignores_deadline", "may_start", "no-late-work", "the server does not look how long it is waited for";
     NoDeadLetters, "no_dead_letters", "delivers_again", "bounded-deliveries", "what the worker fails at is its next request again";
+    HedgesFree, "hedges_free", "copy_costs", "retry-budget", "a second copy costs nothing";
+    HalfOpenFloods, "half_open_floods", "lets_through", "breaker-holds", "a breaker that tries again lets everything through";
+    NeverHalfOpens, "never_half_opens", "half_opens", "breaker-tries-again", "a breaker that is open stays so";
+    JoinsStale, "joins_stale", "may_join", "reads-own-writes", "a read joins any other that is under way";
+    PayloadIgnored, "payload_ignored", "fits", "ok-means-done", "of a request only its id is compared";
 }
 
 /// Ask, and ask again.
@@ -96,7 +121,7 @@ impl Rules {
         if self.has(Mutant::RetryEverything) {
             return true;
         }
-        !matches!(failure, Failure::Refused(Refusal::Invalid | Refusal::SetAside))
+        !matches!(failure, Failure::Refused(Refusal::Invalid | Refusal::OtherPayload | Refusal::SetAside))
     }
 
     /// The range from which the delay before a retry is drawn: as wide as the jitter wants it (see Brooker 2015).
@@ -135,6 +160,47 @@ impl Rules {
             return false;
         }
         true
+    }
+}
+
+/// Copies, breakers, calls that join.
+impl Rules {
+    /// What a second copy costs: what a retry after silence does, so that copies too are a small part of the load (see Dean and
+    /// Barroso 2013; gRFC A6, hedgingPolicy).
+    pub fn copy_costs(self, retry: u64) -> u64 {
+        if self.has(Mutant::HedgesFree) {
+            return 0;
+        }
+        retry
+    }
+
+    /// Whether an attempt passes the breaker: while it tries again, only as many as it takes to know (see Nygard 2007, section 5.2).
+    pub fn lets_through(self, door: Door) -> bool {
+        if self.has(Mutant::HalfOpenFloods) {
+            return door != Door::Shut;
+        }
+        match door {
+            Door::Open => true,
+            Door::Shut => false,
+            Door::Ajar { through, most } => through < most,
+        }
+    }
+
+    /// Whether an open breaker tries again: when it has rested (see Nygard 2007, section 5.2).
+    pub fn half_opens(self, now_us: u64, until_us: u64) -> bool {
+        if self.has(Mutant::NeverHalfOpens) {
+            return false;
+        }
+        now_us >= until_us
+    }
+
+    /// Whether a read may join another one: only if that began after the caller's own last write was done; otherwise its answer may
+    /// be from before (see Terry and others 1994, read your writes).
+    pub fn may_join(self, began_us: u64, written_us: Option<u64>) -> bool {
+        if self.has(Mutant::JoinsStale) {
+            return true;
+        }
+        written_us.is_none_or(|written_us| began_us > written_us)
     }
 }
 
@@ -205,6 +271,15 @@ impl Rules {
             Some(State::InProgress) => Recognised::InProgress,
             Some(State::Done { value, .. }) => Recognised::Done(*value),
         }
+    }
+
+    /// Whether what is asked is what was asked under the same id; if not, it is refused for good (see
+    /// draft-ietf-httpapi-idempotency-key-header, section 2.7).
+    pub fn fits(self, known: Ask, asked: Ask) -> bool {
+        if self.has(Mutant::PayloadIgnored) {
+            return true;
+        }
+        known == asked
     }
 
     /// What a request that comes again is answered with: the stored result (see Lee and others 2015, section 3).

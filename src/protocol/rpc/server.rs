@@ -67,6 +67,7 @@ struct Unsynced {
     write: WriteId,
     id: CallId,
     key: Option<Key>,
+    ask: Ask,
     balance: u64,
     keep_us: u64,
 }
@@ -183,14 +184,14 @@ impl Server {
         let mut known = 0;
         for slot in disk {
             let Slot::Intact(record) = slot else { continue };
-            let (key, balance, keep_us) = match *record {
-                Record::Done { id, key, account, balance, keep_us } => {
-                    self.balances.insert(account, balance);
+            let (key, ask, balance, keep_us) = match *record {
+                Record::Done { id, key, ask, balance, keep_us } => {
+                    self.balances.insert(ask.account(), balance);
                     self.dead_letters.remove(id);
                     self.deeds.push(Deed::Found(id, balance));
-                    (key, balance, keep_us)
+                    (key, ask, balance, keep_us)
                 }
-                Record::Key { key, balance, keep_us } => (Some(key), balance, keep_us),
+                Record::Key { key, ask, balance, keep_us } => (Some(key), ask, balance, keep_us),
                 Record::Dead(letter) => {
                     self.dead_letters.add(letter);
                     continue;
@@ -200,7 +201,7 @@ impl Server {
             known += 1;
             if remembers {
                 // How long it was down it does not know: the time begins anew.
-                self.dedup.finish(key, balance, None, now_us.saturating_add(keep_us));
+                self.dedup.finish(key, ask, balance, None, now_us.saturating_add(keep_us));
             }
         }
         if known > 0 {
@@ -231,7 +232,12 @@ impl Server {
             out.note(Note::new(&notes::STAYS_ASIDE, [client, n, nth]));
             return answer(from, &attempt, Says::Refused(Refusal::SetAside), None, out);
         }
-        let state = attempt.key.and_then(|key| self.dedup.get(&key));
+        let known = attempt.key.and_then(|key| self.dedup.get(&key));
+        if known.is_some_and(|known| !self.config.rules.fits(known.ask, attempt.ask)) {
+            out.note(Note::new(&notes::REFUSES_PAYLOAD, [client, n, nth]));
+            return answer(from, &attempt, Says::Refused(Refusal::OtherPayload), None, out);
+        }
+        let state = known.map(|known| &known.state);
         match self.config.rules.recognised(state) {
             Recognised::Done(stored) => {
                 let write = state.and_then(|state| if let State::Done { write, .. } = state { *write } else { None });
@@ -239,6 +245,10 @@ impl Server {
                 self.counts.recognised += 1;
                 out.note(Note::new(&notes::REPLAYS, [client, n, nth, value]));
                 answer(from, &attempt, Says::Done { value, again: true }, write, out);
+            }
+            Recognised::InProgress if attempt.key.is_some_and(|key| key.call != attempt.id) => {
+                out.note(Note::new(&notes::IS_AT_IT, [client, n, nth]));
+                answer(from, &attempt, Says::Refused(Refusal::InProgress), None, out);
             }
             Recognised::InProgress => self.join(attempt, now_us, out),
             // Its caller may have been told that nothing was done, and that is to stay so.
@@ -273,7 +283,7 @@ impl Server {
         let until_us = now_us.saturating_add(attempt.left_us);
         let job = Job { from, attempt, arrived_us: now_us, until_us, failed: 0 };
         if let Some(key) = attempt.key {
-            self.dedup.begin(key);
+            self.dedup.begin(key, attempt.ask);
         }
         let ([client, n, nth], waiting) = (of(&attempt), self.queue.len() as u64);
         let surplus = self.queue.push(job, self.config.order, self.config.capacity);
@@ -374,7 +384,7 @@ impl Server {
         out.note(Note::new(&notes::REDRIVES, [letters.len() as u64, account.into()]));
         for DeadLetter { attempt, .. } in &letters {
             if let Some(key) = attempt.key {
-                self.dedup.begin(key);
+                self.dedup.begin(key, attempt.ask);
             }
             let job = Job { from: attempt.id.client, attempt: *attempt, arrived_us: now_us, until_us: FOR_EVER, failed: 0 };
             self.queue.push(job, self.config.order, self.config.capacity);
@@ -393,11 +403,11 @@ impl Server {
         let keep_us = rules.keep_us(job.attempt.call_left_us, self.config.window_us);
         let key = job.attempt.key;
         let with_effect = key.filter(|_| rules.kept_with_effect());
-        let write = out.persist(Record::Done { id: job.attempt.id, key: with_effect, account, balance, keep_us });
+        let write = out.persist(Record::Done { id: job.attempt.id, key: with_effect, ask: job.attempt.ask, balance, keep_us });
         if let Some(key) = key {
-            self.dedup.finish(key, balance, Some(write), now_us.saturating_add(keep_us));
+            self.dedup.finish(key, job.attempt.ask, balance, Some(write), now_us.saturating_add(keep_us));
         }
-        self.unsynced.push(Unsynced { write, id: job.attempt.id, key, balance, keep_us });
+        self.unsynced.push(Unsynced { write, id: job.attempt.id, key, ask: job.attempt.ask, balance, keep_us });
         write
     }
 
@@ -409,7 +419,7 @@ impl Server {
         for effect in due {
             self.deeds.push(Deed::Charged(effect.id, effect.balance));
             if let Some(key) = effect.key.filter(|_| apart) {
-                out.persist(Record::Key { key, balance: effect.balance, keep_us: effect.keep_us });
+                out.persist(Record::Key { key, ask: effect.ask, balance: effect.balance, keep_us: effect.keep_us });
             }
         }
     }

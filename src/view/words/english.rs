@@ -3,7 +3,7 @@
 //! Each family of systems has a table, and a function of its own, never a part of another, that looks into it: what no run on
 //! the page is about is not read, and not loaded (see "What is loaded when" in ARCHITECTURE.md).
 
-use super::{en, en_clock, en_lock, en_rpc};
+use super::{en, en_clock, en_lock, en_rpc, en_rpc_caller};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -46,7 +46,13 @@ fn lock(key: &str) -> Option<&'static str> {
 #[inline(never)]
 fn rpc(key: &str) -> Option<&'static str> {
     static INDEX: Index = OnceLock::new();
-    find(&INDEX, en_rpc::TEXTS, key)
+    find(&INDEX, en_rpc::TEXTS, key).or_else(|| rpc_caller(key))
+}
+
+#[inline(never)]
+fn rpc_caller(key: &str) -> Option<&'static str> {
+    static INDEX: Index = OnceLock::new();
+    find(&INDEX, en_rpc_caller::TEXTS, key)
 }
 
 fn find(index: &Index, table: Table, key: &str) -> Option<&'static str> {
@@ -56,5 +62,5 @@ fn find(index: &Index, table: Table, key: &str) -> Option<&'static str> {
 /// All of them: the general ones and Raft's, then those of the other systems.
 #[cfg(test)]
 pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    en::TEXTS.iter().chain(en_clock::TEXTS).chain(en_lock::TEXTS).chain(en_rpc::TEXTS).copied()
+    en::TEXTS.iter().chain(en_clock::TEXTS).chain(en_lock::TEXTS).chain(en_rpc::TEXTS).chain(en_rpc_caller::TEXTS).copied()
 }

@@ -7,6 +7,7 @@ mod en;
 mod en_clock;
 mod en_lock;
 mod en_rpc;
+mod en_rpc_caller;
 mod english;
 mod foreign;
 mod lang;

@@ -1,0 +1,92 @@
+//! What a client does about attempts that fail or take too long.
+
+use super::super::backoff::exponential_us;
+use super::super::call::{Call, Deed, Failure, Phase};
+use super::super::notes;
+use super::super::role::Role;
+use super::Client;
+use crate::base::Note;
+use crate::base::draw::{Purpose, in_range, mix};
+use crate::protocol::Effects;
+
+impl Client {
+    /// The newest attempt has failed: another one, if that may help, is allowed, comes in time and is in the budget.
+    pub(super) fn fail(&mut self, seq: u32, failure: Failure, now_us: u64, out: &mut Effects<Role>) {
+        self.has_failed(seq, failure, now_us, out);
+        let id = self.call_id(seq);
+        let (config, rules) = (&self.config, self.config.rules);
+        let Some(call) = self.calls.get_mut(&seq) else { return };
+        let bucket = if rules.shares_budget() { &mut self.bucket } else { &mut call.own };
+        let left_us = rules.ends_us(call.since_us, call.attempt_since_us, config.deadline_us).saturating_sub(now_us);
+        let nth = call.made.saturating_sub(1);
+        let range = config.backoff.range_us(config.base_us, config.cap_us, nth, call.slept_us);
+        let range_us = rules.drawn_from_us(range);
+        let drawn = mix(config.luck, Purpose::Backoff, u64::from(id.client.0) << 32 | u64::from(seq), u64::from(nth));
+        let doubled_us = exponential_us(config.base_us, u64::MAX, nth);
+        let delay_us = rules.delay_us(in_range(drawn, range_us.0, range_us.1), doubled_us, config.cap_us);
+        let allowed = call.counted < rules.attempts(config.attempts) && rules.is_in_time(delay_us, left_us);
+        if !rules.may_help(failure) || !allowed {
+            return self.give_up(seq, now_us, out);
+        }
+        let after_silence = failure == Failure::Silence;
+        if config.budget.capacity > 0 {
+            let cost = config.budget.cost(after_silence);
+            if !rules.may_spend(bucket.tokens(), cost, config.budget.floor) {
+                out.note(Note::new(&notes::HAS_NO_BUDGET, [u64::from(seq) + 1]));
+                return self.give_up(seq, now_us, out);
+            }
+            bucket.spend(cost);
+            call.last_cost = Some(cost);
+        }
+        self.deeds.push(Deed::Waits { id, nth, range_us, delay_us, slept_us: call.slept_us, after_silence });
+        call.slept_us = delay_us;
+        call.phase = Phase::Backoff(now_us.saturating_add(delay_us));
+        if delay_us == 0 {
+            return self.attempt(seq, true, now_us, out);
+        }
+        out.note(Note::new(&notes::BACKS_OFF, [u64::from(seq) + 1, delay_us]));
+    }
+
+    pub(super) fn retry(&mut self, now_us: u64, out: &mut Effects<Role>) {
+        let due =
+            |call: &Call| matches!(call.phase, Phase::Backoff(until_us) if until_us <= now_us && now_us < self.ends_us(call));
+        let due: Vec<u32> = self.calls.iter().filter(|(_, call)| due(call)).map(|(seq, _)| *seq).collect();
+        due.into_iter().for_each(|seq| self.attempt(seq, true, now_us, out));
+    }
+
+    /// What comes of a failure, whether or not it is repeated.
+    fn has_failed(&mut self, seq: u32, failure: Failure, now_us: u64, out: &mut Effects<Role>) {
+        self.deeds.push(Deed::Failed(self.call_id(seq), failure));
+        let Some(call) = self.calls.get_mut(&seq) else { return };
+        let bucket = if self.config.rules.shares_budget() { &mut self.bucket } else { &mut call.own };
+        bucket.fail();
+        self.judge(seq, Some(failure), now_us, out);
+    }
+
+    /// Attempts, and calls, that have taken too long.
+    pub(super) fn stop_waiting(&mut self, now_us: u64, out: &mut Effects<Role>) {
+        let over = |call: &Call| self.ends_us(call) <= now_us;
+        let over: Vec<u32> = self.calls.iter().filter(|(_, call)| over(call)).map(|(seq, _)| *seq).collect();
+        for seq in over {
+            if self.times_out(seq, now_us, out) {
+                self.has_failed(seq, Failure::Silence, now_us, out);
+            }
+            self.give_up(seq, now_us, out);
+        }
+        let due = |call: &Call| matches!(call.phase, Phase::Waits(until_us) if until_us <= now_us);
+        let due: Vec<u32> = self.calls.iter().filter(|(_, call)| due(call)).map(|(seq, _)| *seq).collect();
+        for seq in due {
+            self.times_out(seq, now_us, out);
+            self.fail(seq, Failure::Silence, now_us, out);
+        }
+    }
+
+    /// True if an attempt was under way.
+    fn times_out(&mut self, seq: u32, now_us: u64, out: &mut Effects<Role>) -> bool {
+        let Some(call) = self.calls.get(&seq).filter(|call| matches!(call.phase, Phase::Waits(_))) else { return false };
+        self.counts.timeouts += 1;
+        let waited_us = now_us.saturating_sub(call.attempt_since_us);
+        out.note(Note::new(&notes::TIMES_OUT, [u64::from(seq) + 1, u64::from(call.made), waited_us]));
+        true
+    }
+}
