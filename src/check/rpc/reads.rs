@@ -61,7 +61,7 @@ impl Reads {
             if value > known.value {
                 *known = Least { value, since: event.id };
             }
-        } else if let Some(least) = least.filter(|least| value < least.value) {
+        } else if let (Ask::Read { .. }, Some(least)) = (ask, least.filter(|least| value < least.value)) {
             let args = [event.at_us, id.client.0.into(), u64::from(id.seq) + 1, value, least.value];
             let note = Note::new(&notes::READS_OWN_WRITES_VIOLATED, args);
             falls.at(P::ReadsOwnWrites, event, note, &[least.since], &[id.client]);
