@@ -188,6 +188,52 @@ fn what_is_set_aside_lets_others_pass_and_may_be_done_later() {
     assert_eq!(common::field(&*late, S1, "set-aside"), None);
 }
 
+/// A chain of tiers of which the last one is full when a client charges, without a budget of retries.
+fn crowded_tiers(tiers: i64, settings: &[(&str, i64)]) -> Plan {
+    let own = [("tiers", tiers), ("backoff", 0), ("queue_capacity", 1), ("timeout_us", 10_000_000)];
+    let no_budget: &[(&str, i64)] =
+        if settings.iter().any(|(name, _)| name.starts_with("budget")) { &[] } else { &[("budget_capacity_mtok", 0)] };
+    let servers = tiers as u16;
+    let (c1, c2) = (NodeId(servers), NodeId(servers + 1));
+    let calls: [Planned<'_>; 3] = [(100, c1, "read", &[5_000]), (200, c1, "read", &[5_000]), (300, c2, "charge", &[5])];
+    common::quiet("rpc", Cluster { servers, clients: 2 }, &[&own, settings, no_budget].concat(), &calls)
+}
+
+/// Attempts at the last tier multiply with each tier that retries; not if only the caller does, and hardly with a budget.
+#[test]
+fn retries_at_every_tier_multiply() {
+    let came = |tiers: i64, settings: &[(&str, i64)], mutants: &[&str]| {
+        let mut plan = crowded_tiers(tiers, settings);
+        plan.mutants = mutants.iter().map(|id| (*id).to_owned()).collect();
+        let run = run(&plan, 4 * SECOND);
+        assert_eq!(run.operations_with("fail"), 1, "it is certain that nothing was done");
+        match common::field(&*run, NodeId(tiers as u16 - 1), "arrived") {
+            Some(FieldValue::Int(came)) => came - 2,
+            other => panic!("{other:?}"),
+        }
+    };
+    let each: &[&str] = &["retry_at_every_tier"];
+    let powers = [(1, 3), (2, 3), (3, 3), (5, 3), (3, 4)].map(|(tiers, attempts)| came(tiers, &[("attempts", attempts)], each));
+    assert_eq!(powers, [3, 9, 27, 243, 64]);
+    assert_eq!([1, 3, 5].map(|tiers| came(tiers, &[("attempts", 3)], &[])), [3; 3]);
+    let budget = [("attempts", 4), ("budget_capacity_mtok", 10_000)];
+    assert!(came(3, &budget, each) <= 9, "each tier has two retries at 5 tokens");
+}
+
+/// A charge goes through all tiers and is done once, also if replies are lost and tiers crash.
+#[test]
+fn a_charge_behind_tiers_is_done_once() {
+    let settings = [("tiers", 3), ("timeout_us", 300_000), ("work", 2), ("max_receives", 3), ("mended_at_us", 9_000_000)];
+    for seed in 0..12 {
+        let mut plan = busy(&settings, seed);
+        plan.cluster.servers = 3;
+        plan.faults = trouble(&plan, 25 * SECOND);
+        let run = run(&plan, 40 * SECOND);
+        assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "seed {seed}");
+        assert!(run.operations_with("ok") > 100, "seed {seed}");
+    }
+}
+
 /// However many calls there were since, a late attempt of the first is still seen for what it is.
 #[test]
 fn an_effect_too_many_is_seen_however_many_calls_came_between() {
@@ -297,6 +343,7 @@ fn run_of(mutant: &str) -> (Plan, u64) {
             let calls: [Planned<'_>; 2] = [(100, C1, "charge", &[5, 500]), (101, C2, "charge", &[6])];
             (quiet(&[("timeout_us", 100_000), ("attempts", 1)], &calls), 2_000)
         }
+        "retry_at_every_tier" => (crowded_tiers(3, &[("attempts", 3)]), 2_000),
         "no_dead_letters" => (quiet(&[("max_receives", 3)], &[(100, C1, "faulty", &[5])]), 1_000),
         other => panic!("{other} has no run"),
     }

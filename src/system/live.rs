@@ -66,6 +66,11 @@ pub trait System: Deployment + 'static {
         None
     }
 
+    /// Whether each server asks the next one: they stand in a row.
+    fn is_chain(_: &World<Self>) -> bool {
+        false
+    }
+
     /// Demand, load and goodput by the second, oldest first; empty if the system does not measure them.
     fn load(_: &Self::Checks) -> Vec<LoadSecond> {
         Vec::new()
@@ -440,6 +445,10 @@ impl<S: System> Run for Live<S> {
 
     fn requests(&self) -> Option<RequestsView> {
         S::requests(&self.world, &self.checks)
+    }
+
+    fn is_chain(&self) -> bool {
+        S::is_chain(&self.world)
     }
 
     fn load(&self) -> Vec<LoadSecond> {

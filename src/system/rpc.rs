@@ -1,4 +1,5 @@
-//! Requests and replies as the catalogue offers them: one server, and the clients that ask it.
+//! Requests and replies as the catalogue offers them: one server, or several tiers of which the last one works, and the clients that
+//! ask.
 
 use super::inspect::{HOUR_US, Mutant, SettingInfo, SystemInfo, setting};
 use super::keys;
@@ -42,7 +43,11 @@ impl Deployment for Calls {
     type Node = Role;
 
     fn boot(&self, node: NodeId) -> Role {
-        if self.cluster.is_client(node) { Role::client(node, &self.config) } else { Role::server(&self.config) }
+        match node {
+            _ if self.cluster.is_client(node) => Role::client(node, &self.config),
+            _ if node == self.config.worker() => Role::server(&self.config),
+            _ => Role::relay(node, &self.config),
+        }
     }
 
     fn generate(&self, generator: &Generator, _: NodeId, _: u32, draws: &mut Sequence) -> Request {
@@ -136,6 +141,10 @@ impl System for Calls {
         Some(requests(world, checks))
     }
 
+    fn is_chain(world: &World<Calls>) -> bool {
+        world.plan().cluster.servers > 1
+    }
+
     fn load(checks: &RpcChecks) -> Vec<LoadSecond> {
         load(checks)
     }
@@ -182,6 +191,7 @@ fn scenario_of(mutant: &str) -> &'static str {
         "dedup_forgotten" => "rpc/table-in-memory",
         "no_in_progress" => "rpc/still-at-work",
         "result_anew" => "rpc/another-result",
+        "retry_at_every_tier" => "rpc/three-tiers",
         "no_dead_letters" => "rpc/head-of-the-line",
         "retries_for_attempts" => "rpc/one-too-many",
         "no_jitter" => "rpc/no-jitter",
@@ -205,6 +215,7 @@ const MILLITOKENS: i64 = 1_000_000_000;
 /// 3 full jitter, 4 decorrelated jitter. `work`: 0 constant, 1 uniform, 2 exponential. `queue`: 0 first in first out, 1 last in
 /// first out, 2 controlled delay. Those of the budget are thousandths of a token.
 const SETTINGS: &[SettingInfo] = &[
+    setting("tiers", 1, 1, 5),
     setting("timeout_us", 1_000_000, 1, HOUR_US),
     setting("deadline_us", 10_000_000, 1, HOUR_US),
     setting("attempts", 3, 1, 1_000),
@@ -254,7 +265,7 @@ fn refuse(error: ConfigError) -> OpenError {
         ConfigError::NoDelivery => ("settings.max_receives", "at least 1"),
         ConfigError::HedgeAfterTimeout => ("settings.hedge_us", "below timeout_us; 0 for no copies"),
         ConfigError::HedgeWithoutAttempt => ("settings.attempts", "at least 2: a copy is one"),
-        ConfigError::NotOneServer => ("cluster.servers", "exactly 1"),
+        ConfigError::NotOneServer => ("cluster.servers", "as many as settings.tiers: 1 unless said otherwise"),
     };
     OpenError::new(place, "bad-value", error.to_string(), hint)
 }
@@ -293,6 +304,7 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     config.collapses = number("collapse").map_or(config.collapses, |n| n != 0);
     config.adaptive = number("adaptive").map_or(config.adaptive, |n| n != 0);
     config.budget.returns = number("budget_returns").map_or(config.budget.returns, |n| n != 0);
+    config.tiers = number("tiers").map_or(config.tiers, |n| n as u16);
     config.attempts = number("attempts").map_or(config.attempts, |n| n as u32);
     config.capacity = number("queue_capacity").map_or(config.capacity, |n| n as u32);
     config.max_receives = number("max_receives").map_or(config.max_receives, |n| n as u32);
@@ -351,6 +363,9 @@ mod tests {
             (&[("dedup_window_us", -1)], "settings.dedup_window_us"),
             (&[("trigger_factor", 0)], "settings.trigger_factor"),
             (&[("work_us", i64::MIN)], "settings.work_us"),
+            (&[("tiers", 0)], "settings.tiers"),
+            (&[("tiers", 6)], "settings.tiers"),
+            (&[("tiers", 3)], "cluster.servers"),
             (&[("max_receives", 0)], "settings.max_receives"),
             (&[("max_receives", i64::MAX)], "settings.max_receives"),
             (&[("codel_target_us", 0)], "settings.codel_target_us"),

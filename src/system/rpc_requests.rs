@@ -23,9 +23,13 @@ pub(super) fn requests(world: &World<Calls>, checks: &RpcChecks) -> RequestsView
         let now_us = world.local_time(node).monotonic_us;
         match world.core(node) {
             Role::Client(client) => view.clients.push(client_view(node, client, now_us)),
+            Role::Relay(relay) => view.clients.push(client_view(node, relay.client(), now_us)),
             Role::Server(server) => view.server = Some(server_view(node, server, now_us)),
         }
     }
+    // Whoever called first comes first, then tier by tier.
+    let cluster = world.plan().cluster;
+    view.clients.sort_by_key(|client| !cluster.is_client(client.node));
     let effect = |(id, known): (crate::protocol::rpc::message::CallId, &crate::check::rpc::effects::Known)| EffectView {
         client: id.client,
         n: u64::from(id.seq) + 1,

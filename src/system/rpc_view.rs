@@ -10,6 +10,7 @@ use crate::protocol::rpc::call::Phase;
 use crate::protocol::rpc::client::Client;
 use crate::protocol::rpc::message::{Answer, Ask, Message, Request, Says, Timer};
 use crate::protocol::rpc::queue::FOR_EVER;
+use crate::protocol::rpc::relay::Relay;
 use crate::protocol::rpc::role::Role;
 use crate::protocol::rpc::rules::Refusal;
 use crate::protocol::rpc::server::Server;
@@ -19,6 +20,8 @@ use crate::sim::plan::Cluster;
 const IDLE: RoleView = RoleView { key: "rpc.role.idle", letter: 'S', fill: Fill::Outline };
 const WORKING: RoleView = RoleView { key: "rpc.role.working", letter: 'W', fill: Fill::Half };
 const FULL: RoleView = RoleView { key: "rpc.role.full", letter: 'F', fill: Fill::Solid };
+const RELAY: RoleView = RoleView { key: "rpc.role.relay", letter: 'R', fill: Fill::Outline };
+const PASSING_ON: RoleView = RoleView { key: "rpc.role.passing-on", letter: 'R', fill: Fill::Half };
 const CLIENT: RoleView = RoleView { key: "rpc.role.client", letter: ' ', fill: Fill::Outline };
 const WAITING: RoleView = RoleView { key: "rpc.role.waiting", letter: 'W', fill: Fill::Half };
 const BACKING_OFF: RoleView = RoleView { key: "rpc.role.backing-off", letter: 'B', fill: Fill::Half };
@@ -28,6 +31,7 @@ pub(super) fn portray(world: &World<Calls>, node: NodeId) -> Portrait {
     let (now, cluster) = (world.local_time(node), world.plan().cluster);
     match world.core(node) {
         Role::Server(server) => portray_server(server, now, cluster),
+        Role::Relay(relay) => portray_relay(relay, now),
         Role::Client(client) => portray_client(client, now),
     }
 }
@@ -86,6 +90,13 @@ fn portray_server(server: &Server, now: LocalTime, cluster: Cluster) -> Portrait
         (false, false) => IDLE,
     };
     Portrait::plain(role, fields, server.working().map(|_| Timer::Work))
+}
+
+fn portray_relay(relay: &Relay, now: LocalTime) -> Portrait {
+    let mut portrait = portray_client(relay.client(), now);
+    portrait.role = if relay.waiting() == 0 { RELAY } else { PASSING_ON };
+    portrait.fields.insert(0, field("rpc.field.arrived", int(relay.arrived())));
+    portrait
 }
 
 fn portray_client(client: &Client, now: LocalTime) -> Portrait {
@@ -186,6 +197,7 @@ pub(super) fn describe(message: &Message) -> Description {
                     let why = match refusal {
                         Refusal::Overloaded => "rpc.refusal.overloaded",
                         Refusal::Invalid => "rpc.refusal.invalid",
+                        Refusal::Unreachable => "rpc.refusal.unreachable",
                         Refusal::SetAside => "rpc.refusal.set-aside",
                         Refusal::OtherPayload => "rpc.refusal.other-payload",
                         Refusal::InProgress => "rpc.refusal.in-progress",

@@ -80,6 +80,10 @@ pub trait Run {
     fn requests(&self) -> Option<RequestsView> {
         None
     }
+    /// Whether each server asks the next one: they stand in a row.
+    fn is_chain(&self) -> bool {
+        false
+    }
     /// Demand, load and goodput by the second, oldest first; empty if the system does not measure them.
     fn load(&self) -> Vec<LoadSecond> {
         Vec::new()

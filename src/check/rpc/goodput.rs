@@ -124,7 +124,7 @@ impl Goodput {
         let bad_us = self.bad.saturating_mul(SECOND);
         if bad_us > config.recovery_us {
             let args = [event.at_us, bad_us, second.goodput.into(), second.demand.into(), second.offered.into()];
-            falls.at(P::Recovers, event, Note::new(&notes::RECOVERS_VIOLATED, args), &[], &[config.server()]);
+            falls.at(P::Recovers, event, Note::new(&notes::RECOVERS_VIOLATED, args), &[], &[config.worker()]);
         }
     }
 

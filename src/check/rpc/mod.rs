@@ -7,6 +7,7 @@
 //! - attempts, deadlines and replies in [`calls`], delays and budgets in [`retries`], what breakers keep back in [`breakers`];
 //! - what a client reads of its own charges in [`reads`];
 //! - work that nobody waits for, and that fails again and again, in [`work`];
+//! - how many attempts come to the last tier for one call in [`tiers`];
 //! - demand, load and goodput by the second, and whether goodput recovers, in [`goodput`]; how long calls took, in [`latency`].
 
 mod breakers;
@@ -17,6 +18,7 @@ pub mod latency;
 pub mod notes;
 mod reads;
 mod retries;
+mod tiers;
 mod work;
 
 use super::fall::properties;
@@ -44,6 +46,7 @@ properties! {
     BackoffBounds, "backoff-bounds", BACKOFF_BOUNDS_HOLDS, BACKOFF_BOUNDS_UNKNOWN;
     FinalRefusals, "final-refusals", FINAL_REFUSALS_HOLDS, FINAL_REFUSALS_UNKNOWN;
     CleanEnd, "clean-end", CLEAN_END_HOLDS, CLEAN_END_UNKNOWN;
+    BoundedWork, "bounded-work", BOUNDED_WORK_HOLDS, BOUNDED_WORK_UNKNOWN;
     BoundedDeliveries, "bounded-deliveries", BOUNDED_DELIVERIES_HOLDS, BOUNDED_DELIVERIES_UNKNOWN;
     BreakerHolds, "breaker-holds", BREAKER_HOLDS_HOLDS, BREAKER_HOLDS_UNKNOWN;
     BreakerTriesAgain, "breaker-tries-again", BREAKER_TRIES_AGAIN_HOLDS, BREAKER_TRIES_AGAIN_UNKNOWN;
@@ -63,6 +66,7 @@ pub struct RpcChecks {
     breakers: breakers::Breakers,
     reads: reads::Reads,
     goodput: goodput::Goodput,
+    tiers: tiers::Tiers,
 }
 
 impl RpcChecks {
@@ -78,6 +82,7 @@ impl RpcChecks {
             breakers: breakers::Breakers::default(),
             reads: reads::Reads::default(),
             goodput: goodput::Goodput::default(),
+            tiers: tiers::Tiers::default(),
         }
     }
 
@@ -119,7 +124,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
             return;
         }
         let falls = &mut self.falls;
-        let server = self.config.server();
+        let server = self.config.worker();
         self.goodput.passes(event, &self.config, (|| has_trouble(world), |at_us| clock_at(world, server, at_us)), falls);
         self.calls.event(event, world, &self.config, falls);
         let Some(node) = event.node().filter(|node| is_step(event.kind) && world.process(*node) == Process::Running) else {
@@ -131,6 +136,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
             match world.core(node) {
                 Role::Client(_) => self.reads.starts(node),
                 Role::Server(server) => self.reads.server_starts(server),
+                Role::Relay(_) => {}
             }
         }
         match world.core(node) {
@@ -142,8 +148,16 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
                 self.reads.client(event, node, client, falls);
                 self.retries.client(event, node, client, falls);
                 self.goodput.client(client);
+                self.tiers.client(client);
+            }
+            Role::Relay(relay) => {
+                let Some(client) = relay.asking() else { return };
+                let now_us = clock(world, node).monotonic_us;
+                self.calls.client(event, client, now_us, |id| has_cancelled(world, event.id, node, id), falls);
+                self.retries.client(event, node, client, falls);
             }
             Role::Server(server) if !server.deeds().is_empty() => {
+                self.tiers.server(event, server, falls);
                 self.effects.server(event, node, server, falls);
                 work::server(event, node, server, clock(world, node), falls);
                 self.goodput.server(server);
@@ -172,6 +186,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
             self.breakers.encode(to);
             self.reads.encode(to);
             self.goodput.encode(to);
+            self.tiers.encode(to);
         }
     }
 }

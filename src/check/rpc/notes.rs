@@ -99,6 +99,13 @@ note_kinds! {
     /// A caller does not.
     CLEAN_END_VIOLATED = "rpc.clean-end.violated", ["at": TimeUs, "node": Node, "n": Int];
 
+    /// No more attempts come to the last tier than a caller may make.
+    BOUNDED_WORK_HOLDS = "rpc.bounded-work.holds", [];
+    /// Not known.
+    BOUNDED_WORK_UNKNOWN = "rpc.bounded-work.unknown", ["events": Int];
+    /// More do.
+    BOUNDED_WORK_VIOLATED = "rpc.bounded-work.violated", ["at": TimeUs, "node": Node, "n": Int, "attempts": Int, "most": Int];
+
     /// No request is given to the worker more often than it may be.
     BOUNDED_DELIVERIES_HOLDS = "rpc.bounded-deliveries.holds", [];
     /// Not known.

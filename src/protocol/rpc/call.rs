@@ -103,7 +103,7 @@ impl Failure {
     /// Whether it speaks against the server: a request that makes no sense does not.
     pub fn is_the_servers(self) -> bool {
         match self {
-            Failure::Silence | Failure::Refused(Refusal::Overloaded) => true,
+            Failure::Silence | Failure::Refused(Refusal::Overloaded | Refusal::Unreachable) => true,
             Failure::Refused(Refusal::Invalid | Refusal::OtherPayload | Refusal::InProgress | Refusal::SetAside) => false,
         }
     }

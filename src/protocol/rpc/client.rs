@@ -226,6 +226,7 @@ impl Client {
                     Refusal::Invalid | Refusal::OtherPayload => &notes::IS_REFUSED,
                     Refusal::SetAside => &notes::IS_SET_ASIDE,
                     Refusal::InProgress => &notes::IS_IN_PROGRESS,
+                    Refusal::Unreachable => &notes::HEARS_OF_SILENCE,
                 };
                 out.note(Note::new(kind, told));
                 // While an attempt after this one is under way, or to be made, nothing else is to be done.

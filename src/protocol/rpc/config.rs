@@ -15,6 +15,10 @@ pub struct Config {
     /// What delays are drawn with: a delay is a pure function of this, the call and the attempt. Callers that shared it would wait
     /// equally long, so the call takes part.
     pub luck: u64,
+    /// Whom a client asks.
+    pub asks: NodeId,
+    /// How many servers there are, each behind the one before; the last one works.
+    pub tiers: u16,
     /// How long an attempt is waited for, microseconds.
     pub timeout_us: u64,
     /// How long a call may take with all its attempts, microseconds.
@@ -149,6 +153,8 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             luck: 0,
+            asks: NodeId(0),
+            tiers: 1,
             timeout_us: 1_000_000,
             deadline_us: 10_000_000,
             attempts: 3,
@@ -196,7 +202,7 @@ pub enum ConfigError {
     HedgeAfterTimeout,
     /// A second copy is an attempt, and only one may be made.
     HedgeWithoutAttempt,
-    /// It is one server that answers.
+    /// There is one server for each tier.
     NotOneServer,
 }
 
@@ -212,7 +218,7 @@ impl fmt::Display for ConfigError {
             ConfigError::NoDelivery => "a request needs a delivery",
             ConfigError::HedgeAfterTimeout => "a copy would leave when the attempt is not waited for any more",
             ConfigError::HedgeWithoutAttempt => "a copy is an attempt, and a call may have one only",
-            ConfigError::NotOneServer => "requests have one server",
+            ConfigError::NotOneServer => "there is one server for each tier",
         })
     }
 }
@@ -224,7 +230,7 @@ impl Config {
     pub fn validate(&self, servers: u16) -> Result<(), ConfigError> {
         let budget = &self.budget;
         let wrong = [
-            (servers != 1, ConfigError::NotOneServer),
+            (servers != self.tiers, ConfigError::NotOneServer),
             (self.attempts == 0, ConfigError::NoAttempt),
             (self.capacity == 0, ConfigError::NoQueue),
             (self.max_receives == 0, ConfigError::NoDelivery),
@@ -243,9 +249,14 @@ impl Config {
         self.mended_at_us == 0 || monotonic_us < self.mended_at_us
     }
 
-    /// The server: the first node.
+    /// Whom a client asks: the first node.
     pub fn server(&self) -> NodeId {
-        NodeId(0)
+        self.asks
+    }
+
+    /// Who works: the last tier.
+    pub fn worker(&self) -> NodeId {
+        NodeId(self.tiers.saturating_sub(1))
     }
 }
 

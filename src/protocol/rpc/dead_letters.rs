@@ -14,7 +14,7 @@ pub struct DeadLetter {
     pub deliveries: u32,
 }
 
-/// All of them, by call.
+/// All of them, by the call with which they began.
 #[derive(Clone, Debug, Default)]
 pub struct DeadLetters(BTreeMap<CallId, DeadLetter>);
 
@@ -36,12 +36,12 @@ impl DeadLetters {
 
     /// Whether this request is one of them.
     pub fn has(&self, attempt: &Attempt) -> bool {
-        attempt.key.is_some() && self.0.get(&attempt.id).is_some_and(|letter| letter.attempt.key == attempt.key)
+        attempt.key.is_some() && self.0.get(&attempt.origin).is_some_and(|letter| letter.attempt.key == attempt.key)
     }
 
     /// Sets a request aside.
     pub fn add(&mut self, letter: DeadLetter) {
-        self.0.insert(letter.attempt.id, letter);
+        self.0.insert(letter.attempt.origin, letter);
     }
 
     /// It was done after all.
@@ -53,7 +53,7 @@ impl DeadLetters {
     pub fn take(&mut self, account: u32, most: usize) -> Vec<DeadLetter> {
         let these = self.0.values().filter(|letter| letter.attempt.ask.account() == account);
         let these: Vec<DeadLetter> = these.take(most).copied().collect();
-        these.iter().for_each(|letter| self.remove(letter.attempt.id));
+        these.iter().for_each(|letter| self.remove(letter.attempt.origin));
         these
     }
 }

@@ -133,6 +133,10 @@ pub enum Message {
 pub struct Attempt {
     /// Of which call.
     pub id: CallId,
+    /// The call at the client with which it began, for those who watch: another one only behind a tier between.
+    pub origin: CallId,
+    /// How many retries of tiers between it is owed to, for those who watch.
+    pub retries: u32,
     /// The how-many-eth, from 1.
     pub attempt: u32,
     /// By what it is recognised; none if it need not be, or nobody thought of it.
@@ -241,6 +245,8 @@ pub enum Record {
         /// How long the request must be recognised, microseconds.
         keep_us: u64,
     },
+    /// A tier between has started.
+    Start,
     /// A request that was set aside.
     Dead(DeadLetter),
     /// What is needed to recognise a request, by itself.
@@ -274,6 +280,7 @@ impl Encode for Record {
                 to.u64(*balance);
                 to.u64(*keep_us);
             }
+            Record::Start => to.u8(3),
             Record::Dead(letter) => {
                 to.u8(2);
                 to.put(letter);

@@ -7,7 +7,8 @@
 //! - [`client`] is the automaton of a caller: attempts with timeouts, a deadline over all of them, [`backoff`], a [`budget`];
 //! - [`server`] works on one request after the other, out of a bounded [`queue`] that [`codel`] may keep short, and keeps finished
 //!   ones in [`dedup`], those that found no room in [`turned_away`], those at which it fails in [`dead_letters`];
-//! - [`role`] puts both behind one type. Every decision is in [`rules`], with its wrong variants.
+//! - [`relay`] is a tier between them;
+//! - [`role`] puts them behind one type. Every decision is in [`rules`], with its wrong variants.
 
 pub mod backoff;
 pub mod breaker;
@@ -23,6 +24,7 @@ pub mod limiter;
 pub mod message;
 pub mod notes;
 pub mod queue;
+pub mod relay;
 pub mod role;
 pub mod rules;
 pub mod server;

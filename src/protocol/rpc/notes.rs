@@ -14,6 +14,8 @@ note_kinds! {
     IS_REFUSED = "rpc.is-refused", Story, Some("may_help"), ["n": Int, "attempt": Int];
     /// The server has set the request aside.
     IS_SET_ASIDE = "rpc.is-set-aside", Story, Some("may_help"), ["n": Int, "attempt": Int];
+    /// The tier behind the one that it asks does not answer.
+    HEARS_OF_SILENCE = "rpc.hears-of-silence", Story, Some("may_help"), ["n": Int, "attempt": Int];
     /// Waits, and will ask again.
     BACKS_OFF = "rpc.backs-off", Protocol, Some("delay_us"), ["n": Int, "for": DurationUs];
     /// A call is done.
@@ -80,6 +82,8 @@ note_kinds! {
     STAYS_ASIDE = "rpc.stays-aside", Protocol, None, ["client": Node, "n": Int, "attempt": Int];
     /// What was set aside waits again.
     REDRIVES = "rpc.redrives", Story, None, ["count": Int, "key": Key];
+    /// A tier between asks the next one.
+    PASSES_ON = "rpc.passes-on", Everything, None, ["client": Node, "n": Int, "attempt": Int, "as": Int];
     /// It makes no sense.
     REFUSES = "rpc.refuses", Story, None, ["client": Node, "n": Int, "attempt": Int];
     /// It carries the id of another request.

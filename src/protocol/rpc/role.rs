@@ -3,6 +3,7 @@
 use super::client::Client;
 use super::config::Config;
 use super::message::{Answer, Message, Record, Request, Timer};
+use super::relay::Relay;
 use super::server::Server;
 use crate::base::{Encode, Encoder, LocalTime, NodeId};
 use crate::protocol::{Core, Effects, Input};
@@ -13,6 +14,8 @@ use std::sync::Arc;
 pub enum Role {
     /// Answers.
     Server(Box<Server>),
+    /// Asks the next one for whoever asks it.
+    Relay(Box<Relay>),
     /// Asks.
     Client(Client),
 }
@@ -21,6 +24,11 @@ impl Role {
     /// A server before its first start.
     pub fn server(config: &Arc<Config>) -> Role {
         Role::Server(Box::new(Server::new(config.clone())))
+    }
+
+    /// The tier between with this number, before its first start.
+    pub fn relay(id: NodeId, config: &Config) -> Role {
+        Role::Relay(Box::new(Relay::new(id, config)))
     }
 
     /// The client with this number, before its first start.
@@ -41,6 +49,7 @@ impl Core for Role {
     fn handle(&mut self, now: LocalTime, input: Input<Role>, out: &mut Effects<Role>) {
         match self {
             Role::Server(server) => server.handle(now, input, out),
+            Role::Relay(relay) => relay.handle(now, input, out),
             Role::Client(client) => client.handle(now, input, out),
         }
     }
@@ -56,6 +65,10 @@ impl Encode for Role {
             Role::Client(client) => {
                 to.u8(1);
                 to.put(client);
+            }
+            Role::Relay(relay) => {
+                to.u8(2);
+                to.put(&**relay);
             }
         }
     }

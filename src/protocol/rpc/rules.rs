@@ -27,12 +27,19 @@ pub enum Refusal {
     OtherPayload = 3,
     /// Not yet: a request with the same id is being worked on for another call (HTTP 409).
     InProgress = 4,
+    /// The tier behind it does not answer: it may be done or not.
+    Unreachable = 5,
 }
 
 impl Refusal {
     /// Whether it is certain that nothing is done, and will not be: not if another request with its id may be.
     pub fn is_certain(self) -> bool {
-        !matches!(self, Refusal::SetAside | Refusal::InProgress)
+        matches!(self, Refusal::Overloaded | Refusal::Invalid | Refusal::OtherPayload)
+    }
+
+    /// Whether it will be said again.
+    pub fn is_final(self) -> bool {
+        matches!(self, Refusal::Invalid | Refusal::OtherPayload | Refusal::SetAside)
     }
 }
 
@@ -80,6 +87,7 @@ mutants! {
     NeverHalfOpens, "never_half_opens", "half_opens", "breaker-tries-again", "a breaker that is open stays so";
     JoinsStale, "joins_stale", "may_join", "reads-own-writes", "a read joins any other that is under way";
     PayloadIgnored, "payload_ignored", "fits", "ok-means-done", "of a request only its id is compared";
+    RetryAtEveryTier, "retry_at_every_tier", "attempts_between", "bounded-work", "each tier has all the attempts";
 }
 
 /// Ask, and ask again.
@@ -104,6 +112,15 @@ impl Rules {
         limit
     }
 
+    /// How many attempts a tier between has for each that comes: one, for whoever called first asks again (see Amazon Builders'
+    /// Library, Timeouts, retries and backoff with jitter).
+    pub fn attempts_between(self, limit: u32) -> u32 {
+        if self.has(Mutant::RetryAtEveryTier) {
+            return limit;
+        }
+        1
+    }
+
     /// When a call is over: when its deadline is, which is one for all attempts (see gRPC, Deadlines).
     pub fn ends_us(self, since_us: u64, attempt_since_us: u64, deadline_us: u64) -> u64 {
         if self.has(Mutant::NoDeadline) {
@@ -121,7 +138,7 @@ impl Rules {
         if self.has(Mutant::RetryEverything) {
             return true;
         }
-        !matches!(failure, Failure::Refused(Refusal::Invalid | Refusal::OtherPayload | Refusal::SetAside))
+        !matches!(failure, Failure::Refused(refusal) if refusal.is_final())
     }
 
     /// The range from which the delay before a retry is drawn: as wide as the jitter wants it (see Brooker 2015).

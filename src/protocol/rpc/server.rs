@@ -22,7 +22,7 @@ const RESTART_US: u64 = 1_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// An attempt came.
-    Arrived(CallId),
+    Arrived(Attempt),
     /// Work began; it had waited so long, and was waited for until then (server's monotonic clock, microseconds).
     Started {
         /// For which call.
@@ -192,6 +192,7 @@ impl Server {
                     (key, ask, balance, keep_us)
                 }
                 Record::Key { key, ask, balance, keep_us } => (Some(key), ask, balance, keep_us),
+                Record::Start => continue,
                 Record::Dead(letter) => {
                     self.dead_letters.add(letter);
                     continue;
@@ -218,7 +219,7 @@ impl Server {
 
     fn receive(&mut self, from: NodeId, attempt: Attempt, now_us: u64, out: &mut Effects<Role>) {
         self.counts.arrived += 1;
-        self.deeds.push(Deed::Arrived(attempt.id));
+        self.deeds.push(Deed::Arrived(attempt));
         let [client, n, nth] = of(&attempt);
         if let Ask::Charge { amount: 0, .. } = attempt.ask {
             out.note(Note::new(&notes::REFUSES, [client, n, nth]));
@@ -272,8 +273,9 @@ impl Server {
         out.note(Note::new(&notes::JOINS, [client, n, nth]));
         let working = self.working.as_mut().filter(|job| job.attempt.key == Some(key));
         if let Some(job) = working.or_else(|| self.queue.find(key)) {
-            // A copy of an earlier attempt may come late.
-            job.attempt.attempt = job.attempt.attempt.max(attempt.attempt);
+            // A copy of an earlier attempt may come late. Behind a tier between it may be another call for the same: it is answered.
+            let newest = if job.attempt.id == attempt.id { job.attempt.attempt.max(attempt.attempt) } else { attempt.attempt };
+            (job.from, job.attempt.id, job.attempt.attempt) = (attempt.id.client, attempt.id, newest);
             job.attempt.call_left_us = attempt.call_left_us;
             job.until_us = job.until_us.max(now_us.saturating_add(attempt.left_us));
         }
@@ -403,11 +405,12 @@ impl Server {
         let keep_us = rules.keep_us(job.attempt.call_left_us, self.config.window_us);
         let key = job.attempt.key;
         let with_effect = key.filter(|_| rules.kept_with_effect());
-        let write = out.persist(Record::Done { id: job.attempt.id, key: with_effect, ask: job.attempt.ask, balance, keep_us });
+        let write =
+            out.persist(Record::Done { id: job.attempt.origin, key: with_effect, ask: job.attempt.ask, balance, keep_us });
         if let Some(key) = key {
             self.dedup.finish(key, job.attempt.ask, balance, Some(write), now_us.saturating_add(keep_us));
         }
-        self.unsynced.push(Unsynced { write, id: job.attempt.id, key, ask: job.attempt.ask, balance, keep_us });
+        self.unsynced.push(Unsynced { write, id: job.attempt.origin, key, ask: job.attempt.ask, balance, keep_us });
         write
     }
 

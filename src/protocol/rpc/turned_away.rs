@@ -76,6 +76,8 @@ mod tests {
     fn attempt(client: u16, seq: u32, attempt: u32) -> Attempt {
         Attempt {
             id: CallId { client: NodeId(client), seq },
+            origin: CallId { client: NodeId(client), seq },
+            retries: 0,
             attempt,
             key: None,
             ask: Ask::Charge { account: 0, amount: 1 },

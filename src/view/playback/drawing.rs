@@ -5,7 +5,7 @@ use crate::base::{Level, NodeId, Note};
 use crate::system::inspect::{Fill, NodeView, Status};
 use crate::view::cluster::{Chip, ClusterInput, cluster_scene};
 use crate::view::islands::islands_of;
-use crate::view::layout::ViewOptions;
+use crate::view::layout::{LayoutKind, ViewOptions};
 use crate::view::leases::{LeasesInput, leases_scene};
 use crate::view::log_grid::{LogGridInput, log_rows, log_scene, log_window};
 use crate::view::plot::{PlotInput, plot_scene};
@@ -36,6 +36,8 @@ impl Playback {
 
     fn cluster(&self, options: &ViewOptions) -> Scene {
         let run = self.session.run();
+        let layout = if run.is_chain() && options.layout == LayoutKind::Ring { LayoutKind::Row } else { options.layout };
+        let options = &ViewOptions { layout, ..options.clone() };
         let cursor = self.session.cursor();
         let verdicts = if run.fallen() > 0 { run.verdicts() } else { Vec::new() };
         let fallen = || verdicts.iter().filter(|verdict| verdict.status == Status::Violated);

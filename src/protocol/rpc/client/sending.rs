@@ -64,6 +64,8 @@ impl Client {
         let key_of = CallId { seq: call.request.key_of.filter(|other| *other < seq).unwrap_or(seq), ..id };
         let attempt = Attempt {
             id,
+            origin: id,
+            retries: 0,
             attempt: call.made,
             key: config.rules.key(key_of, call.made, call.request.ask.has_effect()),
             ask: call.request.ask,
