@@ -15,6 +15,10 @@
 const GAP_MAX = 12;
 /** Bytes before a constant at which code that means it may point. */
 const BEFORE = 32;
+/** Bytes behind the end of a table at which code that means it may point. */
+const BEHIND = 16;
+/** Bytes of a table that may be dealt with before its loop begins. */
+const PEELED = 64;
 
 export class Constants {
   /** @param {Segment[]} segments of the whole program @param {string} map as the linker writes it */
@@ -57,9 +61,26 @@ export class Constants {
     return [...(at < 0 ? [] : [here]), ...(before ? [next] : [])];
   }
 
+  /**
+   * A loop may count up to the end of a table: its code says where that is, and how many bytes before it the loop begins.
+   *
+   * @param {Set<number>} numbers in the code @returns {number[]} tables that may be meant by their ends
+   */
+  #ended(numbers) {
+    const lengths = [...numbers].filter((number) => number > 2 ** 31).map((number) => 2 ** 32 - number);
+    const isLength = (/** @type {number} */ size) => lengths.some((length) => length <= size && size - length <= PEELED);
+    return [...numbers].flatMap((address) => {
+      const at = this.#at(address);
+      const n = at < 0 ? -2 - at : at - 1;
+      const { from, to } = this.#all[n] ?? { from: 0, to: Infinity };
+      return address >= to && address - to <= BEHIND && isLength(to - from) ? [n] : [];
+    });
+  }
+
   /** @param {Iterable<number>} addresses or what may be some @returns {Set<number>} all constants that can be read from there */
   from(addresses) {
-    const found = new Set([...addresses].flatMap((address) => this.#meant(address)));
+    const numbers = new Set(addresses);
+    const found = new Set([...[...numbers].flatMap((address) => this.#meant(address)), ...this.#ended(numbers)]);
     for (const n of found) for (const other of this.#pointedBy(n)) found.add(other);
     return found;
   }

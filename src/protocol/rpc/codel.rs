@@ -124,8 +124,10 @@ mod tests {
     /// 100 / sqrt(n) ms after the one before, from RFC 8289, section 5.5: 100, 100, 71, 58, 50, 45, 41, 38.
     #[test]
     fn a_standing_queue_is_shed_ever_faster_by_the_control_law() {
-        let exact: Vec<f64> = (1..8).scan(100.0, |at, n| (*at += 100.0 / f64::from(n).sqrt(), Some(*at)).1).collect();
-        let whole: Vec<u64> = [100].into_iter().chain(exact.iter().map(|ms| ms.ceil() as u64)).collect();
+        // In microseconds, so that the square root is a whole number of them.
+        let after = |n: u64| (10_000_000_000 / n).isqrt();
+        let exact = (1..8).scan(100_000, |at_us, n| (*at_us += after(n), Some(*at_us)).1);
+        let whole: Vec<u64> = [100].into_iter().chain(exact.map(|us: u64| us.div_ceil(1_000))).collect();
         assert_eq!(shed(&mut Codel::default(), 0, 503, 5_000), whole);
         assert_eq!(whole, [100, 200, 271, 329, 379, 424, 464, 502]);
     }
