@@ -17,7 +17,7 @@ pub enum Role {
     /// Asks the next one for whoever asks it.
     Relay(Box<Relay>),
     /// Asks.
-    Client(Client),
+    Client(Box<Client>),
 }
 
 impl Role {
@@ -33,7 +33,7 @@ impl Role {
 
     /// The client with this number, before its first start.
     pub fn client(id: NodeId, config: &Arc<Config>) -> Role {
-        Role::Client(Client::new(id, config.clone()))
+        Role::Client(Box::new(Client::new(id, config.clone())))
     }
 }
 
@@ -64,7 +64,7 @@ impl Encode for Role {
             }
             Role::Client(client) => {
                 to.u8(1);
-                to.put(client);
+                to.put(&**client);
             }
             Role::Relay(relay) => {
                 to.u8(2);
