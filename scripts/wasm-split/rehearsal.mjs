@@ -242,6 +242,10 @@ export function visit(glue, hear = () => {}) {
         lab.fingerprint();
         glue.scenarios("en");
         glue.freshSeed();
+        glue.addLanguage("de", { "chip.not-sent": "Nicht der Lauf, der geschickt wurde" });
+        lab.setLanguage("de");
+        play(100);
+        lab.setLanguage("en");
       },
     ],
     [

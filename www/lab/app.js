@@ -100,12 +100,18 @@ export class App extends Looking {
 
   /** Speaks another language from now on; whoever shows texts must be made anew. @param {import("./language.js").Lang} code */
   async speak(code) {
-    if (!(await speak(code))) return void this.say(t("The language cannot be loaded."));
+    const before = language();
+    const core = this.#core;
+    try {
+      if (!(await speak(code))) throw new Error("its texts are missing");
+      await core?.learn();
+    } catch {
+      await speak(before);
+      return void this.say(t("The language cannot be loaded."));
+    }
     this.settings.set("lang", code);
     keepInAddress();
-    const core = this.#core;
-    if (!core || !this.lab) return;
-    core.learn();
+    if (!core || core !== this.#core || !this.lab) return;
     this.lab.setLanguage(code);
     this.#catalogue = null;
     this.scenario = this.lab.scenario() ?? untold(this.lab);

@@ -51,7 +51,7 @@ export class Core {
     const glue = again === 0 ? await import("../netsplit.js") : await import(address);
     await glue.default();
     const core = new Core(glue, new URL(address, import.meta.url).href, onTrap);
-    core.learn();
+    await core.learn();
     return core;
   }
 
@@ -73,9 +73,11 @@ export class Core {
     await this.#glue.loadSoon?.();
   }
 
-  /** Hands the texts of the page's language on to the wasm. */
-  learn() {
-    if (language() !== "en") this.#guard(() => this.#glue.addLanguage(language(), labTexts()));
+  /** Hands the texts of the page's language on to the wasm, once what that takes is there. */
+  async learn() {
+    if (language() === "en") return;
+    await this.loadSoon();
+    this.#guard(() => this.#glue.addLanguage(language(), labTexts()));
   }
 
   /** The built-in scenarios. */
