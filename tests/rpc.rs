@@ -188,6 +188,32 @@ fn what_is_set_aside_lets_others_pass_and_may_be_done_later() {
     assert_eq!(common::field(&*late, S1, "set-aside"), None);
 }
 
+/// What was given to the worker again and has to give way is not lost: it is set aside as before.
+#[test]
+fn what_was_redriven_is_not_lost_when_there_is_no_room() {
+    let calls: [Planned<'_>; 5] = [
+        (100, C1, "faulty", &[5]),
+        (1_000, C2, "read", &[800]),
+        (1_100, C2, "redrive", &[]),
+        (1_200, C1, "read", &[]),
+        (3_000, C2, "redrive", &[]),
+    ];
+    let settings = [
+        ("queue", 1),
+        ("queue_capacity", 1),
+        ("max_receives", 1),
+        ("mended_at_us", 500_000),
+        ("attempts", 1),
+        ("work_us", 300_000),
+    ];
+    let plan = quiet(&settings, &calls);
+    let between = run(&plan, 2_900 * MS);
+    assert_eq!(common::field(&*between, S1, "set-aside"), Some(FieldValue::Int(1)));
+    let late = run(&plan, 5 * SECOND);
+    assert_eq!(others(&*late, Status::Holds), Vec::<String>::new());
+    assert_eq!(common::field(&*late, S1, "value"), Some(FieldValue::Int(5)));
+}
+
 /// A chain of tiers of which the last one is full when a client charges, without a budget of retries.
 fn crowded_tiers(tiers: i64, settings: &[(&str, i64)]) -> Plan {
     let own = [("tiers", tiers), ("backoff", 0), ("queue_capacity", 1), ("timeout_us", 10_000_000)];

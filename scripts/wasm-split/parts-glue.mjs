@@ -16,17 +16,17 @@ export const SHARED = "s";
 
 /**
  * @param {string} glue
- * @param {{ parts: number, soon: number, shared: number, places: Places[] }} layout   soon: how many who stays with the opening will need; shared: where the functions begin that parts import; places: of the placeholders, in their order
+ * @param {{ parts: number, build: string, soon: number, shared: number, places: Places[] }} layout   build: in the names of the parts, so that a page that was opened before is given none of a later build; soon: how many who stays with the opening will need; shared: where the functions begin that parts import; places: of the placeholders, in their order
  * @returns {string}
  */
-export function glueOfParts(glue, { parts, soon, shared, places }) {
+export function glueOfParts(glue, { parts, build, soon, shared, places }) {
   const asked = "const imports = __wbg_get_imports();";
   if (glue.split(asked).length !== 3) throw new Error("the glue of wasm-bindgen is not as it was: see scripts/wasm-split");
   return `${glue.replaceAll(asked, "const imports = { ...__wbg_get_imports(), ...placeholders() };")}
 // ---- the wasm in parts: see scripts/wasm-split
 
 const PARTS = ${parts};
-const addressOf = (part) => new URL(\`netsplit_part\${part}.wasm\`, import.meta.url);
+const addressOf = (part) => new URL(\`netsplit_part\${part}-${build}.wasm\`, import.meta.url);
 /** The parts that are there. */
 const there = new Set();
 /** The parts that are under way. */

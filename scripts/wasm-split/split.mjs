@@ -12,7 +12,8 @@
 //
 // Everything else is as it was before: the same memory, the same answers.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -153,8 +154,19 @@ function split(opening, parts, soon) {
   for (const name of [from, to, list, whole]) rmSync(name);
   const files = parts.map((_, n) => file(n));
   const shared = shareFunctions(first, files);
-  writeFileSync(join(out, "netsplit.js"), glueOfParts(glue, { parts: parts.length, soon, shared, places: placeholdersWithoutNames(first) }));
-  for (const name of [first, ...files]) console.log(`split: ${basename(name)}, ${(gzipSync(readFileSync(name)).length / 1000).toFixed(1)} kB`);
+  const places = placeholdersWithoutNames(first);
+  const build = digestOf([first, ...files]);
+  const named = files.map((name) => name.replace(/\.wasm$/, `-${build}.wasm`));
+  files.forEach((name, n) => renameSync(name, /** @type {string} */ (named[n])));
+  writeFileSync(join(out, "netsplit.js"), glueOfParts(glue, { parts: parts.length, build, soon, shared, places }));
+  for (const name of [first, ...named]) console.log(`split: ${basename(name)}, ${(gzipSync(readFileSync(name)).length / 1000).toFixed(1)} kB`);
+}
+
+/** @param {string[]} files @returns {string} by which parts of this build are told from those of another: they do not fit together */
+function digestOf(files) {
+  const digest = createHash("sha256");
+  for (const name of files) digest.update(readFileSync(name));
+  return digest.digest("hex").slice(0, 8);
 }
 
 /**

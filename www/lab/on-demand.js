@@ -32,6 +32,9 @@ const print = () => import("./print.js");
 const catalogue = () => import("./catalogue.js");
 const share = () => import("./share.js");
 
+/** The rest of the wasm is asked for again after so long. */
+const AGAIN_MS = 30_000;
+
 /** What does with the first part of the wasm. @type {Set<() => Promise<unknown>>} */
 const OF_OPENING = new Set([TABS.faults, gestures, nodeActions, display, help]);
 
@@ -96,12 +99,26 @@ export function loadAhead(app) {
     if (document.documentElement.dataset.lab !== "ready") return;
     stop();
     idle(async () => {
-      await app.loadRest();
+      await restOf(app);
       const { preparePrint } = await print();
       preparePrint(app);
       for (const load of [gestures, branches, nodeActions, why, ...Object.values(TABS), display, help]) await load();
     });
   });
+}
+
+/** @param {App} app loads all of the wasm: what fails is tried again when the connection is back, or after a while */
+async function restOf(app) {
+  for (;;) {
+    try {
+      return await app.loadRest();
+    } catch {
+      await new Promise((again) => {
+        addEventListener("online", again, { once: true });
+        setTimeout(again, AGAIN_MS);
+      });
+    }
+  }
 }
 
 /** @param {() => Promise<void>} run what fails here is tried again when it is wanted */

@@ -293,12 +293,24 @@ impl Server {
             out.note(Note::new(&notes::QUEUES, [client, n, nth, waiting]));
         }
         if let Some(job) = surplus {
-            self.let_go(&job);
-            self.turn_away(job.from, &job.attempt, out);
+            self.send_away(&job, out);
         }
         if self.working.is_none() {
             self.begin_next(now_us, out);
         }
+    }
+
+    /// There is no room any more for what has waited. What was given to the worker again is set aside as before.
+    fn send_away(&mut self, job: &Job, out: &mut Effects<Role>) {
+        self.let_go(job);
+        if job.until_us != FOR_EVER {
+            return self.turn_away(job.from, &job.attempt, out);
+        }
+        let letter = DeadLetter { attempt: job.attempt, deliveries: self.config.max_receives };
+        self.dead_letters.add(letter);
+        let [client, n, _] = of(&job.attempt);
+        out.note(Note::new(&notes::SETS_ASIDE, [client, n, letter.deliveries.into()]));
+        answer(job.from, &job.attempt, Says::Refused(Refusal::SetAside), None, out);
     }
 
     fn let_go(&mut self, job: &Job) {
@@ -310,9 +322,8 @@ impl Server {
     fn begin_next(&mut self, now_us: u64, out: &mut Effects<Role>) {
         while let Some(job) = self.queue.shed(self.config.order, self.config.codel, now_us) {
             let [client, n, nth] = of(&job.attempt);
-            self.let_go(&job);
             out.note(Note::new(&notes::SHEDS, [client, n, nth, now_us.saturating_sub(job.arrived_us)]));
-            self.turn_away(job.from, &job.attempt, out);
+            self.send_away(&job, out);
         }
         while let Some(job) = self.queue.pop(self.config.order) {
             let [client, n, nth] = of(&job.attempt);

@@ -25,6 +25,8 @@ pub fn through(graph: &CausalGraph, hidden: &[bool]) -> Vec<Transitive> {
 pub struct Through {
     hidden: Vec<bool>,
     lanes: usize,
+    /// How many events are looked at in all: those that were there when it began. Messages of later ones are not all known yet.
+    end: u32,
     /// The next event, and the next message.
     event: u32,
     number: usize,
@@ -41,20 +43,25 @@ pub struct Through {
 impl Through {
     /// Nothing is found yet.
     pub fn new(graph: &CausalGraph, hidden: Vec<bool>) -> Through {
-        Through { hidden, lanes: graph.lanes().len(), ..Through::default() }
+        Through { hidden, lanes: graph.lanes().len(), end: graph.len(), ..Through::default() }
     }
 
-    /// Looks on, at most so many events; at least one. True when all of the graph is looked at.
+    /// Looks on, at most so many events; at least one. True when all of the graph is looked at as it was at the beginning.
     pub fn work(&mut self, graph: &CausalGraph, events: u32) -> bool {
         if !self.hidden.contains(&true) {
-            self.event = graph.len();
+            self.event = self.end;
         }
-        let to = graph.len().min(self.event.saturating_add(events.max(1)));
+        let to = self.end.min(self.event.saturating_add(events.max(1)));
         while self.event < to {
             self.look_at(graph, self.event);
             self.event += 1;
         }
-        self.event >= graph.len()
+        self.event >= self.end
+    }
+
+    /// How many events it looks at in all.
+    pub fn end(&self) -> u32 {
+        self.end
     }
 
     /// How many events were looked at.

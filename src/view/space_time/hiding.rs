@@ -60,8 +60,8 @@ impl Hiding {
                 return false;
             }
         }
-        (self.found, self.settled, self.search) = (std::mem::take(&mut search.found), graph.len(), None);
-        true
+        (self.found, self.settled, self.search) = (std::mem::take(&mut search.found), search.end(), None);
+        self.settled == graph.len()
     }
 }
 
@@ -80,6 +80,34 @@ mod tests {
             foreign.event(lanes[event as usize % 3], &parents, None, 0).expect("there is room");
         }
         foreign.finish().expect("no circle").0
+    }
+
+    /// What one host tells another through a hidden one, which passes it on a thousand events later; the first so many events.
+    fn late(events: u32) -> CausalGraph {
+        let mut foreign = Foreign::new();
+        let [a, b, c] = ["a", "b", "c"].map(|name| foreign.lane(name).expect("there is room"));
+        for event in 0..events {
+            let (lane, parents) = match event {
+                0 => (a, vec![]),
+                1 => (b, vec![0]),
+                2 => (a, vec![0]),
+                1_000 => (c, vec![1]),
+                _ => (a, vec![event - 1]),
+            };
+            foreign.event(lane, &parents, None, 0).expect("there is room");
+        }
+        foreign.finish().expect("no circle").0
+    }
+
+    #[test]
+    fn what_comes_while_it_is_looked_for_is_found_too() {
+        let hidden = [false, true, false];
+        let (early, whole) = (late(700), late(1_001));
+        let mut hiding = Hiding::default();
+        assert!(!hiding.look_on(&early, &hidden, &mut || true));
+        while !hiding.look_on(&whole, &hidden, &mut || true) {}
+        assert_eq!(hiding.found(), through(&whole, &hidden));
+        assert_eq!(hiding.found().len(), 1);
     }
 
     #[test]
