@@ -270,13 +270,14 @@ test("an execution is compared with one of another file", async (t) => {
   await page.locator("netsplit-foreign-events li", { hasText: "Hanging up" }).getByRole("button").click();
   await page.getByRole("tab", { name: "Inspect" }).click();
   await page.locator("netsplit-foreign-inspect").getByRole("heading", { name: "Hanging up" }).waitFor();
-  // On paper stands what is shown. What is printed is made ready once nothing else is to do.
-  await page.emulateMedia({ media: "print" });
+  // On paper stands what is shown. What is printed is made ready once nothing else is to do, and before anything is laid out for paper.
   await page.waitForFunction(() => {
     dispatchEvent(new Event("afterprint"));
     dispatchEvent(new Event("beforeprint"));
     return document.querySelector(".sheet svg") !== null;
   });
+  await page.emulateMedia({ media: "print" });
+  assert.ok(await page.locator(".sheet svg").isVisible());
   const printed = await page.locator(".sheet").evaluate((sheet) => sheet.textContent ?? "");
   assert.match(printed, /^rpc\.log/);
   assert.match(printed, /First difference/);

@@ -92,10 +92,13 @@ for (const size of [sizes.phone, { width: 740, height: 360 }, sizes.tablet]) {
 
 test("on paper: light, the question, the picture, where it comes from, and the events that led there; afterwards all is as it was", async (t) => {
   const { page } = await lab.visit(t, { theme: "dark", calm: true });
-  // What prints is loaded when nothing else is to do.
-  await page.waitForFunction(() => performance.getEntriesByType("resource").some((entry) => /\/print[\w.-]*\.js$/.test(entry.name)));
   await page.keyboard.press("Shift+ArrowRight");
-  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  // What prints is loaded when nothing else is to do.
+  await page.waitForFunction(() => {
+    dispatchEvent(new Event("afterprint"));
+    dispatchEvent(new Event("beforeprint"));
+    return document.querySelector(".sheet") !== null;
+  });
   await page.emulateMedia({ media: "print" });
   const sheet = page.locator(".sheet");
   await sheet.waitFor();
