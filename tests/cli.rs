@@ -68,6 +68,30 @@ fn a_run_is_told_in_sentences() {
     assert!(text.lines().last().unwrap().starts_with("fingerprint "), "{text}");
 }
 
+/// A cell of the table of jitter: ten clients, full jitter, 473 ms and 39 calls (tests/jitter.rs has all of them).
+#[test]
+fn many_runs_are_told_by_their_means() {
+    let contended = ["run", "rpc/contended-row", "--twin", "--clients", "10", "--set", "backoff=3", "--runs", "50"];
+    let output = netsplit(&contended);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.starts_with("50 runs, seeds 1 to 50"), "{text}");
+    let figure = |of: &str| -> (f64, f64) {
+        let line = text.lines().find(|line| line.ends_with(of)).unwrap_or_else(|| panic!("no {of}: {text}"));
+        let mut numbers = line.split_whitespace().filter_map(|word| word.parse().ok());
+        (numbers.next().expect("a mean"), numbers.next().expect("an error"))
+    };
+    assert_eq!(figure("operations ok"), (10.0, 0.0));
+    for (of, should) in [("ms until the last operation returned", 473.0), ("updates tried", 39.0)] {
+        let (mean, error) = figure(of);
+        // The table is of fifty runs too.
+        let within = 3.0 * error * 2f64.sqrt() + 0.5;
+        assert!((mean - should).abs() <= within, "{of}: {mean}, not {should} within {within}");
+    }
+    let broken = netsplit(&["run", "rpc/contended-row", "--clients", "2", "--json"]);
+    let right = netsplit(&["run", "rpc/contended-row", "--clients", "2", "--twin", "--json"]);
+    assert_ne!(broken.stdout, right.stdout);
+}
+
 #[test]
 fn a_file_runs_like_a_built_in_scenario() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/www/scenarios/raft-first-election.toml");
@@ -121,6 +145,15 @@ fn unusable_input_is_told_with_a_hint_and_status_2() {
     unusable(&["run", "raft/leader-crsh"], "no scenario", "did you mean `raft/leader-crash`?");
     unusable(&["run", "nowhere.toml"], "nowhere.toml", "readable");
     unusable(&["run", "raft/leader-crash", "--until", "soon"], "soon", "unit of time");
+    unusable(&["run", "rpc/contended-row", "--set", "back-off=3"], "no setting `back-off`", "did you mean `backoff`?");
+    unusable(&["run", "rpc/contended-row", "--set", "backoff=9"], "backoff cannot be 9", "0 to 4");
+    unusable(&["run", "rpc/contended-row", "--set", "backoff"], "no setting", "NAME=VALUE");
+    unusable(&["run", "rpc/contended-row", "--set", "backoff=full"], "`full` is not a whole number", "--help");
+    unusable(&["run", "rpc/contended-row", "--clients", "1000"], "too many together", "at most 1000");
+    unusable(&["run", "rpc/contended-row", "--clients", "0"], "no client is there to ask", "plan.cluster.clients");
+    unusable(&["run", "rpc/contended-row", "--runs", "0"], "0 is not in", "--help");
+    unusable(&["run", "rpc/contended-row", "--runs", "2", "--json"], "cannot be used with", "--help");
+    unusable(&["run", "rpc/first-call", "--twin"], "has no twin", "leave --twin out");
     unusable(&["svg", "raft/leader-crash", "--view", "map"], "no view", "cluster");
     unusable(&["mutants", "--system", "rafd"], "no system", "did you mean `raft`?");
     unusable(&["verify", "nothing"], "no scenario", "netsplit scenarios");

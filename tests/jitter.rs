@@ -1,9 +1,16 @@
 //! What jitter is worth, as figures: n clients contend for one row under optimistic concurrency, and who loses backs off (Brooker
-//! 2015, and the simulator published with it: network N(10, 2) ms, base 5 ms, cap 2 s, first retry at twice the base).
+//! 2015, and the simulator published with it: network N(10, 2) ms, base 5 ms, cap 2 s, first retry at twice the base). Once as bare
+//! formulas, and once as runs of the laboratory, with clients and a server that know nothing of the figures.
 
+use netsplit::base::NodeId;
 use netsplit::base::draw::{Purpose, Sequence};
 use netsplit::base::time::MS;
 use netsplit::protocol::rpc::backoff::Backoff;
+use netsplit::scenario::{compile, library};
+use netsplit::sim::plan::Setting;
+use netsplit::sim::trace::NoTrace;
+use netsplit::system::inspect::FieldValue;
+use netsplit::system::{info, open};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -77,15 +84,54 @@ fn assert_near(what: &str, (mean, deviation): (f64, f64), should: f64) {
     assert!((mean - should).abs() <= within, "{what}: {mean:.1}, not {should} within {within:.1}");
 }
 
+const TABLE: [(usize, [(f64, f64); 5]); 4] = [
+    (10, [(386.0, 51.0), (3_801.0, 52.0), (742.0, 43.0), (473.0, 39.0), (451.0, 38.0)]),
+    (50, [(1_139.0, 689.0), (36_909.0, 631.0), (4_136.0, 348.0), (2_928.0, 332.0), (2_135.0, 371.0)]),
+    (100, [(2_019.0, 2_418.0), (63_721.0, 1_855.0), (6_547.0, 812.0), (4_836.0, 795.0), (4_705.0, 1_003.0)]),
+    (190, [(3_536.0, 8_015.0), (100_559.0, 5_132.0), (9_268.0, 1_761.0), (7_593.0, 1_773.0), (7_649.0, 2_437.0)]),
+];
+
+/// The scenario, with so many clients and this kind of backoff: when the last is done, and how many writes were tried.
+fn lived(clients: usize, backoff: Backoff, seed: u64) -> (f64, f64) {
+    let mut scenario = library::find("rpc/contended-row").expect("the scenario").clone();
+    scenario.plan.cluster.clients = clients as u16;
+    let mut plan = compile(&scenario, info("rpc").expect("the system")).expect("it compiles").plan;
+    plan.seed = seed;
+    plan.mutants.clear();
+    let base_us = if backoff == Backoff::Decorrelated { BASE_US } else { 2 * BASE_US };
+    for (name, value) in [("backoff", backoff as i64), ("backoff_base_us", base_us as i64)] {
+        plan.settings.retain(|setting| setting.name != name);
+        plan.settings.push(Setting { name: name.to_owned(), value });
+    }
+    let mut run = open(&plan).expect("the plan opens");
+    let mut last_us = 0;
+    while let Some(due_us) = run.next_due_us().filter(|_| run.operations_with("pending") > 0 || last_us == 0) {
+        last_us = due_us;
+        run.step(&mut NoTrace);
+    }
+    let server = run.node(NodeId(0)).expect("a server");
+    let count = |name: &str| match server.fields.iter().find(|field| field.key == name).map(|field| &field.value) {
+        Some(FieldValue::Int(n)) => *n as f64,
+        _ => 0.0,
+    };
+    assert_eq!((run.operations_with("ok"), count("rpc.field.charges")), (clients, clients as f64));
+    (last_us as f64 / MS as f64, count("rpc.field.updates"))
+}
+
+#[test]
+fn runs_of_the_laboratory_meet_the_table() {
+    for (clients, row) in TABLE {
+        for (backoff, (time_ms, calls)) in Backoff::ALL.into_iter().zip(row) {
+            let runs: Vec<(f64, f64)> = (0..RUNS as u64).map(|seed| lived(clients, backoff, seed)).collect();
+            assert_near(&format!("{clients} {backoff:?}, ms"), spread(runs.iter().map(|run| run.0)), time_ms);
+            assert_near(&format!("{clients} {backoff:?}, calls"), spread(runs.iter().map(|run| run.1)), calls);
+        }
+    }
+}
+
 #[test]
 fn jitter_saves_more_than_half_of_the_calls_and_most_of_the_time() {
-    let table: [(usize, [(f64, f64); 5]); 4] = [
-        (10, [(386.0, 51.0), (3_801.0, 52.0), (742.0, 43.0), (473.0, 39.0), (451.0, 38.0)]),
-        (50, [(1_139.0, 689.0), (36_909.0, 631.0), (4_136.0, 348.0), (2_928.0, 332.0), (2_135.0, 371.0)]),
-        (100, [(2_019.0, 2_418.0), (63_721.0, 1_855.0), (6_547.0, 812.0), (4_836.0, 795.0), (4_705.0, 1_003.0)]),
-        (190, [(3_536.0, 8_015.0), (100_559.0, 5_132.0), (9_268.0, 1_761.0), (7_593.0, 1_773.0), (7_649.0, 2_437.0)]),
-    ];
-    for (clients, row) in table {
+    for (clients, row) in TABLE {
         for (backoff, (time_ms, calls)) in Backoff::ALL.into_iter().zip(row) {
             let runs: Vec<(f64, f64)> = (0..RUNS as u64).map(|seed| contend(clients, backoff, seed)).collect();
             assert_near(&format!("{clients} {backoff:?}, ms"), spread(runs.iter().map(|run| run.0)), time_ms);

@@ -130,3 +130,38 @@ fn an_id_stands_for_one_request() {
     assert_eq!((early.operations_with("ok"), number(&*early, S1, "value")), (2, 5));
     assert_eq!(others(&*early, Status::Holds), Vec::<String>::new());
 }
+
+/// Clients that look, and write if nobody has written since: each is done once, whatever is lost, late, doubled or down.
+#[test]
+fn updates_that_look_before_they_write_are_done_once_each() {
+    let settings = [("timeout_us", 300_000), ("deadline_us", 60_000_000), ("attempts", 1_000), ("backoff", 3), ("work_us", 0)];
+    let more = [("backoff_base_us", 10_000), ("backoff_cap_us", 2_000_000), ("budget_capacity_mtok", 0)];
+    let breaker = [("breaker_percent", 60), ("breaker_least", 10), ("breaker_rest_us", 200_000), ("hedge_us", 100_000)];
+    for (seed, extra) in (0..8).flat_map(|seed| [(seed, &[][..]), (seed, &breaker[..])]) {
+        let mut plan = common::quiet("rpc", Cluster { servers: 1, clients: 8 }, &[&settings[..], &more, extra].concat(), &[]);
+        plan.seed = seed;
+        plan.network.default = common::rough(100_000);
+        plan.workload.generator = Some(workload(200 * MS, 3 * SECOND, &[("update", 3), ("read", 1)]));
+        plan.faults = common::trouble(&plan, 25 * SECOND);
+        let run = run(&plan, 60 * SECOND);
+        assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "seed {seed}, {extra:?}");
+        assert!(run.operations_with("ok") > 30 && number(&*run, S1, "changed") > 0, "seed {seed}, {extra:?}");
+    }
+}
+
+/// An update that finds the row as it saw it adds one; one that comes too late looks again.
+#[test]
+fn who_comes_too_late_looks_again() {
+    let calls: &[Planned<'_>] = &[(100, C1, "update", &[]), (100, C1, "update", &[]), (300, C1, "read", &[])];
+    let run = run(&quiet(&[("backoff", 0)], calls), SECOND);
+    assert_eq!((number(&*run, S1, "value"), number(&*run, S1, "updates"), number(&*run, S1, "changed")), (2, 3, 1));
+    assert_eq!((number(&*run, C1, "attempts"), run.operations_with("ok")), (7, 3));
+    assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
+    let mut behind = common::quiet("rpc", Cluster { servers: 2, clients: 1 }, &[("tiers", 2)], &[(100, NodeId(2), "update", &[])]);
+    let Err(wrong) = netsplit::system::open(&behind) else { panic!("tiers between pass on one message at a time") };
+    assert_eq!(wrong.place, "workload.operations[0]");
+    behind.workload.operations.clear();
+    behind.workload.generator = Some(workload(MS, MS, &[("update", 1)]));
+    let Err(wrong) = netsplit::system::open(&behind) else { panic!("generated ones are refused too") };
+    assert_eq!(wrong.place, "workload.generator.mix");
+}

@@ -251,17 +251,23 @@ impl<'a> Compiler<'a> {
             return Workload::default();
         }
         let operations =
-            plan.operations.iter().enumerate().filter_map(|(i, op)| self.planned_operation(i, op, plan.end)).collect();
+            plan.operations.iter().enumerate().flat_map(|(i, op)| self.planned_operations(i, op, plan.end)).collect();
         let generator = plan.generator.as_ref().map(|generator| self.generator(generator));
         Workload { operations, generator }
     }
 
-    fn planned_operation(&mut self, i: usize, op: &text::PlannedOperation, end: text::Time) -> Option<PlannedOperation> {
+    /// An operation of one client, or one of each.
+    fn planned_operations(&mut self, i: usize, op: &text::PlannedOperation, end: text::Time) -> Vec<PlannedOperation> {
         let path = format!("plan.operations[{i}]");
         self.within(&format!("{path}.at"), op.at, end);
-        let client = self.client(&format!("{path}.client"), &op.client)?;
-        let operation = self.operation(&path, &op.ask, op.of.as_deref())?;
-        Some(PlannedOperation { at_us: op.at.us, client, operation })
+        let clients: Vec<NodeId> = if op.client == text::EACH_CLIENT {
+            (0..self.cluster.clients).map(|n| self.cluster.client(n)).collect()
+        } else {
+            self.client(&format!("{path}.client"), &op.client).into_iter().collect()
+        };
+        let operation = self.operation(&path, &op.ask, op.of.as_deref());
+        let planned = |client| Some(PlannedOperation { at_us: op.at.us, client, operation: operation.clone()? });
+        clients.into_iter().filter_map(planned).collect()
     }
 
     fn operation(&mut self, path: &str, ask: &str, of: Option<&str>) -> Option<Operation> {

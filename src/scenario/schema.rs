@@ -270,13 +270,16 @@ pub struct Disk {
     pub torn_tail: Option<Chance>,
 }
 
+/// In place of a client's name: one operation of each client.
+pub const EACH_CLIENT: &str = "each client";
+
 /// An operation at a fixed time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedOperation {
     /// When.
     pub at: Time,
-    /// Which client invokes it.
+    /// Which client invokes it; [`EACH_CLIENT`] for all of them.
     pub client: String,
     /// Verb, key and numbers: `put x 7`, `get x`, `cas x 7 8`.
     pub ask: String,

@@ -59,6 +59,7 @@ impl Deployment for Calls {
             "poison" => Ask::Charge { account, amount: 0 },
             "faulty" => Ask::Faulty { account, amount: draws.range(1, 9) },
             "redrive" => Ask::Redrive { account },
+            "update" => Ask::Update { account, seen: 0 },
             _ => Ask::Read { account },
         };
         Request::new(ask, work_us)
@@ -74,7 +75,10 @@ impl Deployment for Calls {
             "reuse" => {
                 (2, "an amount, the number of the call whose id is used, and at most the milliseconds that the work takes")
             }
-            "read" | "poison" => (0, "at most one number, the milliseconds that the work takes"),
+            "update" if self.config.tiers > 1 => {
+                return Err("update looks and writes at one server; with tiers between use charge".to_owned());
+            }
+            "read" | "poison" | "update" => (0, "at most one number, the milliseconds that the work takes"),
             _ => return Err(format!("\"{verb}\" means nothing to this server; it knows {}", VERBS.join(", "))),
         };
         if args.len() < own || args.len() > own + 1 {
@@ -86,6 +90,7 @@ impl Deployment for Calls {
             ("redrive", _) => Ask::Redrive { account },
             ("charge" | "reuse", Some(0)) => return Err("a charge of 0 is refused; write poison to ask for one".to_owned()),
             ("charge" | "reuse", Some(amount)) => Ask::Charge { account, amount: *amount },
+            ("update", _) => Ask::Update { account, seen: 0 },
             ("poison", _) => Ask::Charge { account, amount: 0 },
             _ => Ask::Read { account },
         };
@@ -110,7 +115,9 @@ impl Deployment for Calls {
     }
 }
 
-const VERBS: &[&str] = &["charge", "read", "poison", "faulty", "redrive", "reuse"];
+const VERBS: &[&str] = &["charge", "read", "poison", "faulty", "redrive", "reuse", "update"];
+/// What tiers between pass on: each message for itself, and an update has two.
+const BEHIND_TIERS: &[&str] = &["charge", "read", "poison", "faulty", "redrive", "reuse"];
 
 impl System for Calls {
     type Checks = RpcChecks;
@@ -121,7 +128,8 @@ impl System for Calls {
 
     fn deploy(plan: &Plan) -> Result<Calls, OpenError> {
         let calls = Calls { cluster: plan.cluster, config: Arc::new(config(plan)?) };
-        check_operations(plan, VERBS, |operation| calls.parse(operation))?;
+        let verbs = if calls.config.tiers > 1 { BEHIND_TIERS } else { VERBS };
+        check_operations(plan, verbs, |operation| calls.parse(operation))?;
         Ok(calls)
     }
 

@@ -62,6 +62,10 @@ fn portray_server(server: &Server, now: LocalTime, cluster: Cluster) -> Portrait
     if counts.failed > 0 {
         fields.push(field("rpc.field.failed", int(counts.failed)));
     }
+    if counts.updates > 0 {
+        fields.push(field("rpc.field.updates", int(counts.updates)));
+        fields.push(field("rpc.field.changed", int(counts.changed)));
+    }
     if !server.dead_letters().is_empty() {
         fields.push(field("rpc.field.set-aside", int(server.dead_letters().len() as u64)));
     }
@@ -185,13 +189,17 @@ pub(super) fn describe(message: &Message) -> Description {
             add("rpc.field.stamp", FieldValue::Data(number(attempt.id.seq, attempt.attempt)));
         }
         Message::Reply { id, attempt, says } => {
-            described.answer = Some(matches!(says, Says::Done { .. }));
+            described.answer = Some(matches!(says, Says::Done { .. } | Says::Seen(_)));
             let text = number(id.seq, *attempt);
             match says {
                 Says::Done { value, again } => {
                     add("rpc.field.value", int(*value));
                     add("rpc.field.again", FieldValue::Bool(*again));
                     add("rpc.field.stamp", FieldValue::Data(format!("{text} = {value}")));
+                }
+                Says::Seen(value) => {
+                    add("rpc.field.value", int(*value));
+                    add("rpc.field.stamp", FieldValue::Data(format!("{text} = {value}?")));
                 }
                 Says::Refused(refusal) => {
                     let why = match refusal {
@@ -201,6 +209,7 @@ pub(super) fn describe(message: &Message) -> Description {
                         Refusal::SetAside => "rpc.refusal.set-aside",
                         Refusal::OtherPayload => "rpc.refusal.other-payload",
                         Refusal::InProgress => "rpc.refusal.in-progress",
+                        Refusal::Changed => "rpc.refusal.changed",
                     };
                     add("rpc.field.refused", FieldValue::Word(why));
                     add("rpc.field.stamp", FieldValue::Data(text));
@@ -219,6 +228,8 @@ fn ask_text(ask: &Ask) -> String {
         Ask::Faulty { account, amount } => format!("faulty {} {amount}", keys::name(*account)),
         Ask::Redrive { account } => format!("redrive {}", keys::name(*account)),
         Ask::Read { account } => format!("read {}", keys::name(*account)),
+        Ask::Look { account } => format!("look {}", keys::name(*account)),
+        Ask::Update { account, .. } => format!("update {}", keys::name(*account)),
     }
 }
 

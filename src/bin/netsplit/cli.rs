@@ -8,6 +8,7 @@ mod diff;
 mod mutants;
 mod pictures;
 mod run;
+mod runs;
 mod scenarios;
 mod svg;
 mod traces;
@@ -148,7 +149,12 @@ pub(crate) fn main() -> ExitCode {
 impl Source {
     /// The scenario, with the seed that was asked for.
     fn load(&self) -> Result<Compiled, Failure> {
-        let mut compiled = load(self.scenario.as_deref().unwrap_or_default())?;
+        self.load_changed(|_| ())
+    }
+
+    /// The same, with something changed in its text before it is given a meaning.
+    fn load_changed(&self, change: impl FnOnce(&mut schema::Scenario)) -> Result<Compiled, Failure> {
+        let mut compiled = load_changed(self.scenario.as_deref().unwrap_or_default(), change)?;
         compiled.plan.seed = self.seed.unwrap_or(compiled.plan.seed);
         Ok(compiled)
     }
@@ -161,8 +167,15 @@ impl Source {
 
 /// A built-in scenario by its id, or one from a file.
 fn load(name: &str) -> Result<Compiled, Failure> {
+    load_changed(name, |_| ())
+}
+
+/// The same, with something changed in its text before it is given a meaning.
+fn load_changed(name: &str, change: impl FnOnce(&mut schema::Scenario)) -> Result<Compiled, Failure> {
     if let Some(built_in) = library::find(name) {
-        return compile(built_in).map_err(Failure::Unusable);
+        let mut scenario = built_in.clone();
+        change(&mut scenario);
+        return compile(&scenario).map_err(Failure::Unusable);
     }
     let is_file = name.ends_with(".toml") || std::path::Path::new(name).exists();
     if !is_file {
@@ -175,7 +188,8 @@ fn load(name: &str) -> Result<Compiled, Failure> {
     }
     let text = std::fs::read_to_string(name)
         .map_err(|error| Diagnostic::at("", format!("{name}: {error}"), "the file must be readable, and UTF-8 text"))?;
-    let parsed = toml::parse(name, &text).map_err(Failure::Unusable)?;
+    let mut parsed = toml::parse(name, &text).map_err(Failure::Unusable)?;
+    change(&mut parsed);
     compile(&parsed).map_err(|mut diagnostics| {
         toml::locate(name, &text, &mut diagnostics);
         Failure::Unusable(diagnostics)

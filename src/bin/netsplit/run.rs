@@ -1,10 +1,10 @@
 //! `netsplit run`: what happened, the verdicts, the fingerprint.
 
 use super::convert::To;
-use super::{Done, Failure, Language, Source, duration, json_line, seconds};
+use super::{Done, Failure, Language, Source, duration, json_line, runs, seconds};
 use netsplit::base::{EventId, Level, Note};
 use netsplit::scenario::foreign::Trace;
-use netsplit::scenario::{Compiled, Link};
+use netsplit::scenario::{Compiled, Diagnostic, Link};
 use netsplit::sim::plan::Plan;
 use netsplit::sim::trace::{Event, Sink};
 use netsplit::system::Run;
@@ -34,8 +34,37 @@ pub(super) struct Arguments {
     /// How much to tell: story, protocol or everything; all of it with --json
     #[arg(long, value_parser = level)]
     level: Option<Level>,
+    /// How many clients there are, in place of the scenario's
+    #[arg(long, value_name = "N", conflicts_with = "link")]
+    clients: Option<u16>,
+    /// A setting of the system in place of the scenario's: `backoff=4`; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting, conflicts_with = "link")]
+    set: Vec<(String, i64)>,
+    /// Without the broken rules that the scenario's twin does without
+    #[arg(long, conflicts_with = "link")]
+    twin: bool,
+    /// So many runs, with this seed and those that follow: what comes of them in the mean
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with_all = ["link", "json", "to", "level"])]
+    runs: Option<u32>,
     #[command(flatten)]
     lang: Language,
+}
+
+impl Arguments {
+    /// The scenario, with everything changed that was asked for.
+    fn load(&self) -> Result<Compiled, Failure> {
+        let mut scenario = self.source.load_changed(|text| {
+            text.plan.cluster.clients = self.clients.unwrap_or(text.plan.cluster.clients);
+            text.plan.settings.extend(self.set.iter().cloned());
+        })?;
+        if self.twin {
+            let hint = "leave --twin out: only a scenario with a broken rule has one";
+            let twin = scenario.lesson.twin.as_ref();
+            let twin = twin.ok_or_else(|| Diagnostic::at("twin", "this scenario has no twin", hint))?;
+            scenario.plan.mutants.retain(|id| !twin.without.contains(id));
+        }
+        Ok(scenario)
+    }
 }
 
 /// The last line: which run it was.
@@ -57,8 +86,11 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     if let Some(link) = arguments.source.link()? {
         return follow(&link, arguments, out);
     }
-    let scenario = arguments.source.load()?;
+    let scenario = arguments.load()?;
     let end_us = arguments.until.unwrap_or(scenario.lesson.end_us);
+    if let Some(runs) = arguments.runs {
+        return runs::run(scenario.plan, runs, end_us, arguments.lang.lang, out);
+    }
     let level = arguments.level.unwrap_or(if arguments.json { Level::Everything } else { Level::Story });
     let mut run = netsplit::system::open(&scenario.plan)?;
     let mut teller = Teller::new(arguments.lang.lang, &*run, &scenario.plan);
@@ -98,7 +130,7 @@ fn trace(to: To, arguments: &Arguments, out: &mut impl Write) -> Done {
             playback
         }
         None => {
-            let scenario = arguments.source.load()?;
+            let scenario = arguments.load()?;
             let mut playback = open(scenario.plan)?;
             playback.seek_time(arguments.until.unwrap_or(scenario.lesson.end_us));
             playback
@@ -180,6 +212,12 @@ fn summary<'a>(scenario: &'a Compiled, run: &dyn Run, end_us: u64) -> Summary<'a
         end_us,
         fingerprint: run.run_fingerprint().to_string(),
     }
+}
+
+fn setting(text: &str) -> Result<(String, i64), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is no setting: write NAME=VALUE"))?;
+    let value = value.trim().parse().map_err(|_| format!("`{value}` is not a whole number"))?;
+    Ok((name.trim().to_owned(), value))
 }
 
 fn level(text: &str) -> Result<Level, String> {

@@ -50,6 +50,7 @@ impl Breakers {
                     let counts = matches!(failure, Failure::Silence | Failure::Refused(Refusal::Overloaded));
                     watch.hears(settings, id, !counts, now_us);
                 }
+                Deed::Saw(id) => watch.hears(settings, id, true, now_us),
                 Deed::Ended { id, told: Told::Ok(_), by, .. } if by == Some(id) => watch.hears(settings, id, true, now_us),
                 _ => {}
             }

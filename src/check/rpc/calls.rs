@@ -11,7 +11,7 @@ use crate::base::{Encoder, NodeId, Note};
 use crate::protocol::rpc::call::{Deed, Failure, Told};
 use crate::protocol::rpc::client::Client;
 use crate::protocol::rpc::config::Config;
-use crate::protocol::rpc::message::CallId;
+use crate::protocol::rpc::message::{Ask, Attempt, CallId};
 use crate::protocol::rpc::rules::Refusal;
 use crate::sim::kernel::Process;
 use crate::sim::trace::{Event, EventKind};
@@ -115,6 +115,8 @@ impl Calls {
                     self.open.insert(id, Open { ends_us, ..Open::default() });
                 }
                 Deed::Joined { id, leader } => self.open.entry(id).or_default().leader = Some(leader),
+                // The second half of an update belongs to its attempt.
+                Deed::Sent(Attempt { ask: Ask::Update { .. }, .. }) => {}
                 Deed::Sent(attempt) => self.sent(event, config, attempt.id, falls),
                 Deed::Failed(id, Failure::Refused(Refusal::Invalid | Refusal::OtherPayload | Refusal::SetAside)) => {
                     self.open.entry(id).or_default().refused = true;
@@ -140,7 +142,7 @@ impl Calls {
                         falls.at(P::CleanEnd, event, note, &[], &[id.client]);
                     }
                 }
-                Deed::Failed(..) | Deed::Waits { .. } | Deed::KeptBack(_) | Deed::Hedged(_) => {}
+                Deed::Failed(..) | Deed::Waits { .. } | Deed::KeptBack(_) | Deed::Hedged(_) | Deed::Saw(_) => {}
             }
         }
     }

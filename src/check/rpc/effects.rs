@@ -79,11 +79,11 @@ impl Effects {
 
     fn sent(&mut self, attempt: &Attempt) {
         let owner = attempt.key.map_or(attempt.id, |key| key.call);
-        let asked_the_same = self.of(owner).is_some_and(|known| known.ask == Some(attempt.ask));
+        let asked_the_same = self.of(owner).is_some_and(|known| known.ask == Some(attempt.ask.payload()));
         if owner != attempt.id && asked_the_same {
             self.same.insert(attempt.id, owner);
         } else {
-            self.change(attempt.id, |known| known.ask = Some(attempt.ask));
+            self.change(attempt.id, |known| known.ask = Some(attempt.ask.payload()));
         }
     }
 

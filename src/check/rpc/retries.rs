@@ -9,7 +9,7 @@ use crate::protocol::rpc::backoff::Backoff;
 use crate::protocol::rpc::call::{Deed, Told};
 use crate::protocol::rpc::client::Client;
 use crate::protocol::rpc::config::Config;
-use crate::protocol::rpc::message::CallId;
+use crate::protocol::rpc::message::{Ask, Attempt, CallId};
 use crate::sim::trace::Event;
 use std::collections::BTreeMap;
 
@@ -81,6 +81,8 @@ impl Account {
         let mut earned = 0;
         match deed {
             Deed::Began(_) => earned = budget.call,
+            // The second half of an update belongs to its attempt.
+            Deed::Sent(Attempt { ask: Ask::Update { .. }, .. }) => {}
             Deed::Sent(attempt) => self.calls.entry(attempt.id.seq).or_default().attempts += 1,
             Deed::Failed(..) => self.tokens = self.tokens.saturating_sub(budget.failure),
             Deed::Ended { id, told, .. } => {
@@ -90,7 +92,12 @@ impl Account {
                     earned = call.cost.filter(|_| budget.returns).unwrap_or(budget.success);
                 }
             }
-            Deed::Heard(_) | Deed::Waits { .. } | Deed::KeptBack(_) | Deed::Hedged(_) | Deed::Joined { .. } => {}
+            Deed::Heard(_)
+            | Deed::Saw(_)
+            | Deed::Waits { .. }
+            | Deed::KeptBack(_)
+            | Deed::Hedged(_)
+            | Deed::Joined { .. } => {}
         }
         self.tokens = self.tokens.saturating_add(earned).min(budget.capacity);
     }

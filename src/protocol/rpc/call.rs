@@ -1,7 +1,7 @@
 //! A call at its client, and what a client did in a step.
 
 use super::budget::Bucket;
-use super::message::{Attempt, CallId, Request};
+use super::message::{Ask, Attempt, CallId, Request};
 use super::rules::Refusal;
 use crate::base::{Encode, Encoder, OpId};
 
@@ -34,6 +34,10 @@ pub struct Call {
     pub own: Bucket,
     /// When a second copy of the newest attempt leaves, microseconds of the client's monotonic clock, if one does.
     pub hedge_us: Option<u64>,
+    /// Of an update: what its newest attempt has seen of the account, if it has; what it sends then is the second half.
+    pub seen: Option<u64>,
+    /// How many second halves it has sent.
+    pub halves: u32,
     /// An attempt of it is a trial of the breaker, and has no result yet.
     pub is_trial: bool,
 }
@@ -87,6 +91,10 @@ impl Encode for Call {
         to.put(&self.own);
         to.u64(self.hedge_us.map_or(0, |at_us| at_us.saturating_add(1)));
         to.bool(self.is_trial);
+        if let Ask::Update { .. } = self.request.ask {
+            to.u64(self.seen.map_or(0, |seen| seen.saturating_add(1)));
+            to.u32(self.halves);
+        }
     }
 }
 
@@ -104,7 +112,7 @@ impl Failure {
     pub fn is_the_servers(self) -> bool {
         match self {
             Failure::Silence | Failure::Refused(Refusal::Overloaded | Refusal::Unreachable) => true,
-            Failure::Refused(Refusal::Invalid | Refusal::OtherPayload | Refusal::InProgress | Refusal::SetAside) => false,
+            Failure::Refused(Refusal::Invalid | Refusal::OtherPayload | Refusal::InProgress | Refusal::SetAside | Refusal::Changed) => false,
         }
     }
 }
@@ -146,6 +154,8 @@ pub enum Deed {
     },
     /// A result came for a call that was not over.
     Heard(CallId),
+    /// The first half of an update is done.
+    Saw(CallId),
     /// A call is over.
     Ended {
         /// Which.
@@ -193,6 +203,8 @@ mod tests {
             last_cost: None,
             own: Bucket::new(Config::default().budget),
             hedge_us: None,
+            seen: None,
+            halves: 0,
             is_trial: false,
         };
         assert!(call.is_refused(1) && !call.is_refused(1));

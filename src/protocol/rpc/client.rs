@@ -15,7 +15,7 @@ use super::call::{Call, Deed, Failure, Phase, Told};
 use super::config::Config;
 use super::latency::Latencies;
 use super::limiter::Limiter;
-use super::message::{Answer, CallId, Message, Request, Says, Timer};
+use super::message::{Answer, Ask, CallId, Message, Request, Says, Timer};
 use super::notes;
 use super::role::Role;
 use super::rules::Refusal;
@@ -186,6 +186,8 @@ impl Client {
             last_cost: None,
             own: Bucket::new(self.config.budget),
             hedge_us: None,
+            seen: None,
+            halves: 0,
             is_trial: false,
         };
         self.calls.insert(op.n, call);
@@ -217,6 +219,18 @@ impl Client {
                 out.note(Note::new(&notes::HEARS_NOTHING, [told[0]]));
                 self.attempt(seq, false, now_us, out);
             }
+            Says::Seen(value) => {
+                // Of two looks under way together only the newest is followed by a write.
+                let looks = call.seen.is_none() && matches!(call.request.ask, Ask::Update { .. });
+                if attempt != newest || !looks || !matches!(call.phase, Phase::Waits(_)) {
+                    return out.note(Note::new(&notes::HEARS_TOO_LATE, told));
+                }
+                call.unanswered = call.unanswered.saturating_sub(1);
+                call.seen = Some(value);
+                self.deeds.push(Deed::Saw(self.call_id(seq)));
+                self.judge(seq, None, now_us, out);
+                self.attempt(seq, true, now_us, out);
+            }
             Says::Refused(refusal) => {
                 if refusal.is_certain() && !call.is_refused(attempt) {
                     return out.note(Note::new(&notes::HEARS_TOO_LATE, told));
@@ -227,6 +241,7 @@ impl Client {
                     Refusal::SetAside => &notes::IS_SET_ASIDE,
                     Refusal::InProgress => &notes::IS_IN_PROGRESS,
                     Refusal::Unreachable => &notes::HEARS_OF_SILENCE,
+                    Refusal::Changed => &notes::HEARS_OF_CHANGE,
                 };
                 out.note(Note::new(kind, told));
                 // While an attempt after this one is under way, or to be made, nothing else is to be done.

@@ -64,20 +64,43 @@ pub enum Ask {
         /// Which account.
         account: u32,
     },
+    /// Look at an account before it is changed: the first half of an update.
+    Look {
+        /// Which account.
+        account: u32,
+    },
+    /// Charge an account with one if it still holds what was seen (optimistic concurrency): the second half.
+    Update {
+        /// Which account.
+        account: u32,
+        /// What it held; 0 in a workload, which does not know.
+        seen: u64,
+    },
 }
 
 impl Ask {
     /// Whether it changes anything.
     pub fn has_effect(&self) -> bool {
-        matches!(self, Ask::Charge { .. } | Ask::Faulty { .. })
+        matches!(self, Ask::Charge { .. } | Ask::Faulty { .. } | Ask::Update { .. })
+    }
+
+    /// What stays the same in all attempts of a call: what was seen does not.
+    pub fn payload(self) -> Ask {
+        match self {
+            Ask::Update { account, .. } => Ask::Update { account, seen: 0 },
+            ask => ask,
+        }
     }
 
     /// Whose account.
     pub fn account(&self) -> u32 {
         match self {
-            Ask::Charge { account, .. } | Ask::Faulty { account, .. } | Ask::Redrive { account } | Ask::Read { account } => {
-                *account
-            }
+            Ask::Charge { account, .. }
+            | Ask::Faulty { account, .. }
+            | Ask::Redrive { account }
+            | Ask::Read { account }
+            | Ask::Look { account }
+            | Ask::Update { account, .. } => *account,
         }
     }
 }
@@ -102,6 +125,15 @@ impl Encode for Ask {
             Ask::Redrive { account } => {
                 to.u8(3);
                 to.u32(*account);
+            }
+            Ask::Look { account } => {
+                to.u8(4);
+                to.u32(*account);
+            }
+            Ask::Update { account, seen } => {
+                to.u8(5);
+                to.u32(*account);
+                to.u64(*seen);
             }
         }
     }
@@ -163,6 +195,8 @@ pub enum Says {
     },
     /// It is not done, and will not be for this attempt.
     Refused(Refusal),
+    /// This is what the account holds that is to be changed.
+    Seen(u64),
 }
 
 const fn kind(name: &'static str, class: Class, shape: Shape) -> MessageKind {
@@ -215,6 +249,10 @@ impl Encode for Message {
                         to.u64(*value);
                     }
                     Says::Refused(refusal) => to.u8(2 + *refusal as u8),
+                    Says::Seen(value) => {
+                        to.u8(u8::MAX);
+                        to.u64(*value);
+                    }
                 }
             }
             Message::Cancel { id } => to.put(id),

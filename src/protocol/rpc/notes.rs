@@ -48,6 +48,8 @@ note_kinds! {
     SHARES = "rpc.shares", Story, Some("may_join"), ["n": Int, "other": Int];
     /// A request with the same id is being worked on for another call.
     IS_IN_PROGRESS = "rpc.is-in-progress", Story, Some("recognised"), ["n": Int, "attempt": Int];
+    /// Somebody has changed what it saw.
+    HEARS_OF_CHANGE = "rpc.hears-of-change", Protocol, Some("may_help"), ["n": Int, "attempt": Int];
     /// A reply is of no use any more.
     HEARS_TOO_LATE = "rpc.hears-too-late", Protocol, Some("takes"), ["n": Int, "attempt": Int];
     /// Takes a result of 0 for none, and asks again.
@@ -66,6 +68,8 @@ note_kinds! {
     CHARGES = "rpc.charges", Story, Some("kept_with_effect"), ["client": Node, "n": Int, "key": Key, "value": Int];
     /// A result without an effect.
     READS = "rpc.reads", Protocol, None, ["client": Node, "n": Int, "key": Key, "value": Int];
+    /// What was seen is so no more: no effect.
+    HAS_CHANGED = "rpc.has-changed", Protocol, None, ["client": Node, "n": Int, "key": Key, "value": Int];
     /// It is done already: the stored result.
     REPLAYS = "rpc.replays", Story, Some("recognised"), ["client": Node, "n": Int, "attempt": Int, "value": Int];
     /// It is being worked on already.

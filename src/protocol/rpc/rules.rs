@@ -29,12 +29,14 @@ pub enum Refusal {
     InProgress = 4,
     /// The tier behind it does not answer: it may be done or not.
     Unreachable = 5,
+    /// Not so: what was seen has been changed since.
+    Changed = 6,
 }
 
 impl Refusal {
     /// Whether it is certain that nothing is done, and will not be: not if another request with its id may be.
     pub fn is_certain(self) -> bool {
-        matches!(self, Refusal::Overloaded | Refusal::Invalid | Refusal::OtherPayload)
+        matches!(self, Refusal::Overloaded | Refusal::Invalid | Refusal::OtherPayload | Refusal::Changed)
     }
 
     /// Whether it will be said again.
@@ -296,7 +298,7 @@ impl Rules {
         if self.has(Mutant::PayloadIgnored) {
             return true;
         }
-        known == asked
+        known.payload() == asked.payload()
     }
 
     /// What a request that comes again is answered with: the stored result (see Lee and others 2015, section 3).

@@ -59,6 +59,10 @@ pub struct Counts {
     pub turned_away: u64,
     /// How often the worker has failed.
     pub failed: u64,
+    /// Updates tried: second halves that were worked on.
+    pub updates: u64,
+    /// Those of them that were refused, because what they had seen was so no more.
+    pub changed: u64,
 }
 
 /// An effect on its way to disk.
@@ -363,6 +367,12 @@ impl Server {
                 let write = self.charge(&job, account, balance, now_us, out);
                 answer(job.from, &job.attempt, Says::Done { value: balance, again: false }, Some(write), out);
             }
+            Ask::Update { account, seen } => self.update(&job, account, seen, now_us, out),
+            Ask::Look { account } => {
+                let value = self.balance(account);
+                out.note(Note::new(&notes::READS, [client, n, u64::from(account), value]));
+                answer(job.from, &job.attempt, Says::Seen(value), None, out);
+            }
             Ask::Read { account } | Ask::Redrive { account } => {
                 let value = self.balance(account);
                 out.note(Note::new(&notes::READS, [client, n, u64::from(account), value]));
@@ -370,6 +380,24 @@ impl Server {
             }
         }
         self.begin_next(now_us, out);
+    }
+
+    /// A write that is made only if nobody has written since (Kung and Robinson 1981).
+    fn update(&mut self, job: &Job, account: u32, seen: u64, now_us: u64, out: &mut Effects<Role>) {
+        self.counts.updates += 1;
+        let ([client, n, _], holds) = (of(&job.attempt), self.balance(account));
+        if holds != seen {
+            self.counts.changed += 1;
+            self.let_go(job);
+            out.note(Note::new(&notes::HAS_CHANGED, [client, n, u64::from(account), holds]));
+            // What it has come too late for may be on its way to disk.
+            let write = self.unsynced.last().map(|effect| effect.write);
+            return answer(job.from, &job.attempt, Says::Refused(Refusal::Changed), write, out);
+        }
+        let balance = seen.saturating_add(1);
+        out.note(Note::new(&notes::CHARGES, [client, n, u64::from(account), balance]));
+        let write = self.charge(job, account, balance, now_us, out);
+        answer(job.from, &job.attempt, Says::Done { value: balance, again: false }, Some(write), out);
     }
 
     /// The worker has failed at a request: it is the next one again, or is set aside.

@@ -5,6 +5,11 @@
 pub(super) static TEXTS: &[(&str, &str)] = &[
     ("rpc.refusal.other-payload", "id of another request"),
     ("rpc.refusal.in-progress", "in progress"),
+    ("rpc.refusal.changed", "changed meanwhile"),
+    ("rpc.field.updates", "updates tried"),
+    ("rpc.field.changed", "updates refused as changed"),
+    ("rpc.hears-of-change", "{me} hears at attempt {attempt} of call {n} that what it saw is so no more."),
+    ("rpc.has-changed", "{me} refuses call {n} of {client}: {key} is {value} by now."),
     ("rpc.breaker.closed", "closed"),
     ("rpc.breaker.open", "open"),
     ("rpc.breaker.half-open", "half-open"),

@@ -18,7 +18,9 @@ impl Client {
         let Some(call) = self.calls.get_mut(&seq) else { return };
         let bucket = if rules.shares_budget() { &mut self.bucket } else { &mut call.own };
         let left_us = rules.ends_us(call.since_us, call.attempt_since_us, config.deadline_us).saturating_sub(now_us);
-        let nth = call.made.saturating_sub(1);
+        // What was seen is of no use to the next attempt: it looks again.
+        call.seen = None;
+        let nth = call.made.saturating_sub(call.halves.saturating_add(1));
         let range = config.backoff.range_us(config.base_us, config.cap_us, nth, call.slept_us);
         let range_us = rules.drawn_from_us(range);
         let drawn = mix(config.luck, Purpose::Backoff, u64::from(id.client.0) << 32 | u64::from(seq), u64::from(nth));

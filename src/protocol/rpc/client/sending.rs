@@ -2,7 +2,7 @@
 //! while the first is under way, if that takes long (Dean and Barroso 2013, *The tail at scale*; gRFC A6, hedgingPolicy).
 
 use super::super::call::{Call, Deed, Failure, Phase};
-use super::super::message::{Attempt, CallId, Message};
+use super::super::message::{Ask, Attempt, CallId, Message};
 use super::super::notes;
 use super::super::role::Role;
 use super::super::rules::Refusal;
@@ -46,14 +46,21 @@ impl Client {
         admitted
     }
 
+    /// Sends an attempt, or the second half of one: that does not count.
     fn send(&mut self, seq: u32, counts: bool, now_us: u64, out: &mut Effects<Role>) {
         let id = self.call_id(seq);
         let after_us = self.copies_after_us();
         let config = &self.config;
         let Some(call) = self.calls.get_mut(&seq) else { return };
         call.is_trial |= self.breaker.sends();
+        let ask = match (call.request.ask, call.seen) {
+            (Ask::Update { account, .. }, None) => Ask::Look { account },
+            (Ask::Update { account, .. }, Some(seen)) => Ask::Update { account, seen },
+            (ask, _) => ask,
+        };
         call.made += 1;
-        call.counted += u32::from(counts);
+        call.halves += u32::from(call.seen.is_some());
+        call.counted += u32::from(counts && call.seen.is_none());
         call.unanswered += 1;
         call.attempt_since_us = now_us;
         let ends_us = config.rules.ends_us(call.since_us, now_us, config.deadline_us);
@@ -67,8 +74,8 @@ impl Client {
             origin: id,
             retries: 0,
             attempt: call.made,
-            key: config.rules.key(key_of, call.made, call.request.ask.has_effect()),
-            ask: call.request.ask,
+            key: config.rules.key(key_of, call.made, ask.has_effect()),
+            ask,
             work_us: call.request.work_us,
             left_us: until_us.saturating_sub(now_us),
             call_left_us: ends_us.saturating_sub(now_us),
