@@ -143,6 +143,44 @@ fn a_late_copy_of_what_was_turned_away_is_not_done_after_all() {
     assert!(turned_away > 400, "{turned_away}");
 }
 
+/// While S1 is full, a charge of client 2 comes doubled, each copy at a moment of its own.
+fn doubled(seed: u64) -> Plan {
+    let calls: [Planned<'_>; 3] = [(100, C1, "read", &[450]), (110, C1, "read", &[450]), (150, C2, "charge", &[5])];
+    let mut plan = quiet(&[("attempts", 1), ("queue_capacity", 1)], &calls);
+    plan.seed = seed;
+    let select = Selector { class: Some(Class::Request), ..Selector::default() };
+    let delay_us = Some((2 * MS, 900 * MS));
+    let set = ChannelPatch { duplicate_ppm: Some(1_000_000), delay_us, ..ChannelPatch::default() };
+    plan.faults = vec![at(140, Action::Channel(ChannelRule { select, set })), at(160, Action::ResetChannels)];
+    plan
+}
+
+/// One in which the charge is turned away, and its copy comes when there is room.
+fn seed_with_a_late_copy() -> u64 {
+    let is_late = |seed: &u64| {
+        let mut plan = doubled(*seed);
+        plan.mutants = vec!["takes_late_copies".to_owned()];
+        let run = run(&plan, 2 * SECOND);
+        run.operations_with("fail") == 1 && common::field(&*run, S1, "charges") == Some(FieldValue::Int(1))
+    };
+    (0..100).find(is_late).expect("a late copy")
+}
+
+/// Whom a server has turned away it keeps in memory: a copy that outlives a crash is done, and no rule says that it is not.
+#[test]
+fn a_copy_that_outlives_a_crash_speaks_against_nobody() {
+    let mut done_after_all = 0;
+    for seed in 0..20 {
+        let mut plan = doubled(seed);
+        plan.faults.extend([at(600, Action::Crash(S1)), at(610, Action::Restart { node: S1, empty: false })]);
+        let run = run(&plan, 2 * SECOND);
+        assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "seed {seed}");
+        let charged = common::field(&*run, S1, "charges") == Some(FieldValue::Int(1));
+        done_after_all += u32::from(charged && run.operations_with("fail") == 2);
+    }
+    assert!(done_after_all > 2, "{done_after_all}");
+}
+
 /// A trigger is told by the server's clock: seconds in which it is on there are no bad ones, however wrong that clock goes.
 #[test]
 fn seconds_of_the_trigger_are_those_of_the_servers_clock() {
@@ -368,6 +406,12 @@ fn run_of(mutant: &str) -> (Plan, u64) {
         "ignores_deadline" => {
             let calls: [Planned<'_>; 2] = [(100, C1, "charge", &[5, 500]), (101, C2, "charge", &[6])];
             (quiet(&[("timeout_us", 100_000), ("attempts", 1)], &calls), 2_000)
+        }
+        "takes_late_copies" => (doubled(seed_with_a_late_copy()), 2_000),
+        "retries_held_only" => {
+            let mut plan = quiet(&[("adaptive", 1), ("queue_capacity", 2), ("work_us", 20_000)], &[]);
+            plan.workload.generator = Some(workload(5 * MS, 15 * MS, &[("read", 1)]));
+            (plan, 5_000)
         }
         "retry_at_every_tier" => (crowded_tiers(3, &[("attempts", 3)]), 2_000),
         "no_dead_letters" => (quiet(&[("max_receives", 3)], &[(100, C1, "faulty", &[5])]), 1_000),

@@ -137,6 +137,7 @@ fn updates_that_look_before_they_write_are_done_once_each() {
     let settings = [("timeout_us", 300_000), ("deadline_us", 60_000_000), ("attempts", 1_000), ("backoff", 3), ("work_us", 0)];
     let more = [("backoff_base_us", 10_000), ("backoff_cap_us", 2_000_000), ("budget_capacity_mtok", 0)];
     let breaker = [("breaker_percent", 60), ("breaker_least", 10), ("breaker_rest_us", 200_000), ("hedge_us", 100_000)];
+    let (mut ok, mut changed) = (0, 0);
     for (seed, extra) in (0..8).flat_map(|seed| [(seed, &[][..]), (seed, &breaker[..])]) {
         let mut plan = common::quiet("rpc", Cluster { servers: 1, clients: 8 }, &[&settings[..], &more, extra].concat(), &[]);
         plan.seed = seed;
@@ -145,8 +146,11 @@ fn updates_that_look_before_they_write_are_done_once_each() {
         plan.faults = common::trouble(&plan, 25 * SECOND);
         let run = run(&plan, 60 * SECOND);
         assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "seed {seed}, {extra:?}");
-        assert!(run.operations_with("ok") > 30 && number(&*run, S1, "changed") > 0, "seed {seed}, {extra:?}");
+        ok += run.operations_with("ok");
+        // Since its last start.
+        changed += if let Some(FieldValue::Int(n)) = field(&*run, S1, "changed") { n } else { 0 };
     }
+    assert!(ok > 800 && changed > 50, "{ok}, {changed}");
 }
 
 /// An update that finds the row as it saw it adds one; one that comes too late looks again.
@@ -157,7 +161,8 @@ fn who_comes_too_late_looks_again() {
     assert_eq!((number(&*run, S1, "value"), number(&*run, S1, "updates"), number(&*run, S1, "changed")), (2, 3, 1));
     assert_eq!((number(&*run, C1, "attempts"), run.operations_with("ok")), (7, 3));
     assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
-    let mut behind = common::quiet("rpc", Cluster { servers: 2, clients: 1 }, &[("tiers", 2)], &[(100, NodeId(2), "update", &[])]);
+    let mut behind =
+        common::quiet("rpc", Cluster { servers: 2, clients: 1 }, &[("tiers", 2)], &[(100, NodeId(2), "update", &[])]);
     let Err(wrong) = netsplit::system::open(&behind) else { panic!("tiers between pass on one message at a time") };
     assert_eq!(wrong.place, "workload.operations[0]");
     behind.workload.operations.clear();

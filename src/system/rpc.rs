@@ -213,6 +213,8 @@ fn scenario_of(mutant: &str) -> &'static str {
         "never_half_opens" => "rpc/never-half-opens",
         "joins_stale" => "rpc/stale-join",
         "payload_ignored" => "rpc/reused-id",
+        "takes_late_copies" => "rpc/late-copy",
+        "retries_held_only" => "rpc/first-attempts-free",
         _ => "",
     }
 }

@@ -1,7 +1,8 @@
 //! How often a call had an effect, against what its caller was told:
 //! - no call has more than one (effect once);
 //! - a caller that was told *ok* has exactly one, and knows its result (ok means done);
-//! - a caller that was told *fail* has none, then and later (fail means none).
+//! - a caller that was told *fail* has none, then and later (fail means none). Whom it has turned away a server keeps in memory:
+//!   what it does after a crash, of an attempt from before that, speaks against nobody.
 
 use super::notes;
 use super::{Falls, P};
@@ -25,6 +26,8 @@ pub struct Known {
     pub told: Option<Told>,
     first: Option<EventId>,
     ask: Option<Ask>,
+    /// How often the server had started when it was first asked.
+    since: u32,
 }
 
 /// All calls that charge: none is forgotten, for a late copy may be done at any time. A clone shares them.
@@ -36,6 +39,8 @@ pub struct Effects {
     order: Chunked<CallId>,
     /// Calls that ask what another one has asked, under its id: they are that one, and its effect is theirs.
     same: BTreeMap<CallId, CallId>,
+    /// How often the server has started.
+    starts: u32,
 }
 
 impl Effects {
@@ -83,7 +88,11 @@ impl Effects {
         if owner != attempt.id && asked_the_same {
             self.same.insert(attempt.id, owner);
         } else {
-            self.change(attempt.id, |known| known.ask = Some(attempt.ask.payload()));
+            let starts = self.starts;
+            self.change(attempt.id, |known| {
+                known.since = if known.ask.is_none() { starts } else { known.since };
+                known.ask = Some(attempt.ask.payload());
+            });
         }
     }
 
@@ -126,18 +135,24 @@ impl Effects {
         falls.at(P::FailMeansNone, event, note, first, &[id.client]);
     }
 
+    /// A server starts.
+    pub(super) fn server_starts(&mut self) {
+        self.starts += 1;
+    }
+
     /// A server did something.
     pub(super) fn server(&mut self, event: &Event, node: NodeId, server: &Server, falls: &mut Falls) {
         // A crash may come between a write and the news of it: what is on disk counts.
         let mut found: BTreeMap<CallId, u32> = BTreeMap::new();
         for deed in server.deeds() {
             match *deed {
-                ServerDeed::Charged(id, result) => self.charged(event, node, id, result, falls),
+                ServerDeed::Charged(id, result) => self.charged(event, node, (id, self.starts), result, falls),
                 ServerDeed::Found(id, result) => {
                     let times = found.entry(id).or_default();
                     *times += 1;
                     if self.of(id).is_some_and(|known| known.times < *times) {
-                        self.charged(event, node, id, result, falls);
+                        // It was done before this start.
+                        self.charged(event, node, (id, self.starts.saturating_sub(1)), result, falls);
                     }
                 }
                 _ => {}
@@ -145,8 +160,8 @@ impl Effects {
         }
     }
 
-    /// An effect is on disk.
-    fn charged(&mut self, event: &Event, node: NodeId, id: CallId, result: u64, falls: &mut Falls) {
+    /// An effect is on disk, of a server that had started so often.
+    fn charged(&mut self, event: &Event, node: NodeId, (id, starts): (CallId, u32), result: u64, falls: &mut Falls) {
         let owner = self.owner(id);
         let once_more = |known: &mut Known| {
             known.times = known.times.saturating_add(1);
@@ -154,7 +169,7 @@ impl Effects {
             if known.times == 1 {
                 (known.result, known.first) = (result, Some(event.id));
             }
-            (known.times, known.told, first)
+            (known.times, known.told.filter(|_| known.since == starts), first)
         };
         let Some((times, told, first)) = self.change(owner, once_more) else { return };
         let first: Vec<EventId> = first.into_iter().collect();

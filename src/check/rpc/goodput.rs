@@ -3,7 +3,8 @@
 //!
 //! A second is bad if fewer than a tenth of the calls that began in it were answered in it, and nothing is wrong that somebody
 //! did: no node is down, stands still or is slow, no link is other than it was, no trigger is on by the server's clock (Bronson and
-//! others 2021, *Metastable failures in distributed systems*). A second in which nobody asked is neither good nor bad.
+//! others 2021, *Metastable failures in distributed systems*). A second in which nobody asked is neither good nor bad: the time that
+//! bad seconds add up to is not the time that has passed.
 
 use super::latency::{CLASSES, class_of, percentiles};
 use super::notes;
@@ -16,6 +17,7 @@ use crate::protocol::rpc::config::Config;
 use crate::protocol::rpc::server::{Deed as ServerDeed, Server};
 use crate::sim::trace::{Event, EventKind};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// So many seconds are remembered.
 const MOST: usize = 600;
@@ -38,12 +40,12 @@ pub struct Second {
     pub spread: [u16; CLASSES],
 }
 
-/// The seconds up to now.
+/// The seconds up to now. A clone shares them.
 #[derive(Clone, Debug, Default)]
 pub struct Goodput {
     /// Number of the first second in `seconds`.
     first: u64,
-    seconds: VecDeque<Second>,
+    seconds: VecDeque<Arc<Second>>,
     /// Bad seconds in a row, up to the last that is over.
     bad: u64,
     /// How long the calls took that were done in the last second, microseconds.
@@ -53,7 +55,7 @@ pub struct Goodput {
 impl Goodput {
     /// The seconds, oldest first, each with its number; the last one is not over.
     pub fn seconds(&self) -> impl ExactSizeIterator<Item = (u64, &Second)> {
-        self.seconds.iter().enumerate().map(|(at, second)| (self.first + at as u64, second))
+        self.seconds.iter().enumerate().map(|(at, second)| (self.first + at as u64, &**second))
     }
 
     /// Sums over the seconds `from..to`, as far as they are remembered.
@@ -80,7 +82,7 @@ impl Goodput {
         let acted = matches!(event.kind, EventKind::Crashed | EventKind::Paused | EventKind::Acted | EventKind::Resumed);
         if self.seconds.is_empty() {
             self.first = now;
-            self.seconds.push_back(Second::default());
+            self.seconds.push_back(Arc::default());
         }
         let mut last = self.first + self.seconds.len() as u64 - 1;
         if last < now {
@@ -90,13 +92,13 @@ impl Goodput {
             if now - last > MOST as u64 {
                 // A long silence: nothing was asked in it, and only its end is kept.
                 self.ends(event, config, trouble || is_on(last), falls);
-                self.seconds = std::iter::once(Second { trouble, ..Second::default() }).collect();
+                self.seconds = std::iter::once(Arc::new(Second { trouble, ..Second::default() })).collect();
                 last = now - MOST as u64;
                 self.first = last;
             }
             while last < now {
                 self.ends(event, config, trouble || is_on(last), falls);
-                self.seconds.push_back(Second { trouble, ..Second::default() });
+                self.seconds.push_back(Arc::new(Second { trouble, ..Second::default() }));
                 last += 1;
             }
             while self.seconds.len() > MOST {
@@ -104,17 +106,19 @@ impl Goodput {
                 self.first += 1;
             }
         }
-        if let Some(second) = self.seconds.back_mut().filter(|_| acted) {
+        if acted && let Some(second) = self.now() {
             second.trouble = true;
         }
     }
 
     /// A second is over.
     fn ends(&mut self, event: &Event, config: &Config, trouble: bool, falls: &mut Falls) {
-        let Some(second) = self.seconds.back_mut() else { return };
-        second.trouble |= trouble;
-        second.latency_us = percentiles(&mut self.times_us);
+        let latency_us = percentiles(&mut self.times_us);
         self.times_us.clear();
+        let Some(second) = self.now() else { return };
+        second.trouble |= trouble;
+        second.latency_us = latency_us;
+        let second = *second;
         let is_quiet = second.demand == 0 && second.goodput == 0;
         if is_quiet && !second.trouble {
             return;
@@ -129,12 +133,12 @@ impl Goodput {
     }
 
     fn now(&mut self) -> Option<&mut Second> {
-        self.seconds.back_mut()
+        self.seconds.back_mut().map(Arc::make_mut)
     }
 
     /// A client did something.
     pub(super) fn client(&mut self, client: &Client) {
-        let Some(second) = self.seconds.back_mut() else { return };
+        let Some(second) = self.seconds.back_mut().map(Arc::make_mut) else { return };
         for deed in client.deeds() {
             match deed {
                 Deed::Began(_) => second.demand += 1,
@@ -157,9 +161,23 @@ impl Goodput {
 
     pub(super) fn encode(&self, to: &mut Encoder) {
         to.u64(self.bad);
-        let last = self.seconds.back().copied().unwrap_or_default();
+        let last = self.seconds.back().map_or(Second::default(), |second| **second);
         to.u32(last.demand);
         to.u32(last.goodput);
         to.bool(last.trouble);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_share_all_seconds_but_the_one_that_changes() {
+        let mut goodput = Goodput { seconds: (0..MOST).map(|_| Arc::default()).collect(), ..Goodput::default() };
+        let kept = goodput.clone();
+        goodput.now().expect("a second").demand = 1;
+        let shared = goodput.seconds.iter().zip(&kept.seconds).filter(|(one, other)| Arc::ptr_eq(one, other)).count();
+        assert_eq!((shared, kept.seconds().last().map(|(_, second)| second.demand)), (MOST - 1, Some(0)));
     }
 }

@@ -4,7 +4,8 @@
 //! what clients and the server did in their last step.
 //!
 //! - how often a call had an effect, against what its caller was told, in [`effects`];
-//! - attempts, deadlines and replies in [`calls`], delays and budgets in [`retries`], what breakers keep back in [`breakers`];
+//! - attempts, deadlines and replies in [`calls`], delays and budgets in [`retries`], what breakers keep back in [`breakers`], what a
+//!   limit on the rate holds back in [`rates`];
 //! - what a client reads of its own charges in [`reads`];
 //! - work that nobody waits for, and that fails again and again, in [`work`];
 //! - how many attempts come to the last tier for one call in [`tiers`];
@@ -16,6 +17,7 @@ pub mod effects;
 pub mod goodput;
 pub mod latency;
 pub mod notes;
+mod rates;
 mod reads;
 mod retries;
 mod tiers;
@@ -51,6 +53,7 @@ properties! {
     BreakerHolds, "breaker-holds", BREAKER_HOLDS_HOLDS, BREAKER_HOLDS_UNKNOWN;
     BreakerTriesAgain, "breaker-tries-again", BREAKER_TRIES_AGAIN_HOLDS, BREAKER_TRIES_AGAIN_UNKNOWN;
     ReadsOwnWrites, "reads-own-writes", READS_OWN_WRITES_HOLDS, READS_OWN_WRITES_UNKNOWN;
+    WithinRate, "within-rate", WITHIN_RATE_HOLDS, WITHIN_RATE_UNKNOWN;
 }
 
 /// All checkers of requests and replies.
@@ -64,6 +67,8 @@ pub struct RpcChecks {
     calls: calls::Calls,
     retries: retries::Retries,
     breakers: breakers::Breakers,
+    rates: rates::Rates,
+    work: work::Work,
     reads: reads::Reads,
     goodput: goodput::Goodput,
     tiers: tiers::Tiers,
@@ -80,6 +85,8 @@ impl RpcChecks {
             calls: calls::Calls::default(),
             retries: retries::Retries::default(),
             breakers: breakers::Breakers::default(),
+            rates: rates::Rates::default(),
+            work: work::Work::default(),
             reads: reads::Reads::default(),
             goodput: goodput::Goodput::default(),
             tiers: tiers::Tiers::default(),
@@ -134,8 +141,15 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
             self.retries.starts(node);
             self.breakers.starts(node);
             match world.core(node) {
-                Role::Client(_) => self.reads.starts(node),
-                Role::Server(server) => self.reads.server_starts(server),
+                Role::Client(_) => {
+                    self.reads.starts(node);
+                    self.rates.starts(node, clock(world, node).monotonic_us);
+                }
+                Role::Server(server) => {
+                    self.reads.server_starts(server);
+                    self.effects.server_starts();
+                    self.work.server_starts();
+                }
                 Role::Relay(_) => {}
             }
         }
@@ -145,6 +159,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
                 let now_us = clock(world, node).monotonic_us;
                 self.calls.client(event, client, now_us, |id| has_cancelled(world, event.id, node, id), falls);
                 self.breakers.client(event, node, client, now_us, falls);
+                self.rates.client(event, node, client, now_us, falls);
                 self.reads.client(event, node, client, falls);
                 self.retries.client(event, node, client, falls);
                 self.goodput.client(client);
@@ -159,7 +174,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
             Role::Server(server) if !server.deeds().is_empty() => {
                 self.tiers.server(event, server, falls);
                 self.effects.server(event, node, server, falls);
-                work::server(event, node, server, clock(world, node), falls);
+                self.work.server(event, node, server, clock(world, node), falls);
                 self.goodput.server(server);
             }
             Role::Client(_) | Role::Server(_) => {}
@@ -184,6 +199,8 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
             self.calls.encode(to);
             self.retries.encode(to);
             self.breakers.encode(to);
+            self.rates.encode(to);
+            self.work.encode(to);
             self.reads.encode(to);
             self.goodput.encode(to);
             self.tiers.encode(to);

@@ -134,4 +134,11 @@ note_kinds! {
     READS_OWN_WRITES_UNKNOWN = "rpc.reads-own-writes.unknown", ["events": Int];
     /// A client reads less than it was told before.
     READS_OWN_WRITES_VIOLATED = "rpc.reads-own-writes.violated", ["at": TimeUs, "node": Node, "n": Int, "value": Int, "least": Int];
+
+    /// Clients that limit their rate send no faster.
+    WITHIN_RATE_HOLDS = "rpc.within-rate.holds", [];
+    /// Not known.
+    WITHIN_RATE_UNKNOWN = "rpc.within-rate.unknown", ["events": Int];
+    /// An attempt leaves for which there is no token.
+    WITHIN_RATE_VIOLATED = "rpc.within-rate.violated", ["at": TimeUs, "node": Node, "n": Int, "rate": Int];
 }

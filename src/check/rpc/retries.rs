@@ -92,12 +92,7 @@ impl Account {
                     earned = call.cost.filter(|_| budget.returns).unwrap_or(budget.success);
                 }
             }
-            Deed::Heard(_)
-            | Deed::Saw(_)
-            | Deed::Waits { .. }
-            | Deed::KeptBack(_)
-            | Deed::Hedged(_)
-            | Deed::Joined { .. } => {}
+            Deed::Heard(_) | Deed::Saw(_) | Deed::Waits { .. } | Deed::KeptBack(_) | Deed::Hedged(_) | Deed::Joined { .. } => {}
         }
         self.tokens = self.tokens.saturating_add(earned).min(budget.capacity);
     }

@@ -1,30 +1,62 @@
 //! What a server works on:
 //! - no work begins after the time for which its attempt is waited for (no late work): it would be work for nobody;
 //! - no request at which the worker fails is given to it more often than it may be (bounded deliveries): it keeps others waiting.
+//!   That is counted here, from one failure to the next; a request begins anew when the server does, when it was let go, and when
+//!   somebody asks for what was set aside.
 
 use super::notes;
 use super::{Falls, P};
-use crate::base::{LocalTime, NodeId, Note};
+use crate::base::{Encoder, LocalTime, NodeId, Note};
+use crate::protocol::rpc::message::{Ask, CallId};
 use crate::protocol::rpc::server::{Deed, Server};
 use crate::sim::trace::Event;
+use std::collections::BTreeMap;
 
-/// A server did something.
-pub(super) fn server(event: &Event, node: NodeId, server: &Server, now: LocalTime, falls: &mut Falls) {
-    let most = server.config().max_receives;
-    for deed in server.deeds() {
-        match *deed {
-            Deed::Started { id, until_us, .. } if now.monotonic_us >= until_us => {
-                let late_us = now.monotonic_us - until_us;
-                let args = [event.at_us, node.0.into(), u64::from(id.seq) + 1, id.client.0.into(), late_us];
-                falls.at(P::NoLateWork, event, Note::new(&notes::NO_LATE_WORK_VIOLATED, args), &[], &[node, id.client]);
+/// How often the worker has failed at requests that are not done.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Work(BTreeMap<CallId, u32>);
+
+impl Work {
+    /// A server starts: what waited is gone.
+    pub(super) fn server_starts(&mut self) {
+        self.0.clear();
+    }
+
+    /// A server did something.
+    pub(super) fn server(&mut self, event: &Event, node: NodeId, server: &Server, now: LocalTime, falls: &mut Falls) {
+        let most = server.config().max_receives;
+        for deed in server.deeds() {
+            match *deed {
+                Deed::Started { id, until_us, .. } if now.monotonic_us >= until_us => {
+                    let late_us = now.monotonic_us - until_us;
+                    let args = [event.at_us, node.0.into(), u64::from(id.seq) + 1, id.client.0.into(), late_us];
+                    falls.at(P::NoLateWork, event, Note::new(&notes::NO_LATE_WORK_VIOLATED, args), &[], &[node, id.client]);
+                }
+                Deed::Failed(id) => self.fails(event, node, id, most, falls),
+                Deed::LetGo(id) | Deed::Charged(id, _) => {
+                    self.0.remove(&id);
+                }
+                Deed::Arrived(attempt) if matches!(attempt.ask, Ask::Redrive { .. }) => self.0.retain(|_, times| *times < most),
+                _ => {}
             }
-            Deed::Failed(id, times) if times > most => {
-                let call = [u64::from(id.seq) + 1, id.client.0.into()];
-                let args = [event.at_us, node.0.into(), call[0], call[1], times.into()];
-                let note = Note::new(&notes::BOUNDED_DELIVERIES_VIOLATED, args);
-                falls.at(P::BoundedDeliveries, event, note, &[], &[node, id.client]);
-            }
-            _ => {}
+        }
+    }
+
+    fn fails(&mut self, event: &Event, node: NodeId, id: CallId, most: u32, falls: &mut Falls) {
+        let times = self.0.entry(id).or_default();
+        *times = times.saturating_add(1);
+        if *times > most {
+            let args = [event.at_us, node.0.into(), u64::from(id.seq) + 1, id.client.0.into(), u64::from(*times)];
+            let note = Note::new(&notes::BOUNDED_DELIVERIES_VIOLATED, args);
+            falls.at(P::BoundedDeliveries, event, note, &[], &[node, id.client]);
+        }
+    }
+
+    pub(super) fn encode(&self, to: &mut Encoder) {
+        to.len(self.0.len());
+        for (id, times) in &self.0 {
+            to.put(id);
+            to.u32(*times);
         }
     }
 }

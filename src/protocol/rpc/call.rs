@@ -112,7 +112,9 @@ impl Failure {
     pub fn is_the_servers(self) -> bool {
         match self {
             Failure::Silence | Failure::Refused(Refusal::Overloaded | Refusal::Unreachable) => true,
-            Failure::Refused(Refusal::Invalid | Refusal::OtherPayload | Refusal::InProgress | Refusal::SetAside | Refusal::Changed) => false,
+            Failure::Refused(
+                Refusal::Invalid | Refusal::OtherPayload | Refusal::InProgress | Refusal::SetAside | Refusal::Changed,
+            ) => false,
         }
     }
 }

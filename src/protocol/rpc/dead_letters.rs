@@ -4,6 +4,7 @@
 use super::message::{Attempt, CallId};
 use crate::base::{Encode, Encoder};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A request that was set aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,9 +15,9 @@ pub struct DeadLetter {
     pub deliveries: u32,
 }
 
-/// All of them, by the call with which they began.
+/// All of them, by the call with which they began. A clone shares them until one of the two changes.
 #[derive(Clone, Debug, Default)]
-pub struct DeadLetters(BTreeMap<CallId, DeadLetter>);
+pub struct DeadLetters(Arc<BTreeMap<CallId, DeadLetter>>);
 
 impl DeadLetters {
     /// How many there are.
@@ -41,12 +42,14 @@ impl DeadLetters {
 
     /// Sets a request aside.
     pub fn add(&mut self, letter: DeadLetter) {
-        self.0.insert(letter.attempt.origin, letter);
+        Arc::make_mut(&mut self.0).insert(letter.attempt.origin, letter);
     }
 
     /// It was done after all.
     pub fn remove(&mut self, id: CallId) {
-        self.0.remove(&id);
+        if self.0.contains_key(&id) {
+            Arc::make_mut(&mut self.0).remove(&id);
+        }
     }
 
     /// Takes out the oldest calls for an account, at most so many.
@@ -68,5 +71,31 @@ impl Encode for DeadLetter {
 impl Encode for DeadLetters {
     fn encode(&self, to: &mut Encoder) {
         to.list(self.iter());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::NodeId;
+    use crate::protocol::rpc::message::Ask;
+
+    #[test]
+    fn clones_share_what_was_set_aside_until_one_changes() {
+        let letter = |seq| {
+            let id = CallId { client: NodeId(1), seq };
+            let ask = Ask::Faulty { account: 0, amount: 1 };
+            let attempt =
+                Attempt { id, origin: id, retries: 0, attempt: 1, key: None, ask, work_us: 0, left_us: 0, call_left_us: 0 };
+            DeadLetter { attempt, deliveries: 1 }
+        };
+        let mut letters = DeadLetters::default();
+        (0..1_000).for_each(|seq| letters.add(letter(seq)));
+        let mut kept = letters.clone();
+        letters.remove(letter(1_000).attempt.origin);
+        assert!(Arc::ptr_eq(&letters.0, &kept.0), "nothing is copied");
+        letters.remove(letter(7).attempt.origin);
+        assert_eq!((letters.len(), kept.len()), (999, 1_000));
+        assert_eq!(kept.take(0, 10).len(), 10);
     }
 }

@@ -41,7 +41,7 @@ note_kinds! {
     /// The breaker does not let an attempt through.
     KEEPS_BACK = "rpc.keeps-back", Protocol, Some("lets_through"), ["n": Int];
     /// An attempt waits for a token of the limit on the rate.
-    IS_HELD = "rpc.is-held", Protocol, None, ["n": Int];
+    IS_HELD = "rpc.is-held", Protocol, Some("needs_token"), ["n": Int];
     /// A call joins another one.
     JOINS_CALL = "rpc.joins-call", Story, Some("may_join"), ["n": Int, "other": Int];
     /// A call ends with the one that it has joined.
@@ -76,6 +76,8 @@ note_kinds! {
     JOINS = "rpc.joins", Story, Some("recognised"), ["client": Node, "n": Int, "attempt": Int];
     /// There is no room.
     TURNS_AWAY = "rpc.turns-away", Protocol, None, ["client": Node, "n": Int, "attempt": Int];
+    /// It was turned away before, and is again.
+    STAYS_AWAY = "rpc.stays-away", Story, Some("stays_away"), ["client": Node, "n": Int, "attempt": Int];
     /// The queue stands: the oldest is turned away.
     SHEDS = "rpc.sheds", Protocol, None, ["client": Node, "n": Int, "attempt": Int, "waited": DurationUs];
     /// The worker fails at a request, for the how-many-eth time.

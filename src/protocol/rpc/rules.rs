@@ -89,6 +89,8 @@ mutants! {
     NeverHalfOpens, "never_half_opens", "half_opens", "breaker-tries-again", "a breaker that is open stays so";
     JoinsStale, "joins_stale", "may_join", "reads-own-writes", "a read joins any other that is under way";
     PayloadIgnored, "payload_ignored", "fits", "ok-means-done", "of a request only its id is compared";
+    TakesLateCopies, "takes_late_copies", "stays_away", "fail-means-none", "what was turned away is taken in when there is room";
+    RetriesHeldOnly, "retries_held_only", "needs_token", "within-rate", "the limit on the rate holds up retries only";
     RetryAtEveryTier, "retry_at_every_tier", "attempts_between", "bounded-work", "each tier has all the attempts";
 }
 
@@ -193,6 +195,15 @@ impl Rules {
         retry
     }
 
+    /// Whether an attempt needs a token of the limit on its client's rate: each does, the first of a call too (see AWS SDKs, adaptive
+    /// retry mode).
+    pub fn needs_token(self, made: u32) -> bool {
+        if self.has(Mutant::RetriesHeldOnly) {
+            return made > 0;
+        }
+        true
+    }
+
     /// Whether an attempt passes the breaker: while it tries again, only as many as it takes to know (see Nygard 2007, section 5.2).
     pub fn lets_through(self, door: Door) -> bool {
         if self.has(Mutant::HalfOpenFloods) {
@@ -290,6 +301,16 @@ impl Rules {
             Some(State::InProgress) => Recognised::InProgress,
             Some(State::Done { value, .. }) => Recognised::Done(*value),
         }
+    }
+
+    /// Whether a request that is not known is turned away because it was before: its caller may have been told that nothing was
+    /// done, and a copy that comes late is not to make that untrue. A crash does: refusals are in memory only (see Saltzer, Reed
+    /// and Clark 1984, section 2.3).
+    pub fn stays_away(self, was_turned_away: bool) -> bool {
+        if self.has(Mutant::TakesLateCopies) {
+            return false;
+        }
+        was_turned_away
     }
 
     /// Whether what is asked is what was asked under the same id; if not, it is refused for good (see

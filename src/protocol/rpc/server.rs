@@ -10,7 +10,7 @@ use super::queue::{FOR_EVER, Job, Queue};
 use super::role::Role;
 use super::rules::{Recognised, Refusal};
 use super::turned_away::TurnedAway;
-use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, WriteId};
+use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, NoteKind, WriteId};
 use crate::protocol::{Effects, Input, Slot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,8 +38,10 @@ pub enum Deed {
     Found(CallId, u64),
     /// A request was thrown away because nobody waited for it.
     Dropped(CallId),
-    /// The worker has failed at a request, so often by now.
-    Failed(CallId, u32),
+    /// The worker has failed at a request.
+    Failed(CallId),
+    /// Nobody works on a request any more, and nothing came of it; it is not set aside either.
+    LetGo(CallId),
 }
 
 /// What it has done since it started.
@@ -256,16 +258,17 @@ impl Server {
                 answer(from, &attempt, Says::Refused(Refusal::InProgress), None, out);
             }
             Recognised::InProgress => self.join(attempt, now_us, out),
-            // Its caller may have been told that nothing was done, and that is to stay so.
-            Recognised::New if self.turned_away.has(&attempt) => self.turn_away(from, &attempt, out),
+            Recognised::New if self.config.rules.stays_away(self.turned_away.has(&attempt)) => {
+                self.turn_away(from, &attempt, &notes::STAYS_AWAY, out);
+            }
             Recognised::New => self.take_in(from, attempt, now_us, out),
         }
     }
 
-    fn turn_away(&mut self, from: NodeId, attempt: &Attempt, out: &mut Effects<Role>) {
+    fn turn_away(&mut self, from: NodeId, attempt: &Attempt, why: &'static NoteKind, out: &mut Effects<Role>) {
         self.counts.turned_away += 1;
         self.turned_away.add(attempt);
-        out.note(Note::new(&notes::TURNS_AWAY, of(attempt)));
+        out.note(Note::new(why, of(attempt)));
         answer(from, attempt, Says::Refused(Refusal::Overloaded), None, out);
     }
 
@@ -308,7 +311,7 @@ impl Server {
     fn send_away(&mut self, job: &Job, out: &mut Effects<Role>) {
         self.let_go(job);
         if job.until_us != FOR_EVER {
-            return self.turn_away(job.from, &job.attempt, out);
+            return self.turn_away(job.from, &job.attempt, &notes::TURNS_AWAY, out);
         }
         let letter = DeadLetter { attempt: job.attempt, deliveries: self.config.max_receives };
         self.dead_letters.add(letter);
@@ -318,6 +321,11 @@ impl Server {
     }
 
     fn let_go(&mut self, job: &Job) {
+        self.deeds.push(Deed::LetGo(job.attempt.origin));
+        self.forget(job);
+    }
+
+    fn forget(&mut self, job: &Job) {
         if let Some(key) = job.attempt.key {
             self.dedup.forget(&key);
         }
@@ -405,13 +413,13 @@ impl Server {
         let [client, n, _] = of(&job.attempt);
         let told = [client, n, job.failed.into()];
         self.counts.failed += 1;
-        self.deeds.push(Deed::Failed(job.attempt.id, job.failed));
+        self.deeds.push(Deed::Failed(job.attempt.origin));
         out.note(Note::new(&notes::WORK_FAILS, told));
         if self.config.rules.delivers_again(job.failed, self.config.max_receives) {
             return self.queue.put_back(job, self.config.order);
         }
         let letter = DeadLetter { attempt: job.attempt, deliveries: job.failed };
-        self.let_go(&job);
+        self.forget(&job);
         self.dead_letters.add(letter);
         out.note(Note::new(&notes::SETS_ASIDE, told));
         let write = out.persist(Record::Dead(letter));

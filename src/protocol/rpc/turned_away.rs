@@ -3,7 +3,8 @@
 //!
 //! The newest [`MOST`] calls are known one by one. For older ones a single number by client must do: what is older than that, and
 //! neither in progress nor done, is turned away too. That may refuse an attempt that was never here, which harms nobody, and
-//! takes none in that was refused. A crash takes all of it away, like the queue: a copy that outlives a restart is not recognised.
+//! takes none in that was refused. A crash takes all of it away, like the queue: a copy that outlives a restart is not recognised, and
+//! may be done. To keep each refusal on disk would cost an overloaded server more than the work that it refuses.
 
 use super::message::{Attempt, CallId};
 use crate::base::{Encode, Encoder, NodeId};

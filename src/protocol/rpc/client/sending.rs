@@ -19,7 +19,8 @@ impl Client {
             out.note(Note::new(&notes::KEEPS_BACK, [u64::from(seq) + 1]));
             return self.give_up(seq, now_us, out);
         }
-        if !self.limiter.takes(now_us) {
+        let made = self.calls.get(&seq).map_or(0, |call| call.made);
+        if self.config.rules.needs_token(made) && !self.limiter.takes(now_us) {
             let Some(call) = self.calls.get_mut(&seq) else { return };
             call.phase = Phase::Held;
             return out.note(Note::new(&notes::IS_HELD, [u64::from(seq) + 1]));
