@@ -27,22 +27,14 @@ enum Step {
     HasWritten(bool),
 }
 
-/// How long a message takes: mean 10 ms, deviation 2 ms.
-type Network = fn(&mut Sequence) -> u64;
-
-/// As in the table: the sum of twelve uniform draws is close enough to normal.
-fn normal_us(draws: &mut Sequence) -> u64 {
+/// The sum of twelve uniform draws is close enough to normal: mean 10 ms, deviation 2 ms.
+fn network_us(draws: &mut Sequence) -> u64 {
     let sum: u64 = (0..12).map(|_| draws.range(0, 2_000)).sum();
     sum.saturating_sub(2_000)
 }
 
-/// As in the laboratory, whose delays are uniform.
-fn uniform_us(draws: &mut Sequence) -> u64 {
-    draws.range(6_536, 13_464)
-}
-
 /// When the last client is done, milliseconds, and how many writes were tried.
-fn contend(clients: usize, backoff: Backoff, network_us: Network, seed: u64) -> (f64, f64) {
+fn contend(clients: usize, backoff: Backoff, seed: u64) -> (f64, f64) {
     let mut draws = Sequence::new(seed, Purpose::Backoff, clients as u64);
     let (mut version, mut calls, mut last_us, mut n) = (0u64, 0u32, 0u64, clients);
     let mut tries = vec![(0u32, 0u64); clients];
@@ -147,26 +139,18 @@ fn lived(clients: usize, backoff: Backoff, seed: u64) -> (f64, f64) {
     (last_us as f64 / MS as f64, count("rpc.field.updates"))
 }
 
-/// All twenty cells, time and calls, but for one figure of the forty: where nobody waits and 190 clients press, calls depend on how
-/// early the earliest message of a crowd is, and so on the shape of the delays and not on their deviation only.
+/// All twenty cells, time and calls. A delay of the scenario is the sum of two uniform draws, as near to the normal one of the table
+/// as the laboratory's links come; with a single draw of that deviation, 190 clients that do not wait make 0.5 % more calls.
 #[test]
 fn runs_of_the_laboratory_meet_the_table() {
     let misses = misses(lived);
-    assert!(misses.len() == 1 && misses[0].starts_with("190 None, calls: 80"), "{misses:#?}");
-}
-
-/// With delays of the laboratory's shape the bare formulas give its calls in that cell, and not those of the table.
-#[test]
-fn the_figure_beside_the_table_is_that_of_uniform_delays() {
-    let [_, lived] = means(|seed| lived(190, Backoff::None, seed));
-    let [_, uniform] = means(|seed| contend(190, Backoff::None, uniform_us, seed));
-    assert!(is_near(lived, uniform.0) && !is_near(uniform, 8_015.0), "{lived:?}, {uniform:?}");
+    assert!(misses.is_empty(), "{misses:#?}");
 }
 
 #[test]
 fn jitter_saves_more_than_half_of_the_calls_and_most_of_the_time() {
-    let misses = misses(|clients, backoff, seed| contend(clients, backoff, normal_us, seed));
+    let misses = misses(contend);
     assert!(misses.is_empty(), "{misses:#?}");
-    let calls = |backoff| means(|seed| contend(100, backoff, normal_us, seed))[1].0;
+    let calls = |backoff| means(|seed| contend(100, backoff, seed))[1].0;
     assert!(calls(Backoff::Full) * 2.0 < calls(Backoff::Exponential));
 }
