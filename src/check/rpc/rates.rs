@@ -134,11 +134,9 @@ impl Watch {
     fn measure(&mut self, now_us: u64) {
         self.heard += 1;
         let halves = (now_us / HALF_US).saturating_sub(self.half);
-        if halves > 0 {
-            let since = self.heard.saturating_mul(2 * MILLION) / halves;
-            self.measured = (since * 8 + self.measured * 2) / 10;
-            (self.heard, self.half) = (0, now_us / HALF_US);
-        }
+        let Some(since) = self.heard.saturating_mul(2 * MILLION).checked_div(halves) else { return };
+        self.measured = (since * 8 + self.measured * 2) / 10;
+        (self.heard, self.half) = (0, now_us / HALF_US);
     }
 }
 
