@@ -100,6 +100,21 @@ fn the_legend_tells_every_mark_at_every_width() {
     }
 }
 
+/// Three hold what two may: each of them is hatched, also where only one has a row.
+#[test]
+fn what_is_too_much_is_hatched_although_the_others_have_no_room() {
+    let mut lab = watched("lock/raft-one-permit-more", Lang::En);
+    at(&mut lab, 2 * SECOND);
+    let hatched = |height: f64| {
+        let scene = lab.scene("leases", &ViewOptions::sized(800.0, height)).expect("there is such a view");
+        scene.shapes.iter().filter(|shape| matches!(shape.form, Form::Hatch { .. })).count()
+    };
+    assert_eq!([hatched(500.0), hatched(170.0)], [3, 1]);
+    at(&mut lab, 1_150 * MS);
+    let scene = lab.scene("leases", &ViewOptions::sized(800.0, 500.0)).expect("there is such a view");
+    assert!(!scene.shapes.iter().any(|shape| matches!(shape.form, Form::Hatch { .. })), "two may hold it");
+}
+
 #[test]
 fn everything_stays_within_every_size_in_every_language() {
     for id in ["lock/pause-unfenced", "lock/split-vote", "lock/extension-race", "lock/raft-beyond-the-delay"] {

@@ -1,12 +1,14 @@
 //! A session as somebody watches it: the Lab handle without its JavaScript.
 
 use netsplit::base::{Level, NodeId};
+use netsplit::scenario::{compile, library};
 use netsplit::sim::plan::{Action, Cluster, Cut, Generator, Operation, Plan};
-use netsplit::system::open::open;
+use netsplit::system::open::{info, open};
 use netsplit::timeline::predicate::{Compare, Count, Operand, Test};
 use netsplit::timeline::{self, Predicate, Session, StepKind, Stop};
 use netsplit::view::ViewOptions;
 use netsplit::view::playback::{Goals, JobState, PausedBy, Playback};
+use netsplit::view::scene::{Form, Shape};
 use netsplit::view::words::Lang;
 
 /// Five servers and a client that writes.
@@ -375,4 +377,29 @@ fn a_plan_taken_from_a_lab_gives_the_same_run() {
     again.seek_time(2_000_000);
     finish(&mut again);
     assert_eq!(again.session().fingerprint(), lab.session().fingerprint());
+}
+
+/// Whatever is looked at: a picture of a run with a broken rule says so, and only such a one.
+#[test]
+fn every_view_says_which_rule_is_broken() {
+    let says = |lab: &Playback, view: &str| {
+        let scene = lab.scene(view, &ViewOptions::sized(360.0, 280.0)).expect("there is such a view");
+        let broken = |shape: &&Shape| matches!(&shape.form, Form::Text(text) if text.content.starts_with("Rule broken: "));
+        let bounds = scene.shapes.iter().find(broken).map(Shape::bounds);
+        bounds.is_some_and(|(left, top, right, bottom)| left >= 0.0 && top >= 0.0 && right <= 360.0 && bottom <= 280.0)
+    };
+    for id in ["raft/even-majority", "lock/clock-jump", "rpc/reply-lost"] {
+        let scenario = library::find(id).expect("the library holds it");
+        let system = info(&scenario.system).expect("a system");
+        let broken = compile(scenario, system).expect("it compiles").plan;
+        let right = Plan { mutants: Vec::new(), ..broken.clone() };
+        for (plan, wanted) in [(broken, true), (right, false)] {
+            let mut lab = watched(plan, Goals::default());
+            lab.seek_time(150_000);
+            finish(&mut lab);
+            for view in system.views {
+                assert_eq!(says(&lab, view), wanted, "{id}, {view}");
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@
 
 use super::geometry::Point;
 use super::layout::{NARROW, ViewOptions};
+use super::legend::Legend;
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
 use crate::base::NodeId;
@@ -25,11 +26,8 @@ pub struct LeasesInput<'a> {
 }
 
 const HEAD: f64 = 34.0;
-/// Height of the legend's last line, and of each one above it.
-const FOOT: f64 = 30.0;
-const LINE: f64 = 18.0;
 /// Least height of a row.
-const ROW_MIN: f64 = 24.0;
+const ROW_MIN: f64 = 22.0;
 
 /// Where things are.
 struct Metrics {
@@ -89,7 +87,7 @@ fn rows_in_view(leases: &LeasesView, height: f64) -> (Vec<&LeaseRow>, usize) {
 /// Draws the view. Ids: `node:0`.
 pub fn leases_scene(input: &LeasesInput<'_>) -> Scene {
     let options = input.options;
-    let legend = Legend::new(input);
+    let legend = legend(input);
     let (rows, left_out) = rows_in_view(input.leases, options.height - HEAD - legend.height());
     let metrics = Metrics::new(rows.len(), legend.height(), input);
     let mut scene = Scene::new(options.width, options.height, whole_label(input));
@@ -295,12 +293,13 @@ fn draw_write(scene: &mut Scene, input: &LeasesInput<'_>, write: &LeaseWrite, at
     scene.push(Shape::line(at.by(-4.0, 4.0), at.by(4.0, -4.0)).outlined(Role::Ink, 1.5));
 }
 
-/// Where more clients believe at the same time than may: hatched.
+/// Where more clients believe at the same time than may: hatched, also if the others have no room in view.
 fn draw_overlaps(scene: &mut Scene, input: &LeasesInput<'_>, rows: &[&LeaseRow], metrics: &Metrics) {
-    let clients = || rows.iter().enumerate().filter(|(_, row)| row.kind == LeaseKind::Client);
-    for (n, row) in clients() {
+    let is_client = |row: &LeaseRow| row.kind == LeaseKind::Client;
+    for (n, row) in rows.iter().enumerate().filter(|(_, row)| is_client(row)) {
         for lease in &row.leases {
-            let others = clients().filter(|(_, other)| other.node != row.node).flat_map(|(_, other)| &other.leases);
+            let others = input.leases.rows.iter().filter(|other| is_client(other) && other.node != row.node);
+            let others = others.flat_map(|other| &other.leases);
             for (from, until) in crowded(lease, others, input.leases.permits) {
                 let until = (until as f64).min(input.now_us);
                 if until > from as f64 && until > metrics.from_us {
@@ -380,92 +379,29 @@ fn draw_now(scene: &mut Scene, input: &LeasesInput<'_>, metrics: &Metrics, rows:
     scene.push(Shape::line(Point::new(x, metrics.top - 6.0), Point::new(x, bottom + 3.0)).outlined(Role::Ink, 2.0));
 }
 
-/// What a mark of the legend stands for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    UntilNow,
-    ToCome,
-    Two,
-    Asked,
-    Accepted,
-    Rejected,
-}
-
-impl Mark {
-    fn shapes(self, x: f64, y: f64) -> Vec<Shape> {
-        let bar = Shape::rect(Point::new(x, y - 6.0), 14.0, 12.0, 2.0);
-        let at = Point::new(x + 7.0, y);
-        let disc = Shape::circle(at, 6.0);
-        match self {
-            Mark::UntilNow => vec![bar.filled(Role::Muted)],
-            Mark::ToCome => vec![bar.stroked(Role::Muted, 1.5, Dash::Dashed)],
-            Mark::Two => vec![bar.filled(Role::Muted).outlined(Role::Violated, 2.0)],
-            Mark::Asked => vec![disc.stroked(Role::Muted, 1.5, Dash::Dashed)],
-            Mark::Accepted => vec![disc.filled(Role::Muted)],
-            Mark::Rejected => {
-                let stroke = Shape::line(at.by(-4.0, 4.0), at.by(4.0, -4.0)).outlined(Role::Ink, 1.5);
-                vec![disc.outlined(Role::Muted, 1.5), stroke]
-            }
-        }
+/// What the marks stand for.
+fn legend(input: &LeasesInput<'_>) -> Legend {
+    let asks = input.leases.sequencers;
+    let bar = || Shape::rect(Point::new(0.0, -6.0), 14.0, 12.0, 2.0);
+    let at = Point::new(7.0, 0.0);
+    let disc = || Shape::circle(at, 6.0);
+    let mut items = vec![
+        (vec![bar().filled(Role::Muted)], "leases.legend.until-now"),
+        (vec![bar().stroked(Role::Muted, 1.5, Dash::Dashed)], "leases.legend.to-come"),
+        (
+            vec![bar().filled(Role::Muted).outlined(Role::Violated, 2.0)],
+            if input.leases.permits > 1 { "leases.legend.too-many" } else { "leases.legend.two" },
+        ),
+    ];
+    if asks {
+        items.push((vec![disc().stroked(Role::Muted, 1.5, Dash::Dashed)], "leases.legend.asked"));
     }
-}
-
-/// The marks with their texts, in as many lines as they take.
-struct Legend {
-    lines: Vec<Vec<(f64, Mark, String)>>,
-}
-
-impl Legend {
-    fn new(input: &LeasesInput<'_>) -> Legend {
-        let (options, asks) = (input.options, input.leases.sequencers);
-        let accepted = if asks { "leases.legend.accepted-shown" } else { "leases.legend.accepted" };
-        let marks = [
-            (Mark::UntilNow, "leases.legend.until-now"),
-            (Mark::ToCome, "leases.legend.to-come"),
-            (Mark::Two, if input.leases.permits > 1 { "leases.legend.too-many" } else { "leases.legend.two" }),
-            (Mark::Asked, "leases.legend.asked"),
-            (Mark::Accepted, accepted),
-            (Mark::Rejected, "leases.legend.rejected"),
-        ];
-        let mut lines = vec![Vec::new()];
-        let mut x = 12.0;
-        for (mark, key) in marks.into_iter().filter(|(mark, _)| asks || *mark != Mark::Asked) {
-            let text = words::word(options.lang, key).to_owned();
-            let width = 22.0 + Text::width_of(&text, 12.0);
-            if x + width > options.width - 8.0 && x > 12.0 {
-                lines.push(Vec::new());
-                x = 12.0;
-            }
-            lines.last_mut().into_iter().for_each(|line| line.push((x, mark, text.clone())));
-            x += width + 14.0;
-        }
-        Legend { lines }
-    }
-
-    fn height(&self) -> f64 {
-        FOOT + LINE * (self.lines.len() as f64 - 1.0)
-    }
-
-    fn draw(self, scene: &mut Scene, options: &ViewOptions, left_out: usize) {
-        let top = options.height - 13.0 - LINE * (self.lines.len() as f64 - 1.0);
-        let mut right = options.width - 8.0;
-        if left_out > 0 {
-            let text = words::filled(options.lang, "leases.more", &[("rows", &left_out.to_string())]);
-            let at = Point::new(right, options.height - 13.0);
-            right -= Text::width_of(&text, 12.0) + 10.0;
-            scene.push(Shape::text(at, text, 12.0).filled(Role::Muted).anchored(Anchor::End));
-        }
-        let last = self.lines.len() - 1;
-        for (n, line) in self.lines.into_iter().enumerate() {
-            let y = top + LINE * n as f64;
-            // What would lie under the number of rows left out is left out itself.
-            let fits = |x: f64, text: &str| n < last || x + 20.0 + Text::width_of(text, 12.0) <= right;
-            for (x, mark, text) in line.into_iter().filter(|(x, _, text)| fits(*x, text)) {
-                scene.shapes.extend(mark.shapes(x, y));
-                scene.push(Shape::text(Point::new(x + 20.0, y), text, 12.0).filled(Role::Muted).anchored(Anchor::Start));
-            }
-        }
-    }
+    let accepted = if asks { "leases.legend.accepted-shown" } else { "leases.legend.accepted" };
+    items.push((vec![disc().filled(Role::Muted)], accepted));
+    let stroke = Shape::line(at.by(-4.0, 4.0), at.by(4.0, -4.0)).outlined(Role::Ink, 1.5);
+    items.push((vec![disc().outlined(Role::Muted, 1.5), stroke], "leases.legend.rejected"));
+    let told = |(mark, key): (Vec<Shape>, &str)| (mark, words::word(input.options.lang, key).to_owned());
+    Legend::new(input.options.width, items.into_iter().map(told).collect())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod groups;
 mod islands;
 pub mod layout;
 pub mod leases;
+mod legend;
 pub mod log_grid;
 pub mod palette;
 pub mod playback;

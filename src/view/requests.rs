@@ -3,6 +3,7 @@
 
 use super::geometry::Point;
 use super::layout::{NARROW, ViewOptions};
+use super::legend::Legend;
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
 use crate::base::NodeId;
@@ -24,7 +25,6 @@ pub struct RequestsInput<'a> {
 }
 
 const TOP: f64 = 8.0;
-const FOOT: f64 = 30.0;
 const ROW_MIN: f64 = 30.0;
 const SIZE: f64 = 12.0;
 /// Room beside a cell's text; fonts differ.
@@ -67,14 +67,16 @@ enum Ground {
 /// Draws the view. Ids: `node:0`.
 pub fn requests_scene(input: &RequestsInput<'_>) -> Scene {
     let options = input.options;
+    let legend = legend(input);
+    let foot = legend.height();
     let own: Vec<Row> = input.requests.server.iter().flat_map(|server| server_rows(input, server)).collect();
     let server_rows = own.len().max(SERVER_ROWS);
-    let room = (((options.height - TOP - FOOT) / ROW_MIN).floor() as usize).max(server_rows + 1);
+    let room = (((options.height - TOP - foot) / ROW_MIN).floor() as usize).max(server_rows + 1);
     let clients = input.requests.clients.len().min(room - server_rows);
     let left_out = input.requests.clients.len() - clients;
     let mut rows: Vec<Row> = input.requests.clients.iter().take(clients).map(|client| client_row(input, client)).collect();
     rows.extend(own);
-    let height = ((options.height - TOP - FOOT) / rows.len().max(1) as f64).clamp(ROW_MIN, 60.0);
+    let height = ((options.height - TOP - foot) / rows.len().max(1) as f64).clamp(ROW_MIN, 60.0);
     let mut scene = Scene::new(options.width, options.height, whole_label(input));
     for (n, row) in rows.iter().enumerate() {
         let top = TOP + height * n as f64;
@@ -86,7 +88,7 @@ pub fn requests_scene(input: &RequestsInput<'_>) -> Scene {
         }
         draw_row(&mut scene, input, row, top, height, n == clients);
     }
-    draw_legend(&mut scene, options, left_out);
+    legend.draw(&mut scene, options, left_out);
     scene
 }
 
@@ -305,30 +307,17 @@ fn draw_cell(scene: &mut Scene, cell: &Cell, at: Point, width: f64) {
     }
 }
 
-fn draw_legend(scene: &mut Scene, options: &ViewOptions, left_out: usize) {
-    let y = options.height - 13.0;
-    let mut x = 12.0;
-    let mut right = options.width - 8.0;
-    if left_out > 0 {
-        let text = words::filled(options.lang, "leases.more", &[("rows", &left_out.to_string())]);
-        scene.push(Shape::text(Point::new(right, y), text.clone(), SIZE).filled(Role::Muted).anchored(Anchor::End));
-        right -= Text::width_of(&text, SIZE) + 10.0;
-    }
-    let mut item = |key: &str, mark: &dyn Fn(Shape, Point) -> Vec<Shape>| {
-        let text = words::word(options.lang, key).to_owned();
-        let width = 22.0 + Text::width_of(&text, SIZE);
-        if x + width > right {
-            return;
-        }
-        let corner = Point::new(x, y - 6.0);
-        scene.shapes.extend(mark(Shape::rect(corner, 14.0, 12.0, 2.0), corner));
-        scene.push(Shape::text(Point::new(x + 20.0, y), text, SIZE).filled(Role::Muted).anchored(Anchor::Start));
-        x += width + 14.0;
-    };
-    item("requests.legend.waits", &|bar, _| vec![bar.filled(Role::Muted)]);
-    item("requests.legend.backs-off", &|bar, _| vec![bar.stroked(Role::Muted, 1.5, Dash::Dashed)]);
-    item("requests.legend.late", &|bar, at| {
-        vec![bar.outlined(Role::Muted, 1.5), Shape::line(at.by(2.0, 6.0), at.by(12.0, 6.0)).outlined(Role::Ink, 1.0)]
-    });
-    item("requests.legend.twice", &|bar, _| vec![bar.filled(Role::Muted).outlined(Role::Violated, 2.0)]);
+/// What marks and texts stand for.
+fn legend(input: &RequestsInput<'_>) -> Legend {
+    let bar = || Shape::rect(Point::new(0.0, -6.0), 14.0, 12.0, 2.0);
+    let struck = Shape::line(Point::new(2.0, 0.0), Point::new(12.0, 0.0)).outlined(Role::Ink, 1.0);
+    let items = [
+        (Vec::new(), "requests.legend.name"),
+        (vec![bar().filled(Role::Muted)], "requests.legend.waits"),
+        (vec![bar().stroked(Role::Muted, 1.5, Dash::Dashed)], "requests.legend.backs-off"),
+        (vec![bar().outlined(Role::Muted, 1.5), struck], "requests.legend.late"),
+        (vec![bar().filled(Role::Muted).outlined(Role::Violated, 2.0)], "requests.legend.twice"),
+    ];
+    let told = |(mark, key): (Vec<Shape>, &str)| (mark, words::word(input.options.lang, key).to_owned());
+    Legend::new(input.options.width, items.into_iter().map(told).collect())
 }

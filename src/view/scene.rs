@@ -322,6 +322,22 @@ impl Shape {
         }
     }
 
+    /// Elsewhere: to the right and down by so much.
+    pub fn moved(mut self, right: f64, down: f64) -> Shape {
+        let shift = |point: &mut Point| *point = point.by(right, down);
+        match &mut self.form {
+            Form::Circle { center, .. } | Form::Arc { center, .. } => shift(center),
+            Form::Rect { at, .. } => shift(at),
+            Form::Line { points } | Form::Polygon { points } | Form::Dots { at: points, .. } => points.iter_mut().for_each(shift),
+            Form::Hatch { lines } => lines.iter_mut().for_each(|(a, b)| {
+                shift(a);
+                shift(b);
+            }),
+            Form::Text(text) => shift(&mut text.at),
+        }
+        self
+    }
+
     /// How far a point is from the shape, 0 inside of it.
     fn distance(&self, p: Point) -> f64 {
         match &self.form {
@@ -386,6 +402,12 @@ impl Scene {
     /// Puts a shape on top.
     pub fn push(&mut self, shape: Shape) {
         self.shapes.push(shape);
+    }
+
+    /// Moves everything down, and makes the picture higher by as much.
+    pub fn lower(&mut self, by: f64) {
+        self.height += by;
+        self.shapes = std::mem::take(&mut self.shapes).into_iter().map(|shape| shape.moved(0.0, by)).collect();
     }
 
     /// What is at this point: the topmost named shape there; else the nearest one that is too small or thin to be hit exactly.

@@ -209,7 +209,7 @@ class Catalogue {
     const shelves = allShelves().filter((shelf) => this.#shelf === null || shelf.id === this.#shelf)
       .map((shelf) => ({ ...shelf, cards: shelf.pick(found) }))
       .filter((shelf) => shelf.cards.length > 0);
-    const sought = [...(words.length > 0 ? [`"${this.#search.value.trim()}"`] : []), ...chosen.map(({ filter, value }) => filter.word(value))];
+    const sought = [...(words.length > 0 ? [t("\"{text}\"", { text: this.#search.value.trim() })] : []), ...chosen.map(({ filter, value }) => filter.word(value))];
     const shown = this.#shelf === null ? found.length : (shelves[0]?.cards.length ?? 0);
     setText(this.#status, t("{n} {n|scenario|scenarios}", { n: shown }));
     this.#status.hidden = shown === 0;

@@ -238,22 +238,30 @@ fn island_label_places(all: &[Outline], island: usize, spots: &[Spot], text: &st
 
 /// Chips in the strip at the top, and the legend of hues at the foot; on narrow stages both are in the strip at the foot.
 fn corner_remarks(input: &ClusterInput<'_>, labels: &mut Labels) -> Vec<Shape> {
-    const CHIPS: usize = 3;
     let (options, mut shapes) = (input.options, Vec::new());
     let narrow = options.width < layout::NARROW;
     let foot = options.height - layout::STRIP / 2.0;
-    let mut at = if narrow { Point::new(8.0, foot) } else { Point::new(12.0, layout::STRIP / 2.0 + 4.0) };
-    for (i, chip) in input.chips.iter().take(CHIPS).enumerate() {
-        // The first one has its words; the others as far as there is room, else their sign.
-        let rest = (input.chips.len().min(CHIPS) - i - 1) as f64 * 36.0;
-        let words = i == 0 || (!narrow && at.x + chip_width(chip) + rest < options.width);
-        let width = draw_chip(&mut shapes, at, chip, words);
-        labels.take(at.x, at.y - 12.0, at.x + width, at.y + 12.0);
-        at.x += width + 6.0;
+    let at = if narrow { Point::new(8.0, foot) } else { Point::new(12.0, layout::STRIP / 2.0 + 4.0) };
+    let right = draw_chips(&mut shapes, input.chips, at, options.width);
+    if right > at.x {
+        labels.take(at.x, at.y - 12.0, right, at.y + 12.0);
     }
-    let left = if narrow { at.x } else { 12.0 };
+    let left = if narrow { right } else { 12.0 };
     draw_legend(&mut shapes, labels, input, Point::new(left, foot));
     shapes
+}
+
+/// Chips beside each other, from the left end of the first; returns where another one would begin.
+pub(super) fn draw_chips(shapes: &mut Vec<Shape>, chips: &[Chip], mut at: Point, width: f64) -> f64 {
+    const CHIPS: usize = 3;
+    let narrow = width < layout::NARROW;
+    for (i, chip) in chips.iter().take(CHIPS).enumerate() {
+        // The first one has its words; the others as far as there is room, else their sign.
+        let rest = (chips.len().min(CHIPS) - i - 1) as f64 * 36.0;
+        let words = i == 0 || (!narrow && at.x + chip_width(chip) + rest < width);
+        at.x += draw_chip(shapes, at, chip, words) + 6.0;
+    }
+    at.x
 }
 
 /// Where a chip's words begin.

@@ -3,9 +3,10 @@
 use super::Playback;
 use crate::base::{Level, NodeId, Note};
 use crate::system::inspect::{Fill, NodeView, Status};
-use crate::view::cluster::{Chip, ClusterInput, cluster_scene};
+use crate::view::cluster::{Chip, ClusterInput, cluster_scene, draw_chips};
+use crate::view::geometry::Point;
 use crate::view::islands::islands_of;
-use crate::view::layout::{LayoutKind, ViewOptions};
+use crate::view::layout::{LayoutKind, STRIP, ViewOptions};
 use crate::view::leases::{LeasesInput, leases_scene};
 use crate::view::log_grid::{LogGridInput, log_rows, log_scene, log_window};
 use crate::view::plot::{PlotInput, plot_scene};
@@ -25,29 +26,41 @@ impl Playback {
     pub fn scene(&self, view: &str, options: &ViewOptions) -> Option<Scene> {
         match view {
             "cluster" => Some(self.cluster(options)),
-            "log" => Some(self.log_grid(options)),
-            "leases" => Some(self.leases(options)),
-            "requests" => Some(self.requests(options)),
-            "plot" => Some(self.plot(options)),
+            "log" => Some(self.beneath_chips(options, |options| self.log_grid(options))),
+            "leases" => Some(self.beneath_chips(options, |options| self.leases(options))),
+            "requests" => Some(self.beneath_chips(options, |options| self.requests(options))),
+            "plot" => Some(self.beneath_chips(options, |options| self.plot(options))),
             "space-time" => Some(self.space_time_scene(&Look::plain(options))),
             _ => None,
         }
     }
 
-    fn cluster(&self, options: &ViewOptions) -> Scene {
-        let run = self.session.run();
-        let layout = if run.is_chain() && options.layout == LayoutKind::Ring { LayoutKind::Row } else { options.layout };
-        let options = &ViewOptions { layout, ..options.clone() };
-        let cursor = self.session.cursor();
-        let verdicts = if run.fallen() > 0 { run.verdicts() } else { Vec::new() };
-        let fallen = || verdicts.iter().filter(|verdict| verdict.status == Status::Violated);
+    /// A view that knows of no chips, below a strip with those that there are.
+    fn beneath_chips(&self, options: &ViewOptions, draw: impl FnOnce(&ViewOptions) -> Scene) -> Scene {
+        let chips = self.stage_chips(options);
+        let lower = self.strip_above(options);
+        let mut scene = draw(&ViewOptions { height: options.height - lower, ..options.clone() });
+        scene.lower(lower);
+        draw_chips(&mut scene.shapes, &chips, Point::new(8.0, STRIP / 2.0), options.width);
+        scene
+    }
+
+    /// How much of the height of such a view the chips take.
+    pub(super) fn strip_above(&self, options: &ViewOptions) -> f64 {
+        if self.stage_chips(options).is_empty() { 0.0 } else { STRIP }
+    }
+
+    /// What stands on the stage whatever the view: a run unlike its link, what fell, rules that are broken.
+    fn stage_chips(&self, options: &ViewOptions) -> Vec<Chip> {
         let Speech { lang, names } = self.speech;
         let mut chips = Vec::new();
         if self.provenance().is_some_and(|provenance| provenance.matches == Some(false)) {
             chips.push(Chip { text: words::filled(lang, "chip.not-sent", &[]), violated: true });
         }
-        let properties: Vec<&str> = fallen().map(|verdict| verdict.property).collect();
-        if !properties.is_empty() && !options.verdicts_elsewhere {
+        if !options.verdicts_elsewhere && self.session.run().fallen() > 0 {
+            let verdicts = self.session.run().verdicts();
+            let fallen = verdicts.iter().filter(|verdict| verdict.status == Status::Violated);
+            let properties: Vec<&str> = fallen.map(|verdict| verdict.property).collect();
             chips.push(Chip { text: words::violated_properties(lang, names.system, &properties), violated: true });
         }
         match &self.mutants[..] {
@@ -56,7 +69,18 @@ impl Playback {
             }
             many => chips.push(Chip { text: words::broken_rules(lang, many.len()), violated: false }),
         }
-        let witness = if self.playing { None } else { fallen().find_map(|verdict| verdict.witness.as_ref()) };
+        chips
+    }
+
+    fn cluster(&self, options: &ViewOptions) -> Scene {
+        let run = self.session.run();
+        let layout = if run.is_chain() && options.layout == LayoutKind::Ring { LayoutKind::Row } else { options.layout };
+        let options = &ViewOptions { layout, ..options.clone() };
+        let cursor = self.session.cursor();
+        let verdicts = if run.fallen() > 0 { run.verdicts() } else { Vec::new() };
+        let mut fallen = verdicts.iter().filter(|verdict| verdict.status == Status::Violated);
+        let chips = self.stage_chips(options);
+        let witness = if self.playing { None } else { fallen.find_map(|verdict| verdict.witness.as_ref()) };
         // Of a large cluster a cut has more links than a frame has time for.
         let cuts = run.cuts();
         let large = run.cluster().nodes() > LISTED_LINKS;
@@ -67,7 +91,7 @@ impl Playback {
             links: &if large { run.links_beside_cuts() } else { run.links() },
             cuts: &cuts,
             islands: islands.as_deref(),
-            names,
+            names: self.speech.names,
             now_us: cursor.moment.at_us as f64 + f64::from(cursor.fraction_ppm) / 1e6,
             chips: &chips,
             pulses: &self.pulses(options),

@@ -136,6 +136,7 @@ impl Playback {
     /// Which part of the logs the log view shows.
     pub fn log_part(&self, options: &ViewOptions) -> LogPartRow {
         let nodes = self.session.run().node_sketches();
+        let options = &ViewOptions { height: options.height - self.strip_above(options), ..options.clone() };
         let window = log_window(&nodes, options.log.first, options);
         let newest = log_window(&nodes, None, options);
         let rows = log_rows(&nodes, options);

@@ -35,7 +35,7 @@ type Line = (fn(&LoadSecond) -> u32, Role, Dash, &'static str);
 
 const LINES: [Line; 3] = [
     (|second| second.demand, Role::Muted, Dash::Dashed, "plot.demand"),
-    (|second| second.offered, Role::Epoch(0), Dash::Solid, "plot.offered"),
+    (|second| second.offered, Role::Epoch(0), Dash::Dotted, "plot.offered"),
     (|second| second.goodput, Role::Epoch(1), Dash::Solid, "plot.goodput"),
 ];
 
@@ -117,7 +117,7 @@ pub fn plot_scene(input: &PlotInput<'_>) -> Scene {
     draw_head(&mut scene, input.options, metrics.top, "plot.unit", &LINES.map(|(_, role, dash, key)| (role, dash, key)));
     for (value, role, dash, _) in LINES {
         let point = |second: &LoadSecond| Some(Point::new(metrics.x(second.n as f64 + 0.5), metrics.y(f64::from(value(second)))));
-        lines_of(&mut scene, input, &metrics, point, (role, if dash == Dash::Solid { 2.5 } else { 1.5 }, dash));
+        lines_of(&mut scene, input, &metrics, point, (role, if dash == Dash::Dashed { 1.5 } else { 2.5 }, dash));
     }
     draw_cursor(&mut scene, input, &metrics);
     let spread_left = metrics.right + 12.0;

@@ -213,6 +213,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("requests.told.fail", "fail"),
     ("requests.told.unknown", "unknown"),
     ("requests.told.pending", "open"),
+    ("requests.legend.name", "client#call.attempt"),
     ("requests.legend.waits", "waited for"),
     ("requests.legend.backs-off", "waits"),
     ("requests.legend.late", "for nobody"),
