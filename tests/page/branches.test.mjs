@@ -77,6 +77,22 @@ test("branches are a tree that the keyboard walks", async (t) => {
   await visit.assertAccessible();
 });
 
+test("a finger finds forks: their marks are as large as all that is pressed", async (t) => {
+  const { page } = await lab.visit(t, { calm: true, size: sizes.phone, touch: true });
+  await fork(page);
+  const original = page.locator(".branch[aria-level='1']");
+  await original.tap();
+  await page.locator(".branch[aria-level='1'][aria-selected=true]").waitFor();
+  const { event } = await cursor(page);
+  await page.keyboard.press("ArrowRight");
+  await cursorWhere(page, (at) => at.event === event + 1);
+  const mark = page.locator("netsplit-forks button");
+  const box = await mark.boundingBox();
+  assert.ok(box && box.width >= 44 && box.height >= 44, JSON.stringify(box));
+  await mark.tap();
+  await page.locator(".caption-text", { hasText: / parts from this branch/ }).waitFor();
+});
+
 test("a miniature of its end shows on hover and on focus, and nothing moves", async (t) => {
   const visit = await lab.visit(t, { calm: true });
   const { page } = visit;
@@ -162,6 +178,23 @@ test("forks hang from the time with the letters of their branches; B and Shift+B
   await page.locator(".caption-text", { hasText: "No branch parts from this one before." }).waitFor();
   await page.keyboard.press("b");
   await cursorWhere(page, (at) => at.event === later);
+
+  // A mark is there for pointers, too: it says the same, and does the same.
+  const marks = page.locator("netsplit-forks button");
+  await page.waitForFunction(() => document.querySelectorAll("netsplit-forks button").length === 1);
+  assert.match((await marks.getAttribute("title")) ?? "", /^Here C ".*" parts from this branch/);
+  await marks.click();
+  await cursorWhere(page, (at) => at.event === earlier);
+  await page.locator(".caption-text", { hasText: /^Here C ".*" parts from this branch/ }).waitFor();
+  const box = await marks.boundingBox();
+  assert.ok(box && box.width >= 24 && box.height >= 24, JSON.stringify(box));
+  // Dragged it is the time.
+  await page.mouse.move(box.x + 12, box.y + 12);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 100, box.y + 12, { steps: 4 });
+  await page.mouse.up();
+  await cursorWhere(page, (at) => at.event < earlier);
+  await page.waitForFunction(() => document.querySelectorAll("netsplit-forks button").length === 2);
 
   // On a branch that left, the original parts, and so does the one that left it earlier.
   await page.locator(".branch", { hasText: /S5/ }).first().click();

@@ -3,13 +3,14 @@
  * `<netsplit-forks>`: below the time played so far, where other branches part from the one that has the cursor: a corner that
  * hangs from the track, with the branches' letters. Loaded with the tree of branches, whose items have the same letters.
  *
- * The picture is for the eye; B and Shift+B go from fork to fork and say who parts there, and so does the time bar's value.
+ * A mark is for the pointer and the finger: pressed it goes there, dragged it is the time bar beneath it. B and Shift+B go from
+ * fork to fork, so that marks are no stops for Tab; the time bar's value says who parts at the cursor.
  *
  * @typedef {import("../netsplit.js").Branch} Branch
  * @typedef {{ event: number, at_us: number, branches: Branch[] }} Fork   event: how many events before it are common
  */
 import { letterOf } from "./branches.js";
-import { redraw, s } from "./dom.js";
+import { h, redraw, s } from "./dom.js";
 import { t } from "./language.js";
 import { Part } from "./part.js";
 
@@ -17,11 +18,20 @@ import { Part } from "./part.js";
 const THUMB = 8;
 /** Forks nearer to each other than this share their letters, pixels. */
 const APART = 22;
+/** The same where a finger points: as wide as its marks. */
+const APART_TOUCH = 44;
 /** So many letters are written. */
 const LETTERS_MAX = 3;
+/** A mark that is moved by more is no longer pressed but dragged, pixels. */
+const STILL = 6;
+
+const finger = matchMedia("(pointer: coarse)");
 
 class Forks extends Part {
   #picture = s("svg", { "aria-hidden": "true" });
+  #targets = h("div");
+  /** A mark that is held: none is drawn anew meanwhile. */
+  #pressed = false;
   /** @type {Fork[]} */
   #forks = [];
 
@@ -30,7 +40,7 @@ class Forks extends Part {
 
   setUp() {
     const { app } = this;
-    this.append(this.#picture);
+    this.append(this.#picture, this.#targets);
     app.forks = this;
     this.#leave = () => (app.forks = null);
     this.on(["open", "branches"], () => {
@@ -49,19 +59,71 @@ class Forks extends Part {
   }
 
   #draw() {
-    const end_us = Math.max(1, this.app.lab?.cursor().end_us ?? 1);
+    const { event = 0, end_us = 1 } = this.app.lab?.cursor() ?? {};
     const width = this.clientWidth;
     if (width === 0) return;
-    const x = (/** @type {number} */ us) => THUMB + (Math.min(us, end_us) / end_us) * (width - 2 * THUMB);
-    /** @type {{ x: number, letters: string[] }[]} */
+    const x = (/** @type {number} */ us) => THUMB + (Math.min(us, end_us) / Math.max(1, end_us)) * (width - 2 * THUMB);
+    const apart = finger.matches ? APART_TOUCH : APART;
+    /** @type {{ x: number, forks: Fork[] }[]} */
     const marks = [];
-    for (const { at_us, branches } of this.#forks) {
-      const letters = branches.map(({ id }) => letterOf(id));
+    for (const fork of this.#forks) {
       const last = marks.at(-1);
-      if (last && x(at_us) - last.x < APART) last.letters.push(...letters);
-      else marks.push({ x: x(at_us), letters });
+      if (last && x(fork.at_us) - last.x < apart) last.forks.push(fork);
+      else marks.push({ x: x(fork.at_us), forks: [fork] });
     }
-    redraw(this.#picture, [width, marks], () => marks.map((mark) => corner(mark, width)));
+    const corners = marks.map(({ x, forks }) => ({ x, letters: forks.flatMap(({ branches }) => branches.map(({ id }) => letterOf(id))) }));
+    redraw(this.#picture, [width, corners], () => corners.map((mark) => corner(mark, width)));
+    if (this.#pressed) return;
+    // A mark that the cursor stands at leads nowhere, and is not in the thumb's way.
+    const targets = marks.flatMap(({ x, forks }) => {
+      const to = forks.find((fork) => fork.event > event) ?? forks.find((fork) => fork.event !== event);
+      return to ? [{ x, to: to.event, name: forks.map(sentenceOf).join(" ") }] : [];
+    });
+    redraw(this.#targets, targets, () => targets.map((target) => this.#target(target)));
+  }
+
+  /** @param {{ x: number, to: number, name: string }} target */
+  #target({ x, to, name }) {
+    const button = h("button", {
+      type: "button",
+      tabindex: -1,
+      "aria-label": name,
+      title: name,
+      onclick: () => void this.#go(to),
+      onpointerdown: (/** @type {PointerEvent} */ down) => this.#press(down),
+    });
+    button.style.left = `${x.toFixed(1)}px`;
+    return button;
+  }
+
+  /** @param {PointerEvent} down if it moves, the time is dragged from here, as if no mark lay over it */
+  #press({ clientX: from }) {
+    const ends = new AbortController();
+    const { signal } = ends;
+    let dragged = false;
+    this.#pressed = true;
+    const move = (/** @type {PointerEvent} */ { clientX }) => {
+      dragged ||= Math.abs(clientX - from) > STILL;
+      if (dragged) void this.app.seekTime(this.#timeAt(clientX));
+    };
+    const end = () =>
+      // After the click that follows.
+      setTimeout(() => {
+        ends.abort();
+        this.#pressed = false;
+        this.#draw();
+      });
+    addEventListener("pointermove", move, { signal });
+    addEventListener("pointerup", end, { signal });
+    addEventListener("pointercancel", end, { signal });
+    addEventListener("click", (event) => dragged && event.stopPropagation(), { signal, capture: true });
+  }
+
+  /** @param {number} clientX */
+  #timeAt(clientX) {
+    const { left, width } = this.getBoundingClientRect();
+    const share = (clientX - left - THUMB) / (width - 2 * THUMB);
+    return Math.round(Math.min(1, Math.max(0, share)) * (this.app.lab?.cursor().end_us ?? 0));
   }
 
   /** Who parts at the cursor, as a sentence; empty where nobody does. */
@@ -79,15 +141,23 @@ class Forks extends Part {
     const now = lab.cursor().event;
     const to = way > 0 ? this.#forks.find(({ event }) => event > now) : this.#forks.findLast(({ event }) => event < now);
     if (!to) return app.say(way > 0 ? t("No branch parts from this one later on.") : t("No branch parts from this one before."));
-    await app.seekEvent(to.event);
-    if (app.lab === lab && lab.cursor().event === to.event) app.say(sentenceOf(to));
+    await this.#go(to.event);
+  }
+
+  /** @param {number} event a fork's: says who parts there */
+  async #go(event) {
+    const { app } = this;
+    const { lab } = app;
+    if (!lab) return;
+    await app.seekEvent(event);
+    if (app.lab === lab && lab.cursor().event === event) app.say(this.here());
   }
 }
 customElements.define("netsplit-forks", Forks);
 
 /** @param {Fork} fork */
 function sentenceOf({ branches }) {
-  const names = branches.map(({ id, name }) => `${letterOf(id)} "${name}"`);
+  const names = branches.map(({ id, name }) => `${letterOf(id)} ${t("\"{text}\"", { text: name })}`);
   return t("Here {branches} {n|parts|part} from this branch.", { n: names.length, branches: names.join(", ") });
 }
 
