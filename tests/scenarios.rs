@@ -3,6 +3,7 @@
 #![cfg(feature = "cli")]
 
 use netsplit::scenario::{self, Compiled, Diagnostic, library, schema::Scenario, toml};
+use netsplit::sim::plan::Plan;
 use netsplit::system;
 use netsplit::timeline::Predicate;
 use netsplit::view::words::{self, Lang};
@@ -42,6 +43,18 @@ fn a_run_is_the_same_every_time() {
         let run = || scenario::verify(&compiled(scenario)).unwrap().fingerprint;
         assert_eq!(run(), run(), "{}", scenario.id);
     }
+}
+
+#[test]
+fn what_falls_after_a_rule_was_put_right_pauses() {
+    let compiled = compiled(library::find("rpc/breaker").expect("the library holds it"));
+    let plays_on = |mutants: &[&str]| {
+        let mutants = mutants.iter().map(|mutant| mutant.to_string()).collect();
+        compiled.clone().lesson_of(&Plan { mutants, ..compiled.plan.clone() }).plays_on
+    };
+    assert_eq!(plays_on(&["ignores_deadline", "no_cancel"]), compiled.lesson.plays_on);
+    assert_eq!(plays_on(&["no_cancel", "no_key", "ignores_deadline"]), compiled.lesson.plays_on);
+    assert_eq!(plays_on(&["no_cancel"]), Vec::<String>::new());
 }
 
 #[test]

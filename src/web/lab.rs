@@ -98,9 +98,13 @@ impl Lab {
         let (plan, lesson) = match (plan, id) {
             (None, None) => return Err(read.problem("bad-source", "source", &[])),
             (Some(plan), None) => (plan, None),
-            (plan, Some(id)) => {
+            (None, Some(id)) => {
                 let compiled = built_in(read, &id)?;
-                (plan.unwrap_or(compiled.plan), Some(compiled.lesson))
+                (compiled.plan, Some(compiled.lesson))
+            }
+            (Some(plan), Some(id)) => {
+                let lesson = built_in(read, &id)?.lesson_of(&plan);
+                (plan, Some(lesson))
             }
         };
         let seed = if is_absent(&seed) { plan.seed } else { read.seed(&seed, "source.seed")? };
@@ -121,7 +125,7 @@ impl From<Desk> for Lab {
     }
 }
 
-fn built_in(read: Arguments, id: &str) -> Answer<scenario::Compiled> {
+pub(super) fn built_in(read: Arguments, id: &str) -> Answer<scenario::Compiled> {
     let unknown = || read.problem("unknown-scenario", "source.scenario", &[("scenario", id)]);
     let scenario = library::find(id).ok_or_else(unknown)?;
     let info = system::open::info(&scenario.system).ok_or_else(unknown)?;
@@ -133,7 +137,8 @@ fn built_in(read: Arguments, id: &str) -> Answer<scenario::Compiled> {
 
 impl Desk {
     fn open_link(read: Arguments, link: Link) -> Answer<Desk> {
-        let lesson = link.scenario.as_deref().map(|id| built_in(read, id)).transpose()?.map(|compiled| compiled.lesson);
+        let lesson =
+            link.scenario.as_deref().map(|id| built_in(read, id)).transpose()?.map(|compiled| compiled.lesson_of(&link.plan));
         let mut desk = Desk::open_at(read.lang, link.plan.clone(), lesson, 0)?;
         desk.playback.follow(&link);
         let mut spent = stopwatch(CALL_MS);

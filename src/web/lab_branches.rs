@@ -1,7 +1,7 @@
 //! What the Lab does to a run: branches, interventions, undo, another set of rules.
 
 use super::answers::{Answer, answer, row};
-use super::lab::{CALL_MS, Desk, Lab, empty_list};
+use super::lab::{CALL_MS, Desk, Lab, built_in, empty_list};
 use super::promises::stopwatch;
 use crate::base::NodeId;
 use crate::sim::plan::{Action, Operation};
@@ -132,7 +132,9 @@ impl Lab {
                 plan.mutants.push(id);
             }
             let (cursor, pauses) = (desk.playback.cursor(), desk.playback.pause_on());
-            let mut fresh = Desk::open(read.lang, plan, desk.lesson.clone())?;
+            let told = desk.lesson.as_ref().map(|lesson| built_in(read, &lesson.id)).transpose()?;
+            let lesson = told.map(|compiled| compiled.lesson_of(&plan));
+            let mut fresh = Desk::open(read.lang, plan, lesson)?;
             fresh.playback.set_playing(cursor.playing);
             fresh.playback.set_speed(cursor.speed);
             fresh.playback.set_pause_on(pauses);
