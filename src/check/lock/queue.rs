@@ -8,11 +8,12 @@
 use super::notes;
 use super::{Falls, P};
 use crate::base::{Encode, Encoder, EventId, NodeId, Note};
-use crate::protocol::lock::command::{Mode, Revision};
+use crate::protocol::lock::command::{Command, Mode, Revision};
 use crate::protocol::lock::consensus::replica::Replica;
 use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::Deed;
 use crate::protocol::lock::table::{Table, Waiter};
+use crate::protocol::raft::entry;
 use crate::sim::trace::Event;
 use std::collections::BTreeMap;
 
@@ -22,8 +23,11 @@ const TABLES_MAX: usize = 1_024;
 /// The newest grant of a lock: the revision of its entry, when, to whom.
 type Newest = (Revision, EventId, NodeId);
 
-/// How much of the log somebody has applied, and the queues that were there then, by lock.
-type Applied = (u64, BTreeMap<u32, Vec<Waiter>>);
+/// Queues, by lock.
+type Standing = BTreeMap<u32, Vec<Waiter>>;
+
+/// How much of the log somebody has applied, and the queues that were there then.
+type Applied = (u64, Standing);
 
 /// What is remembered of grants and tables.
 #[derive(Clone, Debug, Default)]
@@ -96,10 +100,13 @@ impl Queues {
         let applied = replica.raft().last_applied();
         let Some(table) = replica.table().filter(|_| self.applied.insert(node, applied) != Some(applied)) else { return };
         if applied > self.newest.0 {
-            let newest: BTreeMap<u32, Vec<Waiter>> = table.names().map(|name| (name, table.queue(name).to_vec())).collect();
+            let newest: Standing = table.names().map(|name| (name, table.queue(name).to_vec())).collect();
             let left = |name: &u32, old: &Waiter| !newest.get(name).is_some_and(|queue| queue.contains(old));
             let old = self.newest.1.iter().flat_map(|(name, queue)| queue.iter().filter(move |old| left(name, old)));
-            self.gone.extend(old.map(|waiter| (waiter.created, (event.at_us, event.id))));
+            let gone: Vec<Revision> = old.map(|waiter| waiter.created).collect();
+            let log = replica.raft().log().iter_from(self.newest.0 + 1).map(|entry| entry.command);
+            let passed = passed((self.newest.0 + 1..applied).zip(log), &newest);
+            self.gone.extend(gone.into_iter().chain(passed).map(|created| (created, (event.at_us, event.id))));
             while self.gone.len() > TABLES_MAX {
                 self.gone.pop_first();
             }
@@ -143,6 +150,17 @@ impl Queues {
     }
 }
 
+/// Entries that came and went in one step, in which more of the log than one place was applied: no queue ever showed them.
+/// `applied` is what was applied in it, but for the last.
+fn passed(applied: impl Iterator<Item = (Revision, entry::Command)>, queues: &Standing) -> impl Iterator<Item = Revision> {
+    applied.filter_map(|(revision, command)| {
+        let entry::Command::Lock { command: Command::Enqueue { name, lease, number, .. }, .. } = command else { return None };
+        // What asks again for an entry that is there finds that one, under its own revision.
+        let stands = |queue: &Vec<Waiter>| queue.iter().any(|waiter| (waiter.lease, waiter.number) == (lease, number));
+        (!queues.get(&name).is_some_and(stands)).then_some(revision)
+    })
+}
+
 fn content(table: &Table) -> u128 {
     let mut to = Encoder::new();
     table.encode(&mut to);
@@ -161,5 +179,22 @@ fn orphans(event: &Event, node: NodeId, table: &Table, falls: &mut Falls) {
             let note = Note::new(&notes::ONE_ENTRY_VIOLATED, [event.at_us, node.0.into(), client.0.into(), name.into()]);
             falls.at(P::OneEntry, event, note, &[], &[node, client]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::lock::command::Lease;
+
+    #[test]
+    fn who_came_and_went_between_two_looks_is_known_to_be_gone() {
+        let lease = |op| Lease { client: NodeId(7), op };
+        let enqueue = |op| Command::Enqueue { name: 1, lease: lease(op), number: 0, mode: Mode::Exclusive };
+        let commands = [enqueue(1), Command::End(lease(1)), enqueue(2), enqueue(2)];
+        let commands = commands.map(|command| entry::Command::Lock { client: NodeId(7), seq: 0, command });
+        let second = Waiter { lease: lease(2), number: 0, created: 12, mode: Mode::Exclusive };
+        let gone: Vec<Revision> = passed((10..).zip(commands), &BTreeMap::from([(1, vec![second])])).collect();
+        assert_eq!(gone, [10], "13 asks for what 12 is");
     }
 }
