@@ -92,7 +92,7 @@ class Forks extends Part {
       onclick: () => void this.#go(to),
       onpointerdown: (/** @type {PointerEvent} */ down) => this.#press(down),
     });
-    button.style.left = `${x.toFixed(1)}px`;
+    button.style.left = `${Math.round(x)}px`;
     return button;
   }
 
