@@ -3,13 +3,14 @@
 mod common;
 
 use common::{Planned, assert_falls, assert_unknown_after_a_gap, at, drifting, field, others, rough, run, trouble, workload};
-use netsplit::base::NodeId;
 use netsplit::base::time::{MS, SECOND};
+use netsplit::base::{NodeId, Note};
 use netsplit::check::Status;
 use netsplit::protocol::lock::rules::MUTANTS;
-use netsplit::sim::plan::{Action, ChannelPatch, ChannelRule, ClockAct, ClockPlan, Cluster, Cut, Plan, Selector};
-use netsplit::sim::trace::NoTrace;
-use netsplit::system::inspect::FieldValue;
+use netsplit::sim::plan::{Action, ChannelPatch, ChannelRule, ClockAct, ClockPlan, Cluster, Cut, DiskAct, Plan, Selector};
+use netsplit::sim::trace::{Event, NoTrace, Sink};
+use netsplit::system::inspect::{FieldValue, NodeStatus};
+use netsplit::system::open;
 
 const S3: NodeId = NodeId(2);
 const RESOURCE: NodeId = NodeId(5);
@@ -264,4 +265,137 @@ fn a_failed_attempt_leaves_nothing_behind() {
     assert!(reached[0], "it stored its token at S1");
     assert!(!stored(160)[0], "and deleted it again");
     assert!(stored(10_200).iter().all(|stored| !stored));
+}
+
+fn late(from: Vec<NodeId>, to: Vec<NodeId>, kind: u8, delay_us: u64) -> ChannelRule {
+    let set = ChannelPatch { delay_us: Some((delay_us, delay_us)), ..ChannelPatch::default() };
+    ChannelRule { select: Selector { from, to, kind: Some(kind), ..Selector::default() }, set }
+}
+
+/// The nodes answer the first extension too late, and never hear of the second one: their answers are none to it.
+#[test]
+fn answers_to_an_extension_that_failed_do_not_count_for_the_next_one() {
+    let operations: [Planned<'_>; 4] =
+        [(100, C1, "acquire", &[]), (5_000, C1, "extend", &[]), (5_930, C1, "extend", &[]), (15_100, C2, "acquire", &[])];
+    let mut plan = quiet(&[], &operations);
+    plan.network.rules = vec![late(Vec::new(), vec![C1], 7, 950 * MS)];
+    let silence = Action::Cut(Cut::Links((0..5).map(|node| (C1, NodeId(node))).collect()));
+    plan.faults = vec![at(5_900, silence), at(8_000, Action::Heal(Vec::new()))];
+    let run = run(&plan, 20 * SECOND);
+    assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
+    assert_eq!((run.operations_with("ok"), run.operations_with("fail")), (2, 2), "both got the lock, in turn");
+}
+
+/// How a node loses what it has promised: its disk, what was not yet on it, or a part of it.
+#[test]
+fn a_node_that_may_have_forgotten_gives_nothing_away() {
+    let restart = |empty| Action::Restart { node: S3, empty };
+    let operations: [Planned<'_>; 3] = [(100, C1, "acquire", &[]), (2_000, C2, "acquire", &[]), (12_000, C2, "acquire", &[])];
+    for settings in [&[][..], &[("fencing", 0)], &[("persist", 1)], &[("persist", 1), ("fencing", 0)]] {
+        let emptied = vec![at(1_000, Action::Crash(S3)), at(1_200, restart(true))];
+        let twice = [emptied.clone(), vec![at(1_300, Action::Crash(S3)), at(1_400, restart(false))]].concat();
+        let unsynced = vec![at(150, Action::Crash(S3)), at(1_200, restart(false))];
+        let damaged = |nth| {
+            let damage = Action::Disk { node: S3, act: DiskAct::Corrupt(nth) };
+            vec![at(1_000, Action::Crash(S3)), at(1_100, damage), at(1_200, restart(false))]
+        };
+        for (what, faults, fsync_us) in [
+            ("emptied", emptied, MS),
+            ("twice", twice, MS),
+            ("unsynced", unsynced, 200 * MS),
+            ("its newest record damaged", damaged(0), MS),
+            ("the one before it damaged", damaged(1), MS),
+        ] {
+            let mut plan = quiet(settings, &operations);
+            // Whoever has S3 beside its own two nodes has a majority.
+            let links = [(C1, 3), (C1, 4), (C2, 0), (C2, 1)].map(|(client, node)| (client, NodeId(node)));
+            plan.faults = vec![at(0, Action::Cut(Cut::Links(links.to_vec())))];
+            plan.faults.extend(faults);
+            plan.disk.lose_unsynced_ppm = 1_000_000;
+            (plan.disk.fsync_us_min, plan.disk.fsync_us_max) = (fsync_us, fsync_us);
+            let run = run(&plan, 13 * SECOND);
+            assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "{what}, {settings:?}");
+            let away = run.node(S3).expect("a node").role.key == "lock.role.away";
+            assert_eq!(away, !settings.contains(&("fencing", 0)), "{what}, {settings:?}: fences are never over");
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_confirms_nothing() {
+    let operations: [Planned<'_>; 3] = [(100, C1, "acquire", &[]), (1_000, C1, "write", &[1]), (1_100, C1, "write", &[2])];
+    for (nodes, granted) in [(&[0, 1, 2][..], false), (&[5], true)] {
+        let mut plan = quiet(&[], &operations);
+        let full =
+            |at_ms, full| nodes.iter().map(move |node| at(at_ms, Action::Disk { node: NodeId(*node), act: DiskAct::Full(full) }));
+        plan.faults = full(50, true).chain(full(1_050, false)).collect();
+        let run = run(&plan, 9 * SECOND);
+        let held = matches!(field(&*run, C1, "believes"), Some(FieldValue::Bool(true)));
+        assert_eq!((held, run.operations_with("ok")), (granted, usize::from(granted)), "{nodes:?}");
+        assert!(nodes.iter().all(|node| run.node(NodeId(*node)).expect("a node").status == NodeStatus::Crashed), "{nodes:?}");
+        assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
+    }
+}
+
+/// The newer holder's write is accepted, and is gone in a crash before it is on disk: nobody was told that it counts.
+#[test]
+fn a_write_that_a_crash_takes_with_it_has_had_no_effect() {
+    let mut plan = quiet(&[], &[(100, C1, "use", &[500, 33]), (11_200, C2, "use", &[100, 34])]);
+    plan.network.rules = vec![late(vec![C1], Vec::new(), 8, 11_800 * MS)];
+    plan.disk.lose_unsynced_ppm = 1_000_000;
+    (plan.disk.fsync_us_min, plan.disk.fsync_us_max) = (20 * MS, 20 * MS);
+    plan.faults = vec![at(11_340, Action::Crash(RESOURCE)), at(11_400, Action::Restart { node: RESOURCE, empty: false })];
+    let run = run(&plan, 14 * SECOND);
+    assert_eq!(field(&*run, RESOURCE, "value"), Some(FieldValue::Int(33)));
+    assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
+}
+
+/// Every message comes twice, and the copies' answers may come first.
+#[test]
+fn doubled_questions_are_answered_as_the_first_was() {
+    for persist in [0, 1] {
+        for seed in 0..20 {
+            let mut plan = quiet(&[("attempts", 1), ("persist", persist)], &[(100, C1, "acquire", &[])]);
+            plan.seed = seed;
+            plan.network.default = rough(0);
+            plan.network.default.duplicate_ppm = 1_000_000;
+            plan.network.default.reorder_ppm = 0;
+            let run = run(&plan, 500 * MS);
+            assert_eq!(field(&*run, C1, "believes"), Some(FieldValue::Bool(true)), "persist {persist}, seed {seed}");
+        }
+    }
+}
+
+/// When a client asks for locks, milliseconds.
+#[derive(Default)]
+struct Asked {
+    now_us: u64,
+    times_ms: Vec<u64>,
+}
+
+impl Sink for Asked {
+    fn event(&mut self, event: &Event) {
+        self.now_us = event.at_us;
+    }
+    fn note(&mut self, note: &Note) {
+        if note.kind.key == "lock.asks" && self.now_us > 60 * MS {
+            self.times_ms.push(self.now_us / MS);
+        }
+    }
+}
+
+#[test]
+fn each_lock_waits_for_a_time_of_its_own_before_it_is_tried_again() {
+    let operations: [Planned<'_>; 4] =
+        [(50, C2, "acquire", &[]), (100, C1, "acquire", &[1]), (150, C1, "acquire", &[2]), (200, C1, "acquire", &[3])];
+    let mut run = open(&quiet(&[("retry_us_max", 1_000_000), ("attempts", 2)], &operations)).expect("a plan");
+    let mut asked = Asked::default();
+    while run.next_due_us().is_some_and(|due| due <= 3 * SECOND) {
+        run.step(&mut asked);
+    }
+    let times = asked.times_ms;
+    assert_eq!((times.len(), &times[..3]), (6, &[100, 150, 200][..]), "{times:?}");
+    let mut again = times[3..].to_vec();
+    again.dedup();
+    assert_eq!(again.len(), 3, "each at a time of its own: {times:?}");
 }

@@ -339,6 +339,8 @@ pub struct Lease {
     pub key: u32,
     /// With which fence; 0 if that is not known here.
     pub fence: u64,
+    /// Of a key that a node keeps: the how-many-eth operation of its client the token is of, from 1, and which attempt.
+    pub token: Option<(u64, u32)>,
     /// Since when, microseconds.
     pub from_us: u64,
     /// Until when by the clock of the row's node, microseconds.

@@ -8,7 +8,7 @@ use super::lock_leases::leases;
 use super::lock_view::{describe, portray, request_text, response_text};
 use super::open::{OpenError, check_operations};
 use crate::base::NodeId;
-use crate::base::draw::Sequence;
+use crate::base::draw::{Purpose, Sequence, mix};
 use crate::check::lock::{LockChecks, PROPERTIES};
 use crate::protocol::lock::command::Mode;
 use crate::protocol::lock::config::{Config, ConfigError, Variant};
@@ -21,7 +21,7 @@ use crate::sim::{Deployment, World};
 use std::sync::{Arc, OnceLock};
 
 /// Version of the behaviour: bumped whenever a pinned fingerprint changes.
-pub const BEHAVIOUR: u32 = 1;
+pub const BEHAVIOUR: u32 = 2;
 
 /// Lock nodes, a resource, and clients.
 #[derive(Clone, Debug)]
@@ -241,6 +241,7 @@ fn refuse(error: ConfigError) -> OpenError {
     let (place, hint) = match error {
         ConfigError::TooFewServers => ("cluster.servers", "at least 2: the last server is the resource"),
         ConfigError::DriftEatsTtl(_) => ("settings.ttl_us", "a greater time to live, or a smaller drift"),
+        ConfigError::FasterThanHeartbeats(_) => ("settings.ttl_us", "150,000 us at least, three heartbeats"),
         ConfigError::FencedSemaphore => ("settings.permits", "1, or fencing = 0"),
         ConfigError::DelayedSemaphore => ("settings.lock_delay_us", "0, or permits = 1"),
         ConfigError::ConsensusOnly("zookeeper") => ("settings.zookeeper", "raft = 1 beside it"),
@@ -253,7 +254,8 @@ fn refuse(error: ConfigError) -> OpenError {
 }
 
 fn config(plan: &Plan) -> Result<Config, OpenError> {
-    let mut config = Config { servers: plan.cluster.servers, ..Config::default() };
+    let luck = mix(plan.seed, Purpose::Backoff, 0, 0);
+    let mut config = Config { servers: plan.cluster.servers, luck, ..Config::default() };
     let number = |name: &str| plan.setting(name).map(i64::unsigned_abs);
     let set = |name: &str, field: &mut u64| *field = number(name).unwrap_or(*field);
     set("ttl_us", &mut config.ttl_us);
@@ -291,7 +293,8 @@ mod tests {
     fn settings_tell_the_defaults_of_the_core() {
         let explicit: Vec<(&str, i64)> = SETTINGS.iter().map(|setting| (setting.name, setting.default)).collect();
         assert_eq!(config(&plan(&[])).unwrap(), config(&plan(&explicit)).unwrap());
-        assert_eq!(config(&plan(&[])).unwrap(), Config::default());
+        let luck = config(&plan(&[])).unwrap().luck;
+        assert_eq!(config(&plan(&[])).unwrap(), Config { luck, ..Config::default() });
     }
 
     #[test]
@@ -316,6 +319,7 @@ mod tests {
             (&[("raft", 1), ("permits", 2)], "settings.permits"),
             (&[("raft", 1), ("permits", 2), ("fencing", 0), ("lock_delay_us", 1)], "settings.lock_delay_us"),
             (&[("raft", 1), ("ttl_us", 2_000)], "settings.ttl_us"),
+            (&[("raft", 1), ("ttl_us", 1), ("drift_us", 0), ("drift_ppm", 0)], "settings.ttl_us"),
         ] {
             let wrong = refused(settings);
             assert_eq!((wrong.place.as_str(), wrong.code), (place, "bad-value"), "{settings:?}");

@@ -66,8 +66,7 @@ fn portray_node(node: &LockNode, now: LocalTime, cluster: Cluster) -> Portrait {
         fields.push(field("lock.field.holder", FieldValue::Node(Some(entry.token.client))));
         fields.push(field("lock.field.left", FieldValue::DurationUs(node.left_us(entry, now))));
     }
-    let keys = node.keys().map(|(key, _)| key).next().unwrap_or(0);
-    fields.push(field("lock.field.fence", int(node.fence(keys))));
+    fields.push(field("lock.field.fence", int(node.greatest_fence())));
     if let [(_, entry), ..] = &stored[..] {
         fields.push(field("lock.field.stamp", FieldValue::Data(token_text(entry.token, cluster))));
     }

@@ -1,14 +1,17 @@
 //! Exclusion by effect: the resource accepts no write of an older holder after one of a newer holder. Who is older is the order
 //! in which locks were granted; it has nothing to do with when they are over.
+//!
+//! A write counts when it is on the resource's disk: one that a crash takes with it has had no effect, and nobody was told that it
+//! had. What is not claimed: that the newer write is still there after the disk itself has lost it.
 
 use super::notes;
 use super::{Falls, P};
 use crate::base::{Encoder, EventId, NodeId, Note};
 use crate::protocol::lock::message::{Accepted, Token};
-use crate::protocol::lock::resource::{Resource, Ruling};
+use crate::protocol::lock::resource::Resource;
 use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::Deed;
-use crate::sim::trace::Event;
+use crate::sim::trace::{Event, EventKind};
 use std::collections::BTreeMap;
 
 /// More grants are not told apart: older ones count as equally old.
@@ -45,8 +48,21 @@ impl Effects {
             // Holders of a semaphore write side by side.
             return;
         }
-        for deed in resource.deeds().iter().filter(|deed| deed.ruling == Ruling::Accepted) {
-            self.accepted(event, node, deed.write, falls);
+        if event.kind == EventKind::Started {
+            self.found(event, resource);
+        }
+        for write in resource.kept() {
+            self.accepted(event, node, *write, falls);
+        }
+    }
+
+    /// The resource has started: what its disk holds is what has had an effect, confirmed or not.
+    fn found(&mut self, event: &Event, resource: &Resource) {
+        let before = std::mem::take(&mut self.newest);
+        for write in resource.last() {
+            let nth = self.nth.get(&write.token).copied().unwrap_or(0);
+            let known = before.get(&write.key).filter(|(newest, ..)| *newest == nth);
+            self.newest.insert(write.key, known.copied().unwrap_or((nth, event.id, write.token.client)));
         }
     }
 

@@ -77,6 +77,7 @@ pub struct LockChecks {
     falls: Falls,
     belief: belief::Beliefs,
     effect: effect::Effects,
+    votes: grant::Votes,
     tokens: tokens::Tokens,
     liveness: liveness::Liveness,
     leases: leases::Leases,
@@ -100,6 +101,7 @@ impl LockChecks {
             falls: Falls::default(),
             belief: belief::Beliefs::default(),
             effect: effect::Effects::default(),
+            votes: grant::Votes::default(),
             tokens: tokens::Tokens::default(),
             liveness: liveness::Liveness::default(),
             leases: leases::Leases::default(),
@@ -169,7 +171,8 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
                 (_, Some(client)) if !client.deeds.is_empty() => {
                     self.queues.client(event, node, client, falls);
                     self.tokens.client(event, node, client, falls);
-                    grant::client(event, node, client, clock(world, node), falls);
+                    self.votes.client(client, || clients(world));
+                    grant::client(event, node, client, &self.votes, clock(world, node), falls);
                     release::client(event, node, client, falls);
                     self.belief.client(event, node, client, || clients(world), falls);
                     self.effect.client(event, client);
@@ -179,6 +182,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
                 (Role::Client(_) | Role::Contender(_), _) => {}
                 (Role::Replica(replica), _) => self.queues.replica(event, node, replica, falls),
                 (Role::Node(lock), _) => {
+                    self.votes.node(node, lock);
                     release::node(event, node, lock, falls);
                     liveness::node(event, node, lock, clock(world, node), falls);
                 }
@@ -210,6 +214,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for LockChecks {
         self.falls.encode(to);
         if !unchecked {
             self.effect.encode(to);
+            self.votes.encode(to);
             self.tokens.encode(to);
             self.liveness.encode(to);
             self.queues.encode(to);

@@ -25,9 +25,10 @@ pub struct Client {
     sessions: Vec<Session>,
     alarms: Vec<Alarm>,
     writes: Writes,
-    retrying: bool,
-    /// What the timers of deadlines are set to: validity, reply, work.
-    armed: [Option<u64>; 3],
+    /// How many attempts it has begun.
+    begun: u32,
+    /// What its timers are set to: validity, reply, work, retry.
+    armed: [Option<u64>; 4],
     deeds: Vec<Deed>,
 }
 
@@ -41,8 +42,8 @@ impl Client {
             sessions: Vec::new(),
             alarms: Vec::new(),
             writes: Writes::default(),
-            retrying: false,
-            armed: [None; 3],
+            begun: 0,
+            armed: [None; 4],
             deeds: Vec::new(),
         }
     }
@@ -118,7 +119,7 @@ impl Client {
                 }
             }
             Message::ExtendReply { token, nth, ok, .. } => {
-                let open = |s: &Session| s.token == token && s.extending.is_some() && s.extensions + 1 == nth;
+                let open = |s: &Session| s.token == token && s.extending.is_some() && s.rounds == nth;
                 if let Some(at) = self.sessions.iter().position(open) {
                     self.count_extension(at, from, ok, now, out);
                 }
@@ -171,7 +172,9 @@ impl Client {
         let unique = Token { client: self.id, op: session.token.op, attempt };
         session.token = self.config.rules.token(unique, now.wall_us);
         session.fence = 0;
+        session.retry_at_us = None;
         session.phase = Phase::Asking(Round::new(now.monotonic_us, now.monotonic_us));
+        self.begun = self.begun.wrapping_add(1);
         out.note(Note::new(&notes::ASKS, [u64::from(session.key), u64::from(session.attempts)]));
         self.ask_nodes(at, self.config.rules.asked_at_once(self.config.nodes()), now, out);
         let session = &self.sessions[at];
@@ -182,12 +185,12 @@ impl Client {
 
     /// Asks so many more nodes for the key.
     fn ask_nodes(&mut self, at: usize, count: u16, now: LocalTime, out: &mut Effects<Role>) {
-        let (config, session) = (&self.config, &mut self.sessions[at]);
+        let (config, session, nth) = (&self.config, &mut self.sessions[at], self.begun);
         let Phase::Asking(round) = &mut session.phase else { return };
         let until = round.asked.saturating_add(count).min(config.nodes());
         let until_wall_us = now.wall_us.saturating_add_unsigned(config.ttl_us);
         for node in round.asked..until {
-            let message = Message::Set { key: session.key, token: session.token, ttl_us: config.ttl_us, until_wall_us };
+            let message = Message::Set { key: session.key, token: session.token, ttl_us: config.ttl_us, until_wall_us, nth };
             out.send(NodeId(node), message);
         }
         round.asked = until;
@@ -207,7 +210,7 @@ impl Client {
         if yes >= quorum {
             self.has_majority(at, now, out);
         } else if no + quorum > nodes {
-            self.has_no_majority(at, out);
+            self.has_no_majority(at, now, out);
         } else if yes + no == asked {
             self.ask_nodes(at, 1, now, out);
         }
@@ -223,7 +226,7 @@ impl Client {
         let validity_us = self.config.rules.validity_us(self.config.ttl_us, elapsed_us, self.config.drift());
         if validity_us == 0 {
             out.note(Note::new(&notes::TOO_LATE, [u64::from(self.sessions[at].key), elapsed_us, self.config.ttl_us]));
-            return self.has_no_majority(at, out);
+            return self.has_no_majority(at, now, out);
         }
         if self.config.fencing && matches!(self.sessions[at].phase, Phase::Asking(_)) {
             return self.raise(at, since_us, now, out);
@@ -261,7 +264,7 @@ impl Client {
     }
 
     /// An attempt has failed: everything that it stored goes, also where it believes to have stored nothing.
-    fn has_no_majority(&mut self, at: usize, out: &mut Effects<Role>) {
+    fn has_no_majority(&mut self, at: usize, now: LocalTime, out: &mut Effects<Role>) {
         let (key, token) = (self.sessions[at].key, self.sessions[at].token);
         let (yes, refused) = match &self.sessions[at].phase {
             Phase::Asking(round) => (round.yes.len(), round.silent == 0),
@@ -281,16 +284,13 @@ impl Client {
             out.note(Note::new(&notes::GIVES_UP, [u64::from(key)]));
             return self.end(at, out);
         }
-        if !std::mem::replace(&mut self.retrying, true) {
-            let (min, max) = self.config.rules.retry_us(self.config.retry_us_max);
-            out.set_timer(Timer::Retry, min, max);
-        }
+        session.retry_at_us = Some(now.monotonic_us.saturating_add(self.config.retry_delay_us(token)));
     }
 
     fn retry(&mut self, now: LocalTime, out: &mut Effects<Role>) {
-        self.retrying = false;
+        self.armed[3] = None;
         for at in 0..self.sessions.len() {
-            if self.sessions[at].phase == Phase::Backoff {
+            if self.sessions[at].retry_at_us.is_some_and(|at_us| at_us <= now.monotonic_us) {
                 self.attempt(at, now, out);
             }
         }
@@ -312,13 +312,15 @@ impl Client {
         let wait_us = config.rules.wait_us(config.node_timeout_us);
         round.until_us = wait_us.map(|wait_us| now.monotonic_us.saturating_add(wait_us));
         session.extending = Some((round, op));
+        session.rounds += 1;
         let message = Message::Extend {
             key: session.key,
             token: session.token,
             ttl_us: config.ttl_us,
             until_wall_us: now.wall_us.saturating_add_unsigned(config.ttl_us),
-            nth: session.extensions + 1,
+            nth: session.rounds,
         };
+        self.deeds.push(Deed::Extends(session.token));
         out.note(Note::new(&notes::ASKS_TO_EXTEND, [u64::from(session.key)]));
         self.nodes().for_each(|node| out.send(node, message.clone()));
     }
@@ -520,8 +522,10 @@ impl Client {
     /// Sets each timer to the next moment at which it is needed.
     fn arm(&mut self, now: LocalTime, out: &mut Effects<Role>) {
         let work = self.sessions.iter().filter_map(|session| session.work_until_us).min();
-        let next = [self.alarms.iter().map(|alarm| alarm.at_us).min(), self.next_reply_us(), work];
-        for ((timer, at_us), armed) in [Timer::Validity, Timer::Reply, Timer::Work].into_iter().zip(next).zip(&mut self.armed) {
+        let retry = self.sessions.iter().filter_map(|session| session.retry_at_us).min();
+        let next = [self.alarms.iter().map(|alarm| alarm.at_us).min(), self.next_reply_us(), work, retry];
+        let timers = [Timer::Validity, Timer::Reply, Timer::Work, Timer::Retry];
+        for ((timer, at_us), armed) in timers.into_iter().zip(next).zip(&mut self.armed) {
             timers::arm(timer, armed, at_us, now, out);
         }
     }
@@ -532,6 +536,5 @@ impl Encode for Client {
         to.list(self.sessions.iter());
         to.list(self.alarms.iter());
         to.put(&self.writes);
-        to.bool(self.retrying);
     }
 }

@@ -1,7 +1,9 @@
 //! Figures of locks.
 
+use super::message::Token;
 use super::rules::Rules;
 use crate::base::NodeId;
+use crate::base::draw::{Purpose, in_range, mix};
 use crate::base::time::MS;
 use crate::protocol::raft;
 use std::fmt;
@@ -67,6 +69,9 @@ pub struct Config {
     pub variant: Variant,
     /// Settings of the consensus variant.
     pub consensus: Consensus,
+    /// What delays between attempts are drawn with: a delay is a pure function of this and of the attempt. Clients that shared a
+    /// draw would split the votes again.
+    pub luck: u64,
     /// The rules in force.
     pub rules: Rules,
 }
@@ -87,6 +92,7 @@ impl Default for Config {
             deadline_us: 3_000_000,
             variant: Variant::Redlock,
             consensus: Consensus::default(),
+            luck: 0,
             rules: Rules::RIGHT,
         }
     }
@@ -101,6 +107,8 @@ pub enum ConfigError {
     DriftEatsTtl(u64),
     /// An attempt may wait as long as a key lives.
     TimeoutEatsTtl,
+    /// Leases are shorter than so many microseconds: their signs of life would come more often than heartbeats.
+    FasterThanHeartbeats(u64),
     /// A semaphore has no newest holder whom a fence could prefer.
     FencedSemaphore,
     /// A semaphore has several holders: that one of them is gone says nothing of the others' work.
@@ -117,6 +125,9 @@ impl fmt::Display for ConfigError {
             ConfigError::FencedSemaphore => write!(f, "holders of a semaphore have no order that a fence could keep"),
             ConfigError::DelayedSemaphore => write!(f, "a semaphore cannot be delayed"),
             ConfigError::ConsensusOnly(setting) => write!(f, "Redlock has no {setting}"),
+            ConfigError::FasterThanHeartbeats(us) => {
+                write!(f, "signs of life for leases below {us} us would come more often than the log's heartbeats")
+            }
             ConfigError::TimeoutEatsTtl => write!(f, "an attempt waits as long as a key lives"),
         }
     }
@@ -136,6 +147,9 @@ impl Config {
         match self.variant {
             Variant::Redlock if self.node_timeout_us >= self.ttl_us => Err(ConfigError::TimeoutEatsTtl),
             Variant::Redlock => self.validate_redlock(),
+            Variant::Raft if self.ttl_us < self.shortest_lease_us() => {
+                Err(ConfigError::FasterThanHeartbeats(self.shortest_lease_us()))
+            }
             Variant::Raft if self.consensus.permits > 1 && self.fencing => Err(ConfigError::FencedSemaphore),
             Variant::Raft if self.consensus.permits > 1 && self.consensus.lock_delay_us > 0 => Err(ConfigError::DelayedSemaphore),
             Variant::Raft => Ok(()),
@@ -149,6 +163,11 @@ impl Config {
         set.iter().find(|(_, set)| *set).map_or(Ok(()), |(name, _)| Err(ConfigError::ConsensusOnly(name)))
     }
 
+    /// The shortest time to live of a lease, microseconds: three signs of life come in it, and each of them is an entry of the log.
+    fn shortest_lease_us(&self) -> u64 {
+        self.consensus.raft.heartbeat_us.saturating_mul(3)
+    }
+
     /// Number of lock nodes: S1, S2, ...
     pub fn nodes(&self) -> u16 {
         self.servers.saturating_sub(1)
@@ -157,6 +176,13 @@ impl Config {
     /// The resource: the last server.
     pub fn resource(&self) -> NodeId {
         NodeId(self.nodes())
+    }
+
+    /// How long an attempt that has failed waits before the next one, microseconds; `token` is that of the failed one.
+    pub fn retry_delay_us(&self, token: Token) -> u64 {
+        let (least, most) = self.rules.retry_us(self.retry_us_max);
+        let attempt = u64::from(token.op) << 32 | u64::from(token.attempt);
+        in_range(mix(self.luck, Purpose::Backoff, u64::from(token.client.0), attempt), least, most)
     }
 
     /// What clocks may differ by over a time to live, microseconds: whole milliseconds of the part, as libraries round it down.
@@ -195,5 +221,9 @@ mod tests {
         assert_eq!(with(|c| c.servers = 1), Err(ConfigError::TooFewServers));
         assert_eq!(with(|c| c.ttl_us = 2_000), Err(ConfigError::DriftEatsTtl(2_000)));
         assert_eq!(with(|c| c.node_timeout_us = 10_000_000), Err(ConfigError::TimeoutEatsTtl));
+        let leased =
+            |ttl_us| Config { variant: Variant::Raft, ttl_us, drift_ppm: 0, drift_us: 0, ..Config::default() }.validate();
+        assert_eq!(leased(1), Err(ConfigError::FasterThanHeartbeats(150_000)));
+        assert_eq!((leased(149_999).is_err(), leased(150_000)), (true, Ok(())));
     }
 }

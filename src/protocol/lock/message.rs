@@ -38,6 +38,8 @@ pub enum Message {
         ttl_us: u64,
         /// When that ends by the client's wall clock, microseconds: nobody should read it.
         until_wall_us: i64,
+        /// The how-many-eth attempt of its client it is: a question that the network has doubled is known by it.
+        nth: u32,
     },
     /// Whether it was, and the greatest fence that the node knows of the key.
     SetReply {
@@ -92,7 +94,7 @@ pub enum Message {
         ttl_us: u64,
         /// When that ends by the client's wall clock, microseconds: nobody should read it.
         until_wall_us: i64,
-        /// The how-many-eth extension of this token it is.
+        /// The how-many-eth time it is that an extension of this token is asked for.
         nth: u32,
     },
     /// Whether it was.
@@ -101,7 +103,7 @@ pub enum Message {
         key: u32,
         /// Which token.
         token: Token,
-        /// Which extension.
+        /// Which time.
         nth: u32,
         /// It lives on.
         ok: bool,
@@ -214,11 +216,12 @@ impl Encode for Message {
     fn encode(&self, to: &mut Encoder) {
         to.u8(crate::protocol::Message::kind(self));
         match self {
-            Message::Set { key, token, ttl_us, until_wall_us } => {
+            Message::Set { key, token, ttl_us, until_wall_us, nth } => {
                 to.u32(*key);
                 to.put(token);
                 to.u64(*ttl_us);
                 to.i64(*until_wall_us);
+                to.u32(*nth);
             }
             Message::SetReply { key, token, ok, fence } => {
                 to.u32(*key);

@@ -12,6 +12,12 @@
 //! Redlock's tokens are unique and have no order, so they cannot be fences. Here each node keeps a number beside its keys, on
 //! disk: who has a majority of tokens raises the greatest of these numbers by one at a majority, and only then holds the lock.
 //! Two majorities share a node, so each grant has a greater fence than all before it. `fencing = 0` leaves that round out.
+//!
+//! What the right rules claim. Exclusion by belief, as long as clocks run no further apart than the drift, and as long as a node
+//! whose memory or disk is gone finds that out when it starts: then it stays away. Exclusion by effect with fences, whatever
+//! clocks do. For that a node whose disk is emptied or damaged gives no vote any more, and of five such nodes two may be lost.
+//! What they do not claim: anything of a disk that shows an older state as if it were the newest one, or of the resource's writes
+//! once its own disk has lost them.
 
 pub mod client;
 pub mod command;

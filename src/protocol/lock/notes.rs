@@ -18,6 +18,10 @@ note_kinds! {
     RAISES = "lock.raises", Everything, None, ["fence": Int, "client": Node, "key": Key];
     /// Starts without its keys, and stays away until they would all be over.
     STAYS_AWAY = "lock.stays-away", Story, Some("stay_away_us"), ["for": DurationUs];
+    /// Starts without its fences, and gives no vote any more.
+    HAS_LOST_FENCES = "lock.has-lost-fences", Story, Some("stay_away_us"), [];
+    /// The disk is full: the process ends.
+    CANNOT_WRITE = "lock.cannot-write", Story, None, [];
     /// Starts without its keys, and answers at once.
     HAS_FORGOTTEN = "lock.has-forgotten", Story, Some("stay_away_us"), [];
     /// Says nothing while it stays away.

@@ -12,9 +12,9 @@ use super::message::{Accepted, Message, Record, Timer};
 use super::notes;
 use super::role::Role;
 use super::timers;
-use crate::base::{Encode, Encoder, LocalTime, NodeId, Note};
+use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, WriteId};
 use crate::protocol::{Effects, Input, Slot, machine, raft};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// What became of a write, for those who watch.
@@ -78,6 +78,9 @@ pub struct Resource {
     /// What the timer is set to.
     armed: Option<u64>,
     deeds: Vec<Deed>,
+    /// Accepted writes on their way to the disk, and those that came there in the last step.
+    writing: VecDeque<(WriteId, Accepted)>,
+    kept: Vec<Accepted>,
 }
 
 /// What can be read from outside.
@@ -96,6 +99,8 @@ impl Resource {
             finder: Finder::new(config.resource(), config.nodes()),
             armed: None,
             deeds: Vec::new(),
+            writing: VecDeque::new(),
+            kept: Vec::new(),
             config,
         }
     }
@@ -139,6 +144,11 @@ impl Resource {
     pub fn deeds(&self) -> &[Deed] {
         &self.deeds
     }
+
+    /// Writes that came on disk in its last step: no crash undoes them.
+    pub fn kept(&self) -> &[Accepted] {
+        &self.kept
+    }
 }
 
 /// What happens to it.
@@ -147,6 +157,7 @@ impl Resource {
     pub(super) fn handle(&mut self, now: LocalTime, input: Input<Role>, out: &mut Effects<Role>) {
         use raft::Message::{ClientAnswer, ClientRedirect};
         self.deeds.clear();
+        self.kept.clear();
         match input {
             Input::Started { disk } => self.start(&disk, now),
             Input::Message { from, message: Message::Write { seq, key, token, fence, value, shown } } => {
@@ -164,7 +175,14 @@ impl Resource {
             }
             Input::Message { from, .. } => out.note(Note::new(&notes::IGNORES_FOREIGN, [u64::from(from.0)])),
             Input::Timer(Timer::Reply) => self.ask_again(now, out),
-            Input::Timer(_) | Input::Request { .. } | Input::Persisted(_) | Input::WriteFailed(_) => {}
+            Input::Persisted(write) => {
+                while let Some((_, accepted)) = self.writing.pop_front_if(|(on_its_way, _)| *on_its_way <= write) {
+                    self.kept.push(accepted);
+                }
+            }
+            // What is in memory is not what is on disk: the next incarnation begins with that.
+            Input::WriteFailed(_) => out.exit(Note::new(&notes::CANNOT_WRITE, [])),
+            Input::Timer(_) | Input::Request { .. } => {}
         }
         self.arm(now, out);
     }
@@ -223,6 +241,7 @@ impl Resource {
         self.last.insert(write.key, write);
         self.deeds.push(Deed { nth, write, shown, ruling: Ruling::Accepted });
         let after = out.persist(Record::Accepted(write));
+        self.writing.push_back((after, write));
         out.note(match shown {
             Some(shown) => Note::new(&notes::ACCEPTS_SHOWN, [write.value, client, key, shown.generation]),
             None => Note::new(&notes::ACCEPTS, [write.value, client, key, write.fence]),

@@ -2,7 +2,7 @@
 //!
 //! A mutant replaces exactly one rule, here and nowhere else. More than half of them are the defects of a widespread lock
 //! manager class: a failed acquire that releases by resource, a timer that nobody cancels, an extension that moves no timer, an
-//! expired entry that stays, a token made of the time.
+//! expired entry that stays, a token made of the time. These carry the number of the defect, `LK-1` to `LK-12`.
 //!
 //! The page shows these functions as they stand, right and wrong lines beside each other; `tests/rules.rs` cuts them out. So
 //! each has the same shape: a mutant is an `if` of its own that returns, and what follows is the right rule. A doc comment
@@ -17,26 +17,26 @@ use crate::base::time::MS;
 use crate::protocol::mutants::mutants;
 
 mutants! {
-    ReleaseByResource, "release_by_resource", "token_to_release", "exclusion-by-belief", "a failed acquire releases whatever is held here under that name";
-    ReleaseIgnoresOwner, "release_ignores_owner", "may_release", "own-release", "anybody releases anything";
-    StaleTimer, "stale_timer", "alarms_left", "exclusion-by-belief", "a lock that ends leaves its timer running";
-    TimerNotMoved, "timer_not_moved", "alarm_after_extension", "covered-belief", "an extension leaves the timer where it was";
-    ExpiredStays, "expired_stays", "may_set", "leases-end", "an expired entry is in the way for ever";
-    NoElapsed, "no_elapsed", "validity_us", "valid-grant", "the time that acquiring took is not taken off";
-    NoNodeTimeout, "no_node_timeout", "wait_us", "bounded-attempt", "an attempt waits for every node without an end";
-    NoReleaseOnFailure, "no_release_on_failure", "token_to_release", "clean-failure", "a failed acquire leaves its keys";
-    TokenFromTime, "token_from_time", "token", "unique-tokens", "a token is its client and the time in milliseconds";
-    AbsoluteExpiry, "absolute_expiry", "left_us", "exclusion-by-belief", "the client's clock says when a key is over";
-    ExtendForever, "extend_forever", "may_extend", "bounded-extension", "a lock is extended without a limit";
-    ExtendAfterExpiry, "extend_after_expiry", "extension_counts", "valid-grant", "an extension counts although the lock was over";
-    Unfenced, "unfenced", "accepts", "exclusion-by-effect", "the resource looks at no fence";
-    NoDelayedRestart, "no_delayed_restart", "stay_away_us", "exclusion-by-belief", "a node without memory is back at once";
+    ReleaseByResource, "release_by_resource", "token_to_release", "exclusion-by-belief", "a failed acquire releases whatever is held here under that name (LK-1)";
+    ReleaseIgnoresOwner, "release_ignores_owner", "may_release", "own-release", "anybody releases anything (LK-2)";
+    StaleTimer, "stale_timer", "alarms_left", "exclusion-by-belief", "a lock that ends leaves its timer running (LK-3)";
+    TimerNotMoved, "timer_not_moved", "alarm_after_extension", "covered-belief", "an extension leaves the timer where it was (LK-4)";
+    ExpiredStays, "expired_stays", "may_set", "leases-end", "an expired entry is in the way for ever (LK-5)";
+    NoElapsed, "no_elapsed", "validity_us", "valid-grant", "the time that acquiring took is not taken off (LK-6)";
+    NoNodeTimeout, "no_node_timeout", "wait_us", "bounded-attempt", "an attempt waits for every node without an end (LK-6)";
+    NoReleaseOnFailure, "no_release_on_failure", "token_to_release", "clean-failure", "a failed acquire leaves its keys (LK-7)";
+    TokenFromTime, "token_from_time", "token", "unique-tokens", "a token is its client and the time in milliseconds (LK-8)";
+    AbsoluteExpiry, "absolute_expiry", "left_us", "exclusion-by-belief", "the client's clock says when a key is over (LK-9)";
+    ExtendForever, "extend_forever", "may_extend", "bounded-extension", "a lock is extended without a limit (LK-10)";
+    ExtendAfterExpiry, "extend_after_expiry", "extension_counts", "valid-grant", "an extension counts although the lock was over (LK-10)";
+    Unfenced, "unfenced", "accepts", "exclusion-by-effect", "the resource looks at no fence (LK-11)";
+    NoDelayedRestart, "no_delayed_restart", "stay_away_us", "exclusion-by-belief", "a node without memory is back at once (LK-12)";
     PlainDelete, "plain_delete", "may_delete", "own-release", "a key is deleted without a look at its token";
     NoDrift, "no_drift", "validity_us", "exclusion-by-belief", "clocks count as equally fast";
     SequentialAcquire, "sequential_acquire", "asked_at_once", "bounded-attempt", "nodes are asked one after the other";
     HalfQuorum, "half_quorum", "quorum", "exclusion-by-belief", "half of the nodes are enough";
     WallClockExpiry, "wall_clock_expiry", "left_us", "exclusion-by-belief", "a node measures by its wall clock, as Redis does";
-    ExtendByMinority, "extend_by_minority", "extension_counts", "covered-belief", "one node is enough for an extension";
+    ExtendByMinority, "extend_by_minority", "extension_counts", "covered-belief", "one node is enough for an extension (LK-10)";
     FenceAboveOnly, "fence_above_only", "accepts", "holder-served", "an equal fence is rejected";
     SequencerUnasked, "sequencer_unasked", "asks_about", "valid-sequencer", "the resource believes what it is shown";
     SequencerCached, "sequencer_cached", "asks_about", "valid-sequencer", "a sequencer that was valid once is not asked about again";

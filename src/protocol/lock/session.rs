@@ -93,8 +93,12 @@ pub struct Session {
     pub valid_until_us: u64,
     /// How often it was extended.
     pub extensions: u32,
+    /// How often an extension was asked for: an answer to an earlier question is none to this one.
+    pub rounds: u32,
     /// An extension that is under way, and the operation that waits for it.
     pub extending: Option<(Round, OpId)>,
+    /// In the backoff: when the next attempt begins, microseconds.
+    pub retry_at_us: Option<u64>,
     /// When the work under it is done, microseconds.
     pub work_until_us: Option<u64>,
     /// The operation that waits for it.
@@ -116,7 +120,9 @@ impl Session {
             fence: 0,
             valid_until_us: 0,
             extensions: 0,
+            rounds: 0,
             extending: None,
+            retry_at_us: None,
             work_until_us: None,
             job: Some(job),
             place: None,
@@ -188,6 +194,8 @@ pub struct Alarm {
 pub enum Deed {
     /// A round of questions began: with which token, how many nodes were asked at once.
     Began(Token, u16),
+    /// A round of questions began that is to extend the lock with this token.
+    Extends(Token),
     /// An attempt failed: key, token, how many nodes had said yes, and whether all others that count said no, rather than nothing.
     Failed(u32, Token, usize, bool),
     /// A lock is held from now on.
@@ -266,10 +274,12 @@ impl Encode for Session {
         to.u64(self.fence);
         to.u64(self.valid_until_us);
         to.u32(self.extensions);
+        to.u32(self.rounds);
         to.bool(self.extending.is_some());
         if let Some((round, _)) = &self.extending {
             to.put(round);
         }
+        to.u64(self.retry_at_us.unwrap_or(0));
         to.u64(self.work_until_us.unwrap_or(0));
         to.bool(self.job.is_some());
         if let Some((us, value)) = self.job.and_then(|job| job.work) {

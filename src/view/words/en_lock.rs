@@ -45,6 +45,11 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("lock.cannot-extend", "{me} cannot extend {key} for {client}: it is gone, or another's."),
     ("lock.raises", "{me} notes fence {fence} of {key} for {client}."),
     ("lock.stays-away", "{me} has forgotten its keys and stays away for {for}, until each would be over."),
+    (
+        "lock.has-lost-fences",
+        "{me} has lost its fences with its disk and gives no vote any more: nobody can tell it how far they were.",
+    ),
+    ("lock.cannot-write", "The disk of {me} takes no more: its process ends."),
     ("lock.has-forgotten", "{me} has forgotten its keys and answers at once."),
     ("lock.stays-silent", "{me} does not answer {client}: it stays away."),
     ("lock.comes-back", "{me} is back: every key that it may have forgotten is over."),
@@ -184,6 +189,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("leases.believes", "{client} takes itself for the holder of {key} until {until} by its own clock."),
     ("leases.believes-not", "{client} holds nothing."),
     ("leases.keeps", "{node} keeps {key} for {client} until {until} by its own clock."),
+    ("leases.keeps-token", "{node} keeps {key} for {client} ({token}) until {until} by its own clock."),
     ("leases.keeps-not", "{node} keeps no key."),
     ("leases.resource", "{node} has seen fence {fence}: {accepted} {accepted|write|writes} accepted, {rejected} rejected."),
     (
