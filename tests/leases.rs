@@ -1,8 +1,12 @@
 //! The view of leases: what it says and draws is what the run holds, at every size, and the same for the same moment.
 
+mod common;
+
+use common::quiet;
 use netsplit::base::NodeId;
 use netsplit::base::time::{MS, SECOND};
 use netsplit::scenario::{compile, library};
+use netsplit::sim::plan::{Action, Cluster, Plan};
 use netsplit::system::open::{info, open};
 use netsplit::timeline::{self, Session};
 use netsplit::view::playback::{Goals, Playback};
@@ -12,7 +16,10 @@ use netsplit::view::{Scene, ViewOptions};
 
 fn watched(id: &str, lang: Lang) -> Playback {
     let scenario = library::all().iter().find(|scenario| scenario.id == id).expect("a scenario");
-    let plan = compile(scenario, info("lock").expect("the system")).expect("it compiles").plan;
+    playing(compile(scenario, info("lock").expect("the system")).expect("it compiles").plan, lang)
+}
+
+fn playing(plan: Plan, lang: Lang) -> Playback {
     let session = Session::open(plan, timeline::Config::default(), open).expect("the plan is fine");
     Playback::new(session, lang, Goals::default(), 33.0)
 }
@@ -34,8 +41,8 @@ fn it_says_who_believes_what_and_until_when_on_whose_clock() {
     let scene = lab.scene("leases", &options).expect("there is such a view");
     assert!(scene.label.contains("Client 1 takes itself for the holder of x until 9."), "{}", scene.label);
     assert!(scene.label.contains("Client 2 takes itself for the holder of x until 11."), "{}", scene.label);
-    assert!(label(&scene, "node:0").contains("S1 keeps x for client 1 until 10."), "{}", label(&scene, "node:0"));
-    assert!(label(&scene, "node:2").contains("S3 keeps x for client 2 until 12."), "{}", label(&scene, "node:2"));
+    assert!(label(&scene, "node:0").contains("S1 keeps x for client 1 (#1.1) until 10."), "{}", label(&scene, "node:0"));
+    assert!(label(&scene, "node:2").contains("S3 keeps x for client 2 (#1.1) until 12."), "{}", label(&scene, "node:2"));
     assert_eq!(label(&scene, "node:5"), "S6 has seen fence 2: 1 write accepted, 0 rejected.");
     at(&mut lab, 4_500 * MS);
     let scene = lab.scene("leases", &options).expect("there is such a view");
@@ -74,6 +81,33 @@ fn a_write_that_is_asked_about_is_told_and_drawn_as_that() {
     let open = open.expect("the resource asks");
     assert_eq!(told(&mut lab, open), "S6 asks about each write: 1 open, 0 writes accepted, 0 rejected.");
     assert_eq!(told(&mut lab, 1_600), "S6 asks about each write: 0 open, 1 write accepted, 0 rejected.");
+}
+
+/// A crashed node keeps nothing in memory, and the greatest fence is that of any key, also of one that is free.
+#[test]
+fn a_node_is_told_as_it_is() {
+    let client = NodeId(6);
+    let operations: [common::Planned<'_>; 2] = [(100, client, "use", &[100, 33]), (1_000, client, "use", &[100, 34])];
+    let mut plan = quiet("lock", Cluster { servers: 6, clients: 2 }, &[], &operations);
+    plan.workload.operations.iter_mut().for_each(|planned| planned.operation.key = "y".to_owned());
+    let mut holds = plan.workload.operations[0].clone();
+    (holds.at_us, holds.operation.verb, holds.operation.args) = (2 * SECOND, "acquire".to_owned(), Vec::new());
+    holds.operation.key = "x".to_owned();
+    plan.workload.operations.push(holds);
+    plan.faults = vec![common::at(3_000, Action::Crash(NodeId(0)))];
+    let mut lab = playing(plan, Lang::En);
+    let row = |lab: &Playback, node: u16| {
+        let leases = lab.session().run().leases().expect("locks have leases");
+        let row = leases.rows.into_iter().find(|row| row.node == NodeId(node)).expect("a node");
+        (row.fence, row.leases.len())
+    };
+    at(&mut lab, 1_900 * MS);
+    assert_eq!(row(&lab, 0), (Some(2), 0), "y is free, and its fence is known");
+    at(&mut lab, 3_500 * MS);
+    assert_eq!((row(&lab, 0), row(&lab, 1)), ((None, 0), (Some(2), 1)));
+    let scene = lab.scene("leases", &ViewOptions::sized(800.0, 500.0)).expect("there is such a view");
+    assert_eq!(label(&scene, "node:0"), "S1 keeps no key. (crashed)");
+    assert!(label(&scene, "node:1").contains("S2 keeps x for client 1 (#3.1) until 12."), "{}", label(&scene, "node:1"));
 }
 
 /// Its lock was over at the tenth second, and an extension that came late brought it back: two times, not one.

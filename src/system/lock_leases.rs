@@ -11,6 +11,7 @@ use crate::protocol::lock::node::LockNode;
 use crate::protocol::lock::resource::Resource;
 use crate::protocol::lock::role::Role;
 use crate::sim::World;
+use crate::sim::kernel::Process;
 
 /// Who believes what, who keeps what, what came.
 pub(super) fn leases(world: &World<Locks>, checks: &LockChecks) -> LeasesView {
@@ -49,6 +50,7 @@ fn believes(known: &Leases, node: NodeId) -> LeaseRow {
         holder: node,
         key: belief.key,
         fence: belief.fence,
+        token: None,
         shared: belief.shared,
         from_us: belief.from_us,
         until_us: belief.until_us,
@@ -56,7 +58,15 @@ fn believes(known: &Leases, node: NodeId) -> LeaseRow {
     LeaseRow { node, kind: LeaseKind::Client, leases: lease.collect(), fence: None }
 }
 
+/// A process that is down keeps and measures nothing, whatever its disk holds.
+fn is_up(world: &World<Locks>, node: NodeId) -> bool {
+    matches!(world.process(node), Process::Running | Process::Paused)
+}
+
 fn keeps(world: &World<Locks>, lock: &LockNode, node: NodeId) -> LeaseRow {
+    if !is_up(world, node) {
+        return LeaseRow { node, kind: LeaseKind::Node, leases: Vec::new(), fence: None };
+    }
     let now_us = world.kernel().now_us();
     let clock = world.kernel().node(node).map(|state| state.clock).unwrap_or_default();
     let now = clock.read(now_us);
@@ -68,15 +78,17 @@ fn keeps(world: &World<Locks>, lock: &LockNode, node: NodeId) -> LeaseRow {
             0 => now_us.min(from_us.saturating_add(clock.true_delay(entry.ttl_us))),
             left_us => now_us.saturating_add(clock.true_delay(left_us)),
         };
-        Lease { holder: entry.token.client, key, fence: 0, shared: false, from_us, until_us }
+        let token = Some((u64::from(entry.token.op) + 1, entry.token.attempt));
+        Lease { holder: entry.token.client, key, fence: 0, token, shared: false, from_us, until_us }
     };
-    let keys: Vec<_> = lock.keys().collect();
-    let fence = keys.iter().map(|(key, _)| lock.fence(*key)).max().or(Some(lock.fence(0)));
-    LeaseRow { node, kind: LeaseKind::Node, leases: keys.into_iter().map(lease).collect(), fence }
+    LeaseRow { node, kind: LeaseKind::Node, leases: lock.keys().map(lease).collect(), fence: Some(lock.greatest_fence()) }
 }
 
 /// The holders' leases, as the leader measures them; followers measure none.
 fn measures(world: &World<Locks>, replica: &Replica, node: NodeId) -> LeaseRow {
+    if !is_up(world, node) {
+        return LeaseRow { node, kind: LeaseKind::Node, leases: Vec::new(), fence: None };
+    }
     let now_us = world.kernel().now_us();
     let clock = world.kernel().node(node).map(|state| state.clock).unwrap_or_default();
     let now = clock.read(now_us);
@@ -92,6 +104,7 @@ fn measures(world: &World<Locks>, replica: &Replica, node: NodeId) -> LeaseRow {
             holder: waiter.lease.client,
             key,
             fence: waiter.created,
+            token: None,
             shared: waiter.mode == Mode::Shared,
             from_us,
             until_us,

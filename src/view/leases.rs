@@ -143,6 +143,11 @@ fn fence_text(input: &LeasesInput<'_>, fence: u64) -> String {
     if fence == 0 { String::new() } else { words::filled(input.options.lang, key, &[("fence", &fence.to_string())]) }
 }
 
+/// `#3.1`: the first attempt of its client's operation number 3, as the token of a key is written everywhere.
+fn token_text(lease: &Lease) -> String {
+    lease.token.map_or(String::new(), |(op, attempt)| format!("#{op}.{attempt}"))
+}
+
 fn belief_text(input: &LeasesInput<'_>, lease: &Lease) -> String {
     let (lang, key) = (input.options.lang, words::key_name(u64::from(lease.key)));
     let until = words::time(lang, lease.until_us);
@@ -160,8 +165,9 @@ fn row_label(input: &LeasesInput<'_>, row: &LeaseRow) -> String {
         (LeaseKind::Client, None) => words::told(lang, "leases.believes-not", &[("client", &own)]),
         (LeaseKind::Node, Some(lease)) => {
             let (key, until) = (words::key_name(u64::from(lease.key)), words::time(lang, lease.until_us));
-            let args = [("node", &*own), ("key", &*key), ("client", &*name(input, lease.holder)), ("until", &*until)];
-            words::told(lang, "leases.keeps", &args)
+            let (client, token) = (name(input, lease.holder), token_text(lease));
+            let args = [("node", &*own), ("key", &*key), ("client", &*client), ("token", &*token), ("until", &*until)];
+            words::told(lang, if token.is_empty() { "leases.keeps" } else { "leases.keeps-token" }, &args)
         }
         (LeaseKind::Node, None) => words::told(lang, "leases.keeps-not", &[("node", &own)]),
         (LeaseKind::Resource, _) => {
@@ -238,11 +244,16 @@ fn draw_lease(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease:
         scene.push(bar(left, split).filled(hue).outlined(hue, 1.5));
     }
     let key = words::key_name(u64::from(lease.key));
-    let text = match row.kind {
+    let short = match row.kind {
         LeaseKind::Client => key,
         _ => format!("{key} {}", name(input, lease.holder)),
     };
-    let width = Text::width_of(&text, 12.0) + 8.0;
+    // With its token where there is room.
+    let (token, wide) = (token_text(lease), |text: &str| Text::width_of(text, 12.0) + 8.0);
+    let long = format!("{short} {token}");
+    let fits = !token.is_empty() && wide(&long) <= (split - left).max(right - split);
+    let text = if fits { long } else { short };
+    let width = wide(&text);
     let middle = y + height / 2.0;
     if split - left >= width {
         scene.push(Shape::text(Point::new(left + 5.0, middle), text, 12.0).filled(Role::OnEpoch).anchored(Anchor::Start));
@@ -415,7 +426,8 @@ mod tests {
 
     #[test]
     fn only_what_is_too_much_is_crowded() {
-        let lease = |from_us, until_us, shared| Lease { holder: NodeId(0), key: 0, fence: 0, shared, from_us, until_us };
+        let lease =
+            |from_us, until_us, shared| Lease { holder: NodeId(0), key: 0, fence: 0, token: None, shared, from_us, until_us };
         let own = lease(10, 50, false);
         let others = [lease(0, 20, false), lease(15, 30, false), lease(30, 90, false), lease(60, 70, false)];
         assert_eq!(crowded(&own, others.iter(), 1), [(10, 30), (30, 50)]);
