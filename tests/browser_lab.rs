@@ -356,10 +356,59 @@ async fn no_bad_value_throws_or_changes_anything() {
 }
 
 #[wasm_bindgen_test]
+fn locks_and_calls_refuse_what_makes_no_sense_to_them() {
+    for (scenario, client, operations, settings) in [
+        (
+            "lock/first-lock",
+            6,
+            &[
+                "{verb: 'sing', key: 'x', args: []}",
+                "{verb: 'use', key: 'x', args: [1]}",
+                "{verb: 'use', key: 'x', args: [4e6, 1]}",
+            ][..],
+            &[("ttl_us", "0"), ("node_timeout_us", "1e10"), ("permits", "2"), ("nonsense", "1"), ("attempts", "-1")][..],
+        ),
+        (
+            "rpc/first-call",
+            1,
+            &[
+                "{verb: 'sing', key: 'x', args: []}",
+                "{verb: 'charge', key: 'x', args: []}",
+                "{verb: 'read', key: 'x', args: [4e6]}",
+            ],
+            &[("timeout_us", "0"), ("attempts", "1e10"), ("backoff", "5"), ("nonsense", "1"), ("tiers", "-1")],
+        ),
+    ] {
+        let lab = Handle::open(&format!("({{scenario: '{scenario}'}})"));
+        let before = lab.state();
+        for operation in operations {
+            let answer = lab.with("request", &format!("[{client}, {operation}]"));
+            assert_eq!(code(&answer), "bad-operation", "{scenario}: {operation}");
+        }
+        for bad in BAD {
+            code(&lab.with("request", &format!("[{client}, {bad}]")));
+            code(&lab.with("setMutant", &format!("[{bad}, true]")));
+        }
+        assert_eq!(code(&lab.with("setMutant", "['no_persist_vote', true]")), "no-such-mutant", "{scenario}: another system's");
+        for (name, value) in settings {
+            let change = js(&format!("(p => {{ p.settings = [{{name: '{name}', value: {value}}}] }})"));
+            let source = broken(&lab.call("plan", &[]), &change);
+            code(&Lab::open(source, JsValue::UNDEFINED));
+        }
+        assert_eq!(lab.state(), before, "{scenario}");
+    }
+}
+
+/// A plan with a change that a JavaScript function makes, as a source.
+fn broken(plan: &JsValue, change: &JsValue) -> JsValue {
+    let changed = js("((plan, change) => { const copy = structuredClone(plan); change(copy); return {plan: copy} })");
+    let changed: Function = changed.unchecked_into();
+    changed.call2(&JsValue::UNDEFINED, plan, change).expect("a source")
+}
+
+#[wasm_bindgen_test]
 async fn plans_that_cannot_be_run_are_refused() {
     let plan = Handle::default().call("plan", &[]);
-    js("globalThis.broken = (plan, change) => { const copy = structuredClone(plan); change(copy); return {plan: copy} }");
-    let broken: Function = js("globalThis.broken").unchecked_into();
     for change in [
         "p => { p.system = 'sorcery' }",
         "p => { p.cluster.servers = 0 }",
@@ -373,8 +422,7 @@ async fn plans_that_cannot_be_run_are_refused() {
         "p => { delete p.workload }",
         "p => { p.interventions = [{at: {at_us: 0, executed: 0}, n: 0, action: {crash: 'S1'}}] }",
     ] {
-        let source = broken.call2(&JsValue::UNDEFINED, &plan, &js(&format!("({change})"))).expect("a source");
-        code(&Lab::open(source, JsValue::UNDEFINED));
+        code(&Lab::open(broken(&plan, &js(&format!("({change})"))), JsValue::UNDEFINED));
     }
 }
 

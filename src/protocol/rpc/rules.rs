@@ -2,7 +2,8 @@
 //!
 //! A mutant replaces exactly one rule, here and nowhere else. Several are the defects of a widespread helper class for reliable
 //! messages: a limit of retries that counts attempts, a falsy reply that counts as none, a request without an id, a timeout that
-//! stops nothing, retries without deadline, jitter, cap or budget, retries of errors that stay.
+//! stops nothing, retries without deadline, jitter, cap or budget, retries of errors that stay. These carry the number of the
+//! defect, `RP-1` to `RP-6`; the seventh, that only requests are ever lost and no replies, is none of a rule but of the world.
 //!
 //! The page shows these functions as they stand, right and wrong lines beside each other; `tests/rules.rs` cuts them out. So
 //! each has the same shape: a mutant is an `if` of its own that returns, and what follows is the right rule. A doc comment
@@ -62,16 +63,16 @@ pub enum Door {
 }
 
 mutants! {
-    RetriesForAttempts, "retries_for_attempts", "attempts", "bounded-attempts", "the limit of attempts is one of retries";
-    ZeroIsSilence, "zero_is_silence", "is_answer", "replies-count", "a result of 0 counts as none, and the attempt not at all";
-    NoKey, "no_key", "key", "effect-once", "no id is sent";
-    NoCancel, "no_cancel", "cancels", "clean-end", "the server is not told that nobody waits";
+    RetriesForAttempts, "retries_for_attempts", "attempts", "bounded-attempts", "the limit of attempts is one of retries (RP-1)";
+    ZeroIsSilence, "zero_is_silence", "is_answer", "replies-count", "a result of 0 counts as none, and the attempt not at all (RP-2)";
+    NoKey, "no_key", "key", "effect-once", "no id is sent (RP-3)";
+    NoCancel, "no_cancel", "cancels", "clean-end", "the server is not told that nobody waits (RP-4)";
     LateReplyIgnored, "late_reply_ignored", "takes", "replies-count", "only the newest attempt may be answered";
-    NoJitter, "no_jitter", "drawn_from_us", "backoff-bounds", "everybody waits equally long";
-    NoCap, "no_cap", "delay_us", "backoff-bounds", "delays double without a limit";
-    NoDeadline, "no_deadline", "ends_us", "within-deadline", "only attempts are counted, not the time that they take";
-    NoBudget, "no_budget", "may_spend", "retry-budget", "there is always something left to retry with";
-    RetryEverything, "retry_everything", "may_help", "final-refusals", "every error is repeated";
+    NoJitter, "no_jitter", "drawn_from_us", "backoff-bounds", "everybody waits equally long (RP-5)";
+    NoCap, "no_cap", "delay_us", "backoff-bounds", "delays double without a limit (RP-5)";
+    NoDeadline, "no_deadline", "ends_us", "within-deadline", "only attempts are counted, not the time that they take (RP-5)";
+    NoBudget, "no_budget", "may_spend", "retry-budget", "there is always something left to retry with (RP-5)";
+    RetryEverything, "retry_everything", "may_help", "final-refusals", "every error is repeated (RP-6)";
     SilenceIsFailure, "silence_is_failure", "told", "fail-means-none", "no reply means that nothing was done";
     KeyPerAttempt, "key_per_attempt", "key", "effect-once", "each attempt has an id of its own";
     DedupApart, "dedup_apart", "kept_with_effect", "effect-once", "what was done is noted after it is done";
