@@ -140,5 +140,5 @@ note_kinds! {
     /// Not known.
     WITHIN_RATE_UNKNOWN = "rpc.within-rate.unknown", ["events": Int];
     /// An attempt leaves for which there is no token.
-    WITHIN_RATE_VIOLATED = "rpc.within-rate.violated", ["at": TimeUs, "node": Node, "n": Int, "rate": Int];
+    WITHIN_RATE_VIOLATED = "rpc.within-rate.violated", ["at": TimeUs, "node": Node, "n": Int, "every": DurationUs];
 }

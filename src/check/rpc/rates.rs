@@ -98,7 +98,8 @@ impl Watch {
         self.come_in(now_us);
         self.tokens -= TOKEN;
         if self.tokens < -ROUNDING {
-            let args = [event.at_us, id.client.0.into(), u64::from(id.seq) + 1, self.rate / MILLION];
+            let every_us = MILLION * MILLION / self.rate.max(1);
+            let args = [event.at_us, id.client.0.into(), u64::from(id.seq) + 1, every_us];
             falls.at(P::WithinRate, event, Note::new(&notes::WITHIN_RATE_VIOLATED, args), &[], &[id.client]);
         }
     }

@@ -37,10 +37,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("rpc.stays-away", "{me} turned attempt {attempt} of call {n} of {client} away before, and does so again: it comes late."),
     ("rpc.within-rate.holds", "Rates are kept in this run: no client sends faster than what it hears allows."),
     ("rpc.within-rate.unknown", "It is unknown whether rates are kept: {events} {events|event|events} went by unchecked."),
-    (
-        "rpc.within-rate.violated",
-        "A rate is not kept at {at}: {node} sends call {n}, and at {rate} a second there is no room for it.",
-    ),
+    ("rpc.within-rate.violated", "A rate is not kept at {at}: {node} sends call {n}, and its rate is one attempt every {every}."),
     ("within-rate.name", "Within the rate"),
     ("within-rate.about", "A client that adapts its rate to refusals sends no attempt, not even a first one, faster than that."),
     ("rpc.mutant.takes_late_copies.name", "Late copies taken in"),
