@@ -3,7 +3,7 @@
 //! - when its rest is over the next call is tried, and not kept back (breaker tries again).
 
 use super::notes;
-use super::{Falls, P};
+use super::{Falls, P, whose};
 use crate::base::{Encoder, NodeId, Note};
 use crate::protocol::rpc::breaker::{SLICES, Settings};
 use crate::protocol::rpc::call::{Deed, Failure, Told};
@@ -77,7 +77,7 @@ impl Breakers {
 impl Watch {
     fn sent(&mut self, event: &Event, settings: &Settings, id: CallId, now_us: u64, falls: &mut Falls) {
         let Some(until_us) = self.rests_until_us else { return };
-        let args = [event.at_us, id.client.0.into(), u64::from(id.seq) + 1];
+        let args = whose(event, id);
         if now_us < until_us {
             let note = Note::new(&notes::BREAKER_HOLDS_VIOLATED, args);
             return falls.at(P::BreakerHolds, event, note, &[], &[id.client]);
@@ -95,7 +95,7 @@ impl Watch {
         let through = self.trials.len() as u64 + u64::from(self.succeeded);
         let may_try = self.rests_until_us.is_none_or(|until_us| now_us >= until_us) && through < u64::from(settings.probes);
         if may_try {
-            let note = Note::new(&notes::BREAKER_TRIES_AGAIN_VIOLATED, [event.at_us, id.client.0.into(), u64::from(id.seq) + 1]);
+            let note = Note::new(&notes::BREAKER_TRIES_AGAIN_VIOLATED, whose(event, id));
             falls.at(P::BreakerTriesAgain, event, note, &[], &[id.client]);
         }
     }

@@ -6,7 +6,7 @@
 //! - who gives up while attempts are open tells the server so, in the same step (clean end).
 
 use super::notes;
-use super::{Falls, P, clock};
+use super::{Falls, P, clock, whose};
 use crate::base::{Encoder, NodeId, Note};
 use crate::protocol::rpc::call::{Deed, Failure, Told};
 use crate::protocol::rpc::client::Client;
@@ -124,7 +124,7 @@ impl Calls {
                 Deed::Heard(id) => {
                     let ends = |deed: &Deed| matches!(deed, Deed::Ended { id: ended, .. } if *ended == id);
                     if !client.deeds().iter().any(ends) {
-                        let note = Note::new(&notes::REPLIES_COUNT_VIOLATED, told(event, id));
+                        let note = Note::new(&notes::REPLIES_COUNT_VIOLATED, whose(event, id));
                         falls.at(P::RepliesCount, event, note, &[], &[id.client]);
                     }
                 }
@@ -134,11 +134,11 @@ impl Calls {
                         takes_long(event, id, now_us.saturating_sub(open.ends_us), config, falls);
                     }
                     if matches!(outcome, Told::Ok(_)) && by != Some(open.leader.unwrap_or(id)) {
-                        let note = Note::new(&notes::RIGHT_REPLY_VIOLATED, told(event, id));
+                        let note = Note::new(&notes::RIGHT_REPLY_VIOLATED, whose(event, id));
                         falls.at(P::RightReply, event, note, &[], &[id.client]);
                     }
                     if unanswered > 0 && !falls.has(P::CleanEnd) && !has_cancelled(id) {
-                        let note = Note::new(&notes::CLEAN_END_VIOLATED, told(event, id));
+                        let note = Note::new(&notes::CLEAN_END_VIOLATED, whose(event, id));
                         falls.at(P::CleanEnd, event, note, &[], &[id.client]);
                     }
                 }
@@ -151,7 +151,7 @@ impl Calls {
         let most = config.attempts;
         let open = self.open.entry(id).or_default();
         open.attempts += 1;
-        let [at, node, n] = told(event, id);
+        let [at, node, n] = whose(event, id);
         if open.attempts > most {
             let note = Note::new(&notes::BOUNDED_ATTEMPTS_VIOLATED, [at, node, n, open.attempts.into(), most.into()]);
             falls.at(P::BoundedAttempts, event, note, &[], &[id.client]);
@@ -181,12 +181,8 @@ impl Calls {
 
 /// A call has taken so much more than it may.
 fn takes_long(event: &Event, id: CallId, more_us: u64, config: &Config, falls: &mut Falls) {
-    let [at, node, n] = told(event, id);
+    let [at, node, n] = whose(event, id);
     let took_us = config.deadline_us.saturating_add(more_us);
     let note = Note::new(&notes::WITHIN_DEADLINE_VIOLATED, [at, node, n, took_us, config.deadline_us]);
     falls.at(P::WithinDeadline, event, note, &[], &[id.client]);
-}
-
-fn told(event: &Event, id: CallId) -> [u64; 3] {
-    [event.at_us, id.client.0.into(), u64::from(id.seq) + 1]
 }

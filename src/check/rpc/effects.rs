@@ -5,7 +5,7 @@
 //!   what it does after a crash, of an attempt from before that, speaks against nobody.
 
 use super::notes;
-use super::{Falls, P};
+use super::{Falls, P, whose};
 use crate::base::chunked::Chunked;
 use crate::base::{Encoder, EventId, NodeId, Note};
 use crate::protocol::rpc::call::{Deed, Told};
@@ -131,7 +131,7 @@ impl Effects {
     }
 
     fn fails(&self, event: &Event, id: CallId, first: &[EventId], falls: &mut Falls) {
-        let note = Note::new(&notes::FAIL_MEANS_NONE_VIOLATED, [event.at_us, id.client.0.into(), u64::from(id.seq) + 1]);
+        let note = Note::new(&notes::FAIL_MEANS_NONE_VIOLATED, whose(event, id));
         falls.at(P::FailMeansNone, event, note, first, &[id.client]);
     }
 

@@ -27,7 +27,7 @@ use super::fall::properties;
 use super::{Checker, Verdict};
 use crate::base::{Encoder, EventId, LocalTime, NodeId};
 use crate::protocol::rpc::config::Config;
-use crate::protocol::rpc::message::Message;
+use crate::protocol::rpc::message::{CallId, Message};
 use crate::protocol::rpc::role::Role;
 use crate::sim::kernel::Process;
 use crate::sim::trace::{Event, EventKind};
@@ -115,6 +115,11 @@ fn clock_at<D: Deployment>(world: &World<D>, node: NodeId, at_us: u64) -> u64 {
     let Some(state) = world.kernel().node(node) else { return at_us };
     let ago_us = state.clock.local(now_us.saturating_sub(at_us));
     state.clock.read(now_us).monotonic_us.saturating_sub(ago_us)
+}
+
+/// What most notes on a call begin with: when, whose it is, and the how-many-eth of that client.
+fn whose(event: &Event, id: CallId) -> [u64; 3] {
+    [event.at_us, id.client.0.into(), u64::from(id.seq) + 1]
 }
 
 /// Whether an event is a step of its node's core.
@@ -209,12 +214,7 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
 }
 
 /// Whether a client has told the server in an event that nobody waits for a call. Messages of that event are still under way.
-fn has_cancelled<D: Deployment<Node = Role>>(
-    world: &World<D>,
-    event: EventId,
-    from: NodeId,
-    id: crate::protocol::rpc::message::CallId,
-) -> bool {
+fn has_cancelled<D: Deployment<Node = Role>>(world: &World<D>, event: EventId, from: NodeId, id: CallId) -> bool {
     let kernel = world.kernel();
     let mut flights = kernel.flights().filter(|(_, flight)| flight.cause == event && flight.envelope.from == from);
     flights.any(|(slot, _)| world.payload(slot).is_some_and(|message| *message == Message::Cancel { id }))

@@ -5,7 +5,7 @@
 //! `0.4 (t - K)^3 + peak` (CUBIC), at most twice what is measured, and at least one attempt in two seconds.
 
 use super::notes;
-use super::{Falls, P};
+use super::{Falls, P, whose};
 use crate::base::{Encoder, NodeId, Note};
 use crate::protocol::rpc::call::{Deed, Failure, Told};
 use crate::protocol::rpc::client::Client;
@@ -99,7 +99,8 @@ impl Watch {
         self.tokens -= TOKEN;
         if self.tokens < -ROUNDING {
             let every_us = MILLION * MILLION / self.rate.max(1);
-            let args = [event.at_us, id.client.0.into(), u64::from(id.seq) + 1, every_us];
+            let [at, node, n] = whose(event, id);
+            let args = [at, node, n, every_us];
             falls.at(P::WithinRate, event, Note::new(&notes::WITHIN_RATE_VIOLATED, args), &[], &[id.client]);
         }
     }

@@ -2,7 +2,7 @@
 //! joins an older one may be told what was so before.
 
 use super::notes;
-use super::{Falls, P};
+use super::{Falls, P, whose};
 use crate::base::{Encoder, EventId, NodeId, Note};
 use crate::protocol::rpc::call::{Deed, Told};
 use crate::protocol::rpc::client::Client;
@@ -62,7 +62,8 @@ impl Reads {
                 *known = Least { value, since: event.id };
             }
         } else if let (Ask::Read { .. }, Some(least)) = (ask, least.filter(|least| value < least.value)) {
-            let args = [event.at_us, id.client.0.into(), u64::from(id.seq) + 1, value, least.value];
+            let [at, node, n] = whose(event, id);
+            let args = [at, node, n, value, least.value];
             let note = Note::new(&notes::READS_OWN_WRITES_VIOLATED, args);
             falls.at(P::ReadsOwnWrites, event, note, &[least.since], &[id.client]);
         }

@@ -3,7 +3,7 @@
 //! - each delay is drawn from the range that the formulas of its kind give, the cap included (backoff bounds).
 
 use super::notes;
-use super::{Falls, P};
+use super::{Falls, P, whose};
 use crate::base::{Encoder, EventId, NodeId, Note};
 use crate::protocol::rpc::backoff::Backoff;
 use crate::protocol::rpc::call::{Deed, Told};
@@ -108,7 +108,8 @@ impl Account {
         let had = self.tokens;
         self.tokens = had.saturating_sub(cost);
         if !enough {
-            let args = [event.at_us, id.client.0.into(), u64::from(id.seq) + 1, had / 1_000, cost / 1_000];
+            let [at, node, n] = whose(event, id);
+            let args = [at, node, n, had / 1_000, cost / 1_000];
             falls.at(P::RetryBudget, event, Note::new(&notes::RETRY_BUDGET_VIOLATED, args), &[] as &[EventId], &[id.client]);
         }
     }
