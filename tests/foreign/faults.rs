@@ -181,6 +181,13 @@ fn files_from_elsewhere_are_read_and_told() {
     let imported = shiviz(&text.replace('\n', "\r\n"));
     check(&imported, &[("crlf", 0, 0)]);
     assert_eq!((events(&imported), imported.partial()), (2, false));
+    let imported = shiviz(&text.replace('\n', "\r"));
+    check(&imported, &[("cr", 0, 0)]);
+    assert_eq!((events(&imported), imported.partial()), (2, false));
+    let lines = ["{\"host\":\"a\",\"clock\":{\"a\":1},\"event\":\"x\"}", "{\"host\":\"a\",\"clock\":{\"a\":2}}"];
+    let imported = jsonl(&lines.join("\r"));
+    check(&imported, &[("cr", 0, 0)]);
+    assert_eq!((events(&imported), imported.partial()), (2, false));
     let imported = read(Format::Shiviz, &[text.as_bytes(), b"a {\"a\":2}\nbad \xff byte\n"].concat());
     check(&imported, &[("not-utf-8", 8, 5)]);
     assert_eq!((events(&imported), imported.partial()), (3, true));

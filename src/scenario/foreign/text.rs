@@ -2,7 +2,7 @@
 //!
 //! UTF-8 with or without a byte order mark, and UTF-16 with one, or evidently so (every other byte of the beginning is zero).
 //! Bytes that are no UTF-8 become U+FFFD, and are reported. `\r\n` becomes `\n`: patterns that name `\n` then match files
-//! from Windows, too.
+//! from Windows, too. In a text without any `\n`, so does `\r`: it ended the lines of old Macs. Elsewhere a single `\r` stays.
 
 use super::finding::Finding;
 
@@ -149,6 +149,10 @@ impl Decoder {
         if self.lines.is_empty() {
             self.lines.push(0);
         }
+        let returns_only = self.lines.len() == 1 && self.text.contains('\r');
+        if returns_only {
+            self.end_lines_at_returns();
+        }
         let utf16 = matches!(self.encoding, Some(Encoding::Utf16 { .. }));
         let text = Text { text: self.text, lines: self.lines };
         let mut findings = Vec::new();
@@ -157,6 +161,9 @@ impl Decoder {
         }
         if self.carriage_returns {
             findings.push(Finding::notice("crlf", &[]));
+        }
+        if returns_only {
+            findings.push(Finding::notice("cr", &[]));
         }
         if self.cut {
             findings.push(Finding::error("file-too-large", &[("max", &(BYTES_MAX >> 20).to_string())]));
@@ -287,6 +294,13 @@ impl Decoder {
         self.text.push_str(left);
     }
 
+    /// Every byte stays where it is.
+    fn end_lines_at_returns(&mut self) {
+        self.text = self.text.replace('\r', "\n");
+        let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        self.lines.extend(ends.map(|(at, _)| at as u32 + 1));
+    }
+
     fn end_line(&mut self) {
         self.text.push('\n');
         self.lines.push(self.text.len() as u32);
@@ -312,8 +326,9 @@ mod tests {
             units.iter().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
         };
         let broken = b"good\nbad \xff\xc3( tail\xe2\x82";
-        let files: [Vec<u8>; 7] = [
+        let files: [Vec<u8>; 8] = [
             crlf.into(),
+            crlf.replace('\n', "").into(),
             format!("\u{feff}{crlf}").into(),
             utf16(false, true),
             utf16(true, true),
@@ -329,6 +344,16 @@ mod tests {
         }
         assert_eq!(read(crlf.as_bytes(), 9).0.as_str(), "a\nb\rc\r\nñ🦀\n");
         assert_eq!(read(&utf16(true, true), 9).0.as_str(), "a\nb\rc\r\nñ🦀\n");
+    }
+
+    #[test]
+    fn returns_end_lines_where_nothing_else_does() {
+        let (text, findings) = read(b"a\rb\r\rc \xff\r", 2);
+        assert_eq!((text.as_str(), text.lines(), text.line(2), text.line(4)), ("a\nb\n\nc \u{fffd}\n", 5, "b", "c \u{fffd}"));
+        let places: Vec<_> = findings.iter().map(|finding| (finding.code, finding.line, finding.column)).collect();
+        assert_eq!(places, [("cr", 0, 0), ("not-utf-8", 4, 3)]);
+        let (text, findings) = read(b"a\rb\nc", 9);
+        assert_eq!((text.as_str(), text.lines(), findings.len()), ("a\rb\nc", 2, 0));
     }
 
     #[test]

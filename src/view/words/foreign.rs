@@ -15,6 +15,8 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("trace.utf-16.hint", "Other programs expect UTF-8."),
     ("trace.crlf", "Lines end in CR LF; they are read as if they ended in LF."),
     ("trace.crlf.hint", "ShiViz takes the CR for a part of the line."),
+    ("trace.cr", "Lines end in CR alone, as on old Macs; they are read as if they ended in LF."),
+    ("trace.cr.hint", "ShiViz takes such a file for a single line."),
     ("trace.not-utf-8", "A byte here is no {encoding}; a sign stands in its place."),
     ("trace.not-utf-8.hint", "Save the file as UTF-8."),
     ("trace.not-utf-8-more", "{n} more {n|byte is|bytes are} no {encoding}."),
