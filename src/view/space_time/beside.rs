@@ -7,10 +7,11 @@
 use super::foreign::NoGraph;
 use super::{Beside, Texts};
 use crate::scenario::foreign::Trace;
-use crate::scenario::foreign::compare::{Comparison, Mark, Side};
+use crate::scenario::foreign::compare::{Comparison, Difference, Mark, Order, Side};
 use crate::timeline::causal_graph::{Building, Built, CausalGraph, Foreign, NONE};
 use crate::view::trace_diff::Sentences;
 use crate::view::words;
+use std::ops::Range;
 
 /// What an event's label says: how it stands to the other execution.
 pub(super) const SAME: u16 = 0;
@@ -30,6 +31,8 @@ pub struct BesideGraph {
     first: u32,
     /// The first event of each difference, in the order of the differences.
     differences: Vec<u32>,
+    /// The same in the order of the events.
+    along: Vec<u32>,
 }
 
 #[derive(Debug)]
@@ -42,6 +45,9 @@ enum Stage {
     },
     Pairing(Box<Foreign>, u32),
     Building(Box<Building>),
+    /// The first events of the differences are looked up, so many so far.
+    Noting(Box<Built>, usize),
+    Sorting(Box<Built>, Order),
     Done(Box<Built>),
 }
 
@@ -62,6 +68,7 @@ impl BesideGraph {
             lanes: Vec::new(),
             first: a.events.len() as u32,
             differences: Vec::new(),
+            along: Vec::new(),
         }
     }
 
@@ -115,8 +122,27 @@ impl BesideGraph {
                 }
                 Stage::Building(building) => {
                     if building.work(STEPS).map_err(|_| NoGraph)? {
-                        self.stage = Stage::Done(Box::new(building.take()));
-                        self.note(traces);
+                        self.stage = Stage::Noting(Box::new(building.take()), 0);
+                    }
+                }
+                Stage::Noting(_, at) => {
+                    let from = *at;
+                    *at = self.comparison.differences().len().min(from + STEPS as usize);
+                    let to = *at;
+                    self.note(traces, from..to);
+                    if to == self.comparison.differences().len() {
+                        self.begin_sorting();
+                    }
+                }
+                Stage::Sorting(built, order) => {
+                    let differences = &self.differences;
+                    if order.work(|number| differences[number], STEPS as usize) {
+                        let from = self.along.len();
+                        let next = order.numbers()[from..].iter().take(STEPS as usize);
+                        self.along.extend(next.map(|number| differences[*number as usize]));
+                        if self.along.len() == differences.len() {
+                            self.stage = Stage::Done(std::mem::take(built));
+                        }
                     }
                 }
                 Stage::Done(_) => return Ok(true),
@@ -145,12 +171,21 @@ impl BesideGraph {
         Ok(())
     }
 
-    fn note(&mut self, traces: [&Trace; 2]) {
-        let first = |difference: &crate::scenario::foreign::compare::Difference| {
+    fn note(&mut self, traces: [&Trace; 2], numbers: Range<usize>) {
+        let first = |difference: &Difference| {
             let (side, event) = difference.first(traces)?;
             self.event(side, event)
         };
-        self.differences = self.comparison.differences().iter().filter_map(first).collect();
+        let noted: Vec<u32> = self.comparison.differences()[numbers].iter().filter_map(first).collect();
+        self.differences.extend(noted);
+    }
+
+    fn begin_sorting(&mut self) {
+        if let Stage::Noting(built, _) = &mut self.stage {
+            let events = built.numbers.len() as u32;
+            self.along.reserve_exact(self.differences.len());
+            self.stage = Stage::Sorting(std::mem::take(built), Order::begin(self.differences.len(), events));
+        }
     }
 
     /// What was compared.
@@ -165,6 +200,7 @@ impl BesideGraph {
             Stage::Collecting { .. } => 500,
             Stage::Pairing(..) => 600,
             Stage::Building(building) => 650 + (building.read() * 349 / building.all().max(1)) as u32,
+            Stage::Noting(..) | Stage::Sorting(..) => 999,
             Stage::Done(_) => 1_000,
         }
     }
@@ -177,7 +213,7 @@ impl BesideGraph {
     fn so_far(&self) -> Option<&Built> {
         match &self.stage {
             Stage::Building(building) => Some(building.so_far()),
-            Stage::Done(built) => Some(built),
+            Stage::Noting(built, _) | Stage::Sorting(built, _) | Stage::Done(built) => Some(built),
             _ => None,
         }
     }
@@ -204,9 +240,8 @@ impl BesideGraph {
         if !self.is_done() {
             return None;
         }
-        let mut sorted = self.differences.clone();
-        sorted.sort_unstable();
-        Some(Beside { lanes: self.lanes.clone(), first: self.differences.first().copied(), differences: sorted })
+        let first = self.differences.first().copied();
+        Some(Beside { lanes: self.lanes.clone(), first, differences: self.along.clone() })
     }
 
     /// The first event of a difference, by its number.

@@ -9,9 +9,11 @@
 //! sets of texts for each host; an event that comes once more or in another order is no difference there.
 
 mod align;
+mod order;
 
 use super::trace::{Event, Trace};
 use align::Align;
+pub use order::Order;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -102,6 +104,11 @@ pub struct Comparison {
     /// How far each side of a host is looked at.
     walked: [u32; 2],
     differences: Vec<Difference>,
+    /// How they are sorted, and what is sorted of them.
+    order: Option<Order>,
+    sorted: Vec<Difference>,
+    /// The greatest depth of a difference.
+    deepest: u32,
     only: [u64; 2],
     rough: bool,
 }
@@ -112,6 +119,7 @@ enum Stage {
     Align,
     Hear,
     Gather,
+    Sort,
     Done,
 }
 
@@ -144,6 +152,9 @@ impl Comparison {
             align: None,
             walked: [0, 0],
             differences: Vec::new(),
+            order: None,
+            sorted: Vec::new(),
+            deepest: 0,
             only: [0, 0],
             rough: false,
         }
@@ -157,6 +168,7 @@ impl Comparison {
                 Stage::Align => self.align(traces),
                 Stage::Hear => self.hear(traces),
                 Stage::Gather => self.gather(traces),
+                Stage::Sort => self.sort(),
                 Stage::Done => {}
             }
             if spent() {
@@ -173,7 +185,8 @@ impl Comparison {
             Stage::Hash(side) => part(200 * side as u32, 200, self.partners[side as usize].len()),
             Stage::Align => part(400, 300, self.hosts.len()),
             Stage::Hear => part(700, 200, self.partners[0].len()),
-            Stage::Gather => part(900, 100, self.hosts.len()),
+            Stage::Gather => part(900, 50, self.hosts.len()),
+            Stage::Sort => part(950, 50, self.differences.len()),
             Stage::Done => 1_000,
         }
     }
@@ -295,8 +308,7 @@ impl Comparison {
     /// Goes along a host, and notes where the two differ.
     fn gather(&mut self, traces: [&Trace; 2]) {
         let Some(&hosts) = self.hosts.get(self.at) else {
-            self.differences.sort_by_key(|difference| difference.depth);
-            return self.to(Stage::Done);
+            return self.to(Stage::Sort);
         };
         let own = [0, 1].map(|side: usize| {
             let host = hosts[side].and_then(|host| traces[side].hosts.get(host as usize));
@@ -326,11 +338,32 @@ impl Comparison {
         }
     }
 
+    /// Brings the differences into the order of their depths.
+    fn sort(&mut self) {
+        let differences = &self.differences;
+        let order = self.order.get_or_insert_with(|| Order::begin(differences.len(), self.deepest));
+        if !order.work(|number| differences[number].depth, SLICE) {
+            return;
+        }
+        let to = differences.len().min(self.at + SLICE);
+        if self.at == 0 {
+            self.sorted.reserve_exact(differences.len());
+        }
+        self.sorted.extend(order.numbers()[self.at..to].iter().map(|number| differences[*number as usize].clone()));
+        self.at = to;
+        if to == differences.len() {
+            self.differences = std::mem::take(&mut self.sorted);
+            self.order = None;
+            self.to(Stage::Done);
+        }
+    }
+
     fn note(&mut self, traces: [&Trace; 2], hosts: [Option<u32>; 2], events: [Range<u32>; 2], otherwise: bool) {
         let mut difference = Difference { hosts, events, otherwise, depth: 0 };
         let first = |side: Side| difference.events_of(traces, side).first();
         let depth = |side: Side| first(side).map(|event| traces[side as usize].events[*event as usize].depth);
         difference.depth = Side::BOTH.into_iter().filter_map(depth).min().unwrap_or_default();
+        self.deepest = self.deepest.max(difference.depth);
         self.differences.push(difference);
     }
 }
