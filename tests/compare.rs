@@ -338,6 +338,37 @@ fn a_branch_from_a_link_shares_what_was_done_by_hand_on_both() {
 }
 
 #[test]
+fn a_graft_in_slices_is_the_same_whatever_is_done_meanwhile() {
+    let mut source = lab(plan(7));
+    seek(&mut source, 1_500_000);
+    source.act(Action::Crash(NodeId(2))).expect("it runs");
+    seek(&mut source, 1_700_000);
+    let (script, expected) = (source.session().plan().interventions, source.session().fingerprint());
+    for meanwhile in [None, Some(400_000)] {
+        let mut lab = lab(plan(7));
+        let mut graft = lab.graft_begin(script.clone(), None).expect("the same run");
+        let mut slices = 0;
+        let branch = loop {
+            slices += 1;
+            let before = lab.session().fingerprint();
+            if let Some(branch) = lab.graft_work(&mut graft, &mut |_| true).expect("it is near") {
+                break branch;
+            }
+            assert_eq!(lab.session().fingerprint(), before, "the cursor stays");
+            if let Some(at_us) = meanwhile.filter(|_| slices == 2) {
+                seek(&mut lab, at_us);
+                lab.act(Action::Crash(NodeId(1))).expect("it runs");
+            }
+        };
+        assert!(slices > 4, "{slices}");
+        lab.switch_branch(branch).expect("it exists");
+        seek(&mut lab, 1_700_000);
+        assert_eq!(lab.session().fingerprint(), expected);
+        assert_eq!(lab.session().plan().interventions, script);
+    }
+}
+
+#[test]
 fn a_branch_that_parts_beyond_all_bounds_is_refused() {
     let mut lab = lab(plan(7));
     let before = (lab.cursor().event, lab.session().fingerprint());

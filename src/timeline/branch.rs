@@ -215,7 +215,7 @@ impl Tree {
     }
 
     /// The branch in which the future after a position begins: itself, or the ancestor that still had it.
-    fn owner(&self, mut id: BranchId, position: u64) -> BranchId {
+    pub(super) fn owner(&self, mut id: BranchId, position: u64) -> BranchId {
         while let Branch { parent: Some(parent), from, .. } = self.branch(id)
             && position < *from
         {

@@ -6,8 +6,21 @@ use super::branch::{Branch, BranchId, BranchName, Divergence};
 use super::session::{Error, Job, Place, Progress, Session, Stop, Target};
 use crate::sim::plan::Intervention;
 
-/// As many events as a graft plays at one go, at most: about a second.
+/// As many events as are played for a graft, at most: about a second.
 const GRAFT_EVENTS_MAX: u64 = 2_000_000;
+
+/// A branch that is on its way into the tree: see [`Session::graft_begin`].
+pub struct Graft {
+    script: Vec<Intervention>,
+    name: Option<String>,
+    /// The script of the branch that it leaves, as it was when that was looked at.
+    ours: Vec<Intervention>,
+    /// How much of the two is the same.
+    common: usize,
+    /// Goes to where they part.
+    place: Place,
+    events: u64,
+}
 
 impl Session {
     /// Compares with another branch from now on, or with none any more. The second cursor is at the first one's time after
@@ -104,25 +117,38 @@ impl Session {
         past.then_some(Divergence { position, at_us: event.at_us, a: of(a), b: of(b) })
     }
 
-    /// A new branch with this script of interventions, which leaves the current one where their scripts part; as far as that has not
-    /// been played, it is now, unless that is too far away. Both cursors stay where they are.
-    pub fn graft(&mut self, script: Vec<Intervention>, name: Option<String>) -> Result<BranchId, Error> {
+    /// Begins a new branch with this script of interventions, which leaves the current one where their scripts part; as far as that
+    /// has not been played, it is by [`graft_slice`](Session::graft_slice). Both cursors stay where they are.
+    pub fn graft_begin(&self, script: Vec<Intervention>, name: Option<String>) -> Result<Graft, Error> {
         let current = self.here.branch;
-        let ours = &self.tree.branch(current).script;
+        let ours = self.tree.branch(current).script.clone();
         let common = ours.iter().zip(&script).take_while(|(a, b)| a == b).count();
         let parting = [ours.get(common), script.get(common)].into_iter().flatten().map(|done| done.at).min();
-        let target = Target::Moment(parting.unwrap_or(self.here.player.moment()));
-        let place = self.place_on(current, target)?;
-        let here = std::mem::replace(&mut self.here, place);
-        if self.slice(GRAFT_EVENTS_MAX).stop.is_none() {
-            let far = self.here.player.position();
-            self.here = here;
-            return Err(Error::NotPlayed(far));
+        let place = self.place_on(current, Target::Moment(parting.unwrap_or(self.here.player.moment())))?;
+        Ok(Graft { script, name, ours, common, place, events: 0 })
+    }
+
+    /// Goes on with a graft, for at most `budget` executed events: the branch, once it is there. An error if that is too far away.
+    pub fn graft_slice(&mut self, graft: &mut Graft, budget: u64) -> Result<Option<BranchId>, Error> {
+        let parent = graft.place.branch;
+        if self.tree.branch(parent).script != graft.ours {
+            // Something was done there meanwhile.
+            let elsewhere = std::mem::replace(&mut self.here, graft.place.clone());
+            let anew = self.graft_begin(std::mem::take(&mut graft.script), graft.name.take());
+            self.here = elsewhere;
+            *graft = Graft { events: graft.events, ..anew? };
         }
-        let player = self.carry_less(self.here.player.clone(), common);
-        self.here = here;
-        let name = name.map_or(BranchName::Forked { at_us: player.moment().at_us }, BranchName::Custom);
-        Ok(self.tree.add(current, &player, name, script))
+        std::mem::swap(&mut self.here, &mut graft.place);
+        let Progress { events, stop } = self.slice(budget.min(GRAFT_EVENTS_MAX));
+        std::mem::swap(&mut self.here, &mut graft.place);
+        graft.events += events;
+        let player = &graft.place.player;
+        if stop.is_none() {
+            return if graft.events < GRAFT_EVENTS_MAX { Ok(None) } else { Err(Error::NotPlayed(player.position())) };
+        }
+        let player = self.carry_less(player.clone(), graft.common);
+        let name = graft.name.take().map_or(BranchName::Forked { at_us: player.moment().at_us }, BranchName::Custom);
+        Ok(Some(self.tree.add(parent, &player, name, std::mem::take(&mut graft.script))))
     }
 
     /// Takes back on the branch that is compared with what was taken back here, if it was the last thing done by hand there, too.

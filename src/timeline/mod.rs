@@ -31,7 +31,7 @@ mod tests;
 
 pub use branch::{BranchId, BranchInfo, BranchName, Divergence, Missed};
 pub use causal_graph::{CausalGraph, RunGraph};
-pub use compare::Elsewhere;
+pub use compare::{Elsewhere, Graft};
 pub use cone::{Aim, Change, Cone, Outside};
 pub use player::{Opened, Stepped};
 pub use predicate::Predicate;

@@ -5,7 +5,7 @@ use super::report::{About, EventRow};
 use super::words;
 use crate::base::Level;
 use crate::sim::plan::{Action, Intervention};
-use crate::timeline::{Acted, BranchId, Error, Progress, Stop};
+use crate::timeline::{Acted, BranchId, Error, Graft, Progress, Stop};
 use serde::Serialize;
 
 /// Events between two looks at the clock.
@@ -151,10 +151,32 @@ impl Playback {
         }
     }
 
-    /// A new branch with this script of interventions, as far as it is another one: what a link to a comparison carries.
-    pub fn graft(&mut self, script: Vec<Intervention>, name: Option<String>) -> Result<u32, Error> {
+    /// Begins a new branch with this script of interventions, as far as it is another one: what a link to a comparison carries.
+    pub fn graft_begin(&mut self, script: Vec<Intervention>, name: Option<String>) -> Result<Graft, Error> {
         self.halt();
-        Ok(self.session.graft(script, name)?.0)
+        self.session.graft_begin(script, name)
+    }
+
+    /// The same at one go: the branch's number.
+    pub fn graft(&mut self, script: Vec<Intervention>, name: Option<String>) -> Result<u32, Error> {
+        let mut graft = self.graft_begin(script, name)?;
+        loop {
+            if let Some(branch) = self.graft_work(&mut graft, &mut |_| false)? {
+                return Ok(branch);
+            }
+        }
+    }
+
+    /// Goes on with a graft until the time for that is spent: the branch's number, once it is there.
+    pub fn graft_work(&mut self, graft: &mut Graft, spent: Spent<'_>) -> Result<Option<u32>, Error> {
+        loop {
+            if let Some(branch) = self.session.graft_slice(graft, SLICE)? {
+                return Ok(Some(branch.0));
+            }
+            if spent(self.session.cursor().position) {
+                return Ok(None);
+            }
+        }
     }
 
     /// Where two branches first differ; `None` as far as they are played equal.

@@ -2,13 +2,16 @@
 
 use super::answers::{answer, row};
 use super::arguments::{WHOLE_MAX, is_absent};
-use super::lab::Lab;
+use super::lab::{Lab, with};
+use super::promises::promise;
 use crate::base::Level;
 use crate::scenario::Link;
 use crate::view::Naming;
 use crate::view::problem::Problem;
 use crate::view::report::EventRow;
+use js_sys::Promise;
 use serde::Serialize;
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -49,10 +52,10 @@ impl Lab {
     }
 
     /// A new branch with what was done by hand in the run that a link carries; the value is its number. An error if that is a run of
-    /// something else.
-    #[wasm_bindgen(unchecked_return_type = "Result<number>")]
-    pub fn graft(&self, #[wasm_bindgen(unchecked_param_type = "Uint8Array")] link: JsValue) -> JsValue {
-        answer(self.with(|desk, read| {
+    /// something else, or parts from the current one too far ahead.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Result<number>>")]
+    pub fn graft(&self, #[wasm_bindgen(unchecked_param_type = "Uint8Array")] link: JsValue) -> Promise {
+        let begun = self.with(|desk, read| {
             let packed = read.bytes(&link, "link")?;
             let link = Link::unpack(&packed).map_err(|error| Problem::of_link("link", &error))?;
             let ours = desk.playback.session().plan();
@@ -60,9 +63,19 @@ impl Lab {
             if ours != theirs {
                 return Err(read.problem("other-run", "link", &[]));
             }
-            let branch = desk.playback.graft(link.plan.interventions, link.branch).map_err(|error| desk.problem(&error))?;
-            Ok(branch.into())
-        }))
+            desk.playback.graft_begin(link.plan.interventions, link.branch).map_err(|error| desk.problem(&error))
+        });
+        let mut graft = match begun {
+            Ok(graft) => graft,
+            Err(problem) => return Promise::resolve(&answer(Err(problem))),
+        };
+        let desk = Rc::clone(&self.desk);
+        promise(move |spent| {
+            let worked = with(&desk, |desk, _| {
+                desk.playback.graft_work(&mut graft, &mut |_| spent()).map_err(|error| desk.problem(&error))
+            });
+            worked.map(|branch| branch.map(JsValue::from)).transpose().map(answer)
+        })
     }
 
     /// Where two branches first differ; null as far as they are played equal.

@@ -213,7 +213,9 @@ export async function resumeComparison(app, links) {
   const there = await packedOf(`#${second}`);
   if (!there.ok) return refuse(app, refusal(there.error));
   if (!(await app.replace(`#${first}`))) return refuse(app, null);
-  const grafted = app.lab?.graft(there.value);
+  const { lab } = app;
+  const grafted = await lab?.graft(there.value);
+  if (lab !== app.lab) return;
   if (!grafted?.ok) return refuse(app, grafted ? refusal(grafted.error) : null);
   app.changed("branches");
   if (!enter(app, grafted.value)) return;

@@ -255,6 +255,11 @@ impl Session {
         self.tree.player_at(self.here.branch, events).map(|player| player.fingerprint())
     }
 
+    /// The branch on which the last of the first events of the current one happened, so many: the same for all that share them.
+    pub fn owner_of(&self, events: u64) -> BranchId {
+        self.tree.owner(self.here.branch, events.saturating_sub(1))
+    }
+
     /// The plan of the current branch, with everything done by hand on it: what a link carries.
     pub fn plan(&self) -> Plan {
         Plan { interventions: self.tree.branch(self.here.branch).script.clone(), ..self.plan.clone() }

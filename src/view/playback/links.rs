@@ -20,7 +20,7 @@ pub(super) struct Promised {
     parted: Option<(u64, u64)>,
 }
 
-/// Marks that were taken of branches: their past does not change.
+/// Marks that were taken of branches, each of the one that owns the place: their past does not change, and is that of their forks.
 pub(super) type Taken = BTreeMap<(BranchId, u64), u32>;
 /// Most of them that are kept.
 const TAKEN_MAX: usize = 4_096;
@@ -48,7 +48,7 @@ impl Playback {
     }
 
     fn link_mark(&mut self, place: u64) -> Option<u32> {
-        let key = (self.session.cursor().branch, place);
+        let key = (self.session.owner_of(place), place);
         if let Some(print) = self.taken.get(&key) {
             return Some(*print);
         }
