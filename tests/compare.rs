@@ -338,6 +338,22 @@ fn a_branch_from_a_link_shares_what_was_done_by_hand_on_both() {
 }
 
 #[test]
+fn what_a_fork_shares_belongs_to_the_branch_that_it_left() {
+    let mut lab = two_branches();
+    lab.switch_branch(1).expect("it exists");
+    let from = lab.branches()[1].from_event;
+    assert!(from > 0);
+    let owners = [0, 1, from, from + 1].map(|events| lab.session().owner_of(events));
+    assert_eq!(owners, [BranchId(0), BranchId(0), BranchId(0), BranchId(1)]);
+    let marks = lab.link(None).marks;
+    lab.switch_branch(0).expect("it exists");
+    seek(&mut lab, 1_700_000);
+    let (there, here) = (lab.link(None).marks, marks);
+    let shared = |marks: &netsplit::scenario::Marks| marks.placed().filter(|(place, _)| *place <= from).collect::<Vec<_>>();
+    assert_eq!(shared(&there), shared(&here));
+}
+
+#[test]
 fn a_graft_in_slices_is_the_same_whatever_is_done_meanwhile() {
     let mut source = lab(plan(7));
     seek(&mut source, 1_500_000);
