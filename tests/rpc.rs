@@ -8,7 +8,7 @@ use netsplit::base::time::{MS, SECOND};
 use netsplit::check::Status;
 use netsplit::protocol::Class;
 use netsplit::protocol::rpc::rules::MUTANTS;
-use netsplit::sim::plan::{Action, Channel, ChannelPatch, ChannelRule, ClockAct, Cluster, Generator, Plan, Selector};
+use netsplit::sim::plan::{Action, Channel, ChannelPatch, ChannelRule, ClockAct, Cluster, Cut, Generator, Plan, Selector};
 use netsplit::system::Run;
 use netsplit::system::inspect::FieldValue;
 
@@ -44,8 +44,9 @@ fn busy(settings: &[(&str, i64)], seed: u64) -> Plan {
 }
 
 /// Patient, with a bug that is mended; impatient with a full server; with controlled delay; with gRPC's throttle and the newest
-/// first; with copies and joined calls; with a breaker and a limit on the rate.
-const RUNS: [&[(&str, i64)]; 6] = [
+/// first; with copies and joined calls; with a breaker and a limit on the rate; with delays by kind of failure, and a server that asks
+/// for some.
+const RUNS: [&[(&str, i64)]; 7] = [
     &[("timeout_us", 300_000), ("work", 2), ("mended_at_us", 20_000_000), ("max_receives", 3)],
     &[("timeout_us", 60_000), ("work", 2), ("work_us", 30_000), ("queue_capacity", 3), ("attempts", 5), ("backoff", 4)],
     &[("timeout_us", 150_000), ("work", 2), ("work_us", 30_000), ("queue", 2), ("codel_target_us", 20_000)],
@@ -84,6 +85,18 @@ const RUNS: [&[(&str, i64)]; 6] = [
         ("breaker_probes", 2),
         ("adaptive", 1),
         ("hedge_us", 50_000),
+    ],
+    &[
+        ("timeout_us", 200_000),
+        ("work", 2),
+        ("work_us", 30_000),
+        ("queue_capacity", 2),
+        ("attempts", 5),
+        ("backoff", 4),
+        ("backoff_base_us", 50_000),
+        ("backoff_throttled_us", 300_000),
+        ("retry_after_us", 400_000),
+        ("budget_timeout_mtok", 14_000),
     ],
 ];
 
@@ -414,6 +427,25 @@ fn run_of(mutant: &str) -> (Plan, u64) {
             (plan, 5_000)
         }
         "retry_at_every_tier" => (crowded_tiers(3, &[("attempts", 3)]), 2_000),
+        "deadline_per_hop" => {
+            let settings = [
+                ("tiers", 2),
+                ("timeout_us", 600_000),
+                ("deadline_us", 1_000_000),
+                ("attempts", 2),
+                ("backoff", 1),
+                ("backoff_base_us", 20_000),
+            ];
+            // The first attempt is lost, the second waits behind a read, and nobody hears that its caller has given up.
+            let calls: [Planned<'_>; 2] = [(100, C2, "charge", &[5]), (690, NodeId(3), "read", &[500])];
+            let mut plan = common::quiet("rpc", Cluster { servers: 2, clients: 2 }, &settings, &calls);
+            plan.faults = vec![
+                at(50, Action::Cut(Cut::Links(vec![(S1, C1)]))),
+                at(650, Action::Heal(Vec::new())),
+                at(800, Action::Cut(Cut::Links(vec![(C2, S1)]))),
+            ];
+            (plan, 2_000)
+        }
         "no_dead_letters" => (quiet(&[("max_receives", 3)], &[(100, C1, "faulty", &[5])]), 1_000),
         other => panic!("{other} has no run"),
     }

@@ -108,6 +108,27 @@ fn a_limit_on_the_rate_finds_what_the_server_can_do() {
     assert_eq!(others(&*limited, Status::Holds), Vec::<String>::new());
 }
 
+/// The delay of the first call that waits for its retry, at this moment.
+fn retries_in_us(settings: &[(&str, i64)], crashes: bool, at_ms: u64) -> u64 {
+    let own = [("backoff", 1), ("backoff_base_us", 50_000), ("backoff_throttled_us", 1_000_000), ("queue_capacity", 1)];
+    let calls: [Planned<'_>; 3] = [(100, C1, "read", &[5_000]), (150, C1, "read", &[5_000]), (200, C1, "charge", &[5])];
+    let mut plan = quiet(&[&own, settings].concat(), if crashes { &calls[..1] } else { &calls });
+    plan.faults = if crashes { vec![at(50, Action::Crash(S1))] } else { Vec::new() };
+    let run = run(&plan, at_ms * MS);
+    assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "{settings:?}");
+    number(&*run, C1, "retries-in")
+}
+
+/// AWS SDKs as updated in 2026: soon after silence, late after throttling, and as late as the server asks for, within bounds.
+#[test]
+fn delays_go_by_the_kind_of_failure_and_by_what_the_server_asks_for() {
+    assert_eq!(retries_in_us(&[], true, 1_100), 50 * MS);
+    assert_eq!(retries_in_us(&[("retry_after_us", 3_000_000)], true, 1_100), 50 * MS, "nobody has asked for anything");
+    let throttled = |asked_us| retries_in_us(&[("retry_after_us", asked_us)], false, 204);
+    assert_eq!([0, 400_000, 3_000_000, 20_000_000].map(throttled), [1_000, 1_000, 3_000, 6_000].map(|ms| ms * MS));
+    assert_eq!(retries_in_us(&[("backoff_throttled_us", 0)], false, 204), 50 * MS);
+}
+
 /// The id of an earlier call, with its payload and with another one, soon and late, and after a crash.
 #[test]
 fn an_id_stands_for_one_request() {

@@ -23,7 +23,7 @@ use crate::sim::{Deployment, World};
 use std::sync::{Arc, OnceLock};
 
 /// Version of the behaviour: bumped whenever a pinned fingerprint changes.
-pub const BEHAVIOUR: u32 = 2;
+pub const BEHAVIOUR: u32 = 3;
 
 /// A server, and clients.
 #[derive(Clone, Debug)]
@@ -111,7 +111,7 @@ impl Deployment for Calls {
         if operation.target.is_some() {
             return Err(format!("{verb} goes to the only server; leave it out"));
         }
-        Ok(Request { ask, work_us, key_of })
+        Ok(Request { key_of, ..Request::new(ask, work_us) })
     }
 }
 
@@ -200,6 +200,7 @@ fn scenario_of(mutant: &str) -> &'static str {
         "no_in_progress" => "rpc/still-at-work",
         "result_anew" => "rpc/another-result",
         "retry_at_every_tier" => "rpc/three-tiers",
+        "deadline_per_hop" => "rpc/deadline-per-hop",
         "no_dead_letters" => "rpc/head-of-the-line",
         "retries_for_attempts" => "rpc/one-too-many",
         "no_jitter" => "rpc/no-jitter",
@@ -226,11 +227,13 @@ const MILLITOKENS: i64 = 1_000_000_000;
 /// first out, 2 controlled delay. Those of the budget are thousandths of a token.
 const SETTINGS: &[SettingInfo] = &[
     setting("tiers", 1, 1, 5),
+    setting("tier_margin_us", 10_000, 0, HOUR_US),
     setting("timeout_us", 1_000_000, 1, HOUR_US),
     setting("deadline_us", 10_000_000, 1, HOUR_US),
     setting("attempts", 3, 1, 1_000),
     setting("backoff", 3, 0, 4),
     setting("backoff_base_us", 100_000, 1, HOUR_US),
+    setting("backoff_throttled_us", 0, 0, HOUR_US),
     setting("backoff_cap_us", 20_000_000, 1, HOUR_US),
     setting("budget_capacity_mtok", 500_000, 0, MILLITOKENS),
     setting("budget_retry_mtok", 5_000, 0, MILLITOKENS),
@@ -255,6 +258,7 @@ const SETTINGS: &[SettingInfo] = &[
     setting("codel_target_us", 5_000, 1, HOUR_US),
     setting("codel_interval_us", 100_000, 1, HOUR_US),
     setting("queue_capacity", 100, 1, 100_000),
+    setting("retry_after_us", 0, 0, HOUR_US),
     setting("dedup_window_us", 60_000_000, 0, 24 * HOUR_US),
     setting("max_receives", 10, 1, 1_000),
     setting("mended_at_us", 0, 0, 24 * HOUR_US),
@@ -270,6 +274,7 @@ fn refuse(error: ConfigError) -> OpenError {
         ConfigError::NoQueue => ("settings.queue_capacity", "at least 1"),
         ConfigError::TimeoutEatsDeadline => ("settings.timeout_us", "no more than deadline_us"),
         ConfigError::BaseAboveCap => ("settings.backoff_base_us", "no more than backoff_cap_us"),
+        ConfigError::ThrottledAboveCap => ("settings.backoff_throttled_us", "no more than backoff_cap_us"),
         ConfigError::RetryAboveBudget => ("settings.budget_capacity_mtok", "at least what a retry costs; 0 for no budget"),
         ConfigError::FloorAboveBudget => ("settings.budget_floor_mtok", "below budget_capacity_mtok"),
         ConfigError::NoDelivery => ("settings.max_receives", "at least 1"),
@@ -284,9 +289,12 @@ fn config(plan: &Plan) -> Result<Config, OpenError> {
     let mut config = Config { luck: mix(plan.seed, Purpose::Backoff, 0, 0), ..Config::default() };
     let number = |name: &str| plan.setting(name).map(i64::unsigned_abs);
     let set = |name: &str, field: &mut u64| *field = number(name).unwrap_or(*field);
+    set("tier_margin_us", &mut config.margin_us);
     set("timeout_us", &mut config.timeout_us);
     set("deadline_us", &mut config.deadline_us);
     set("backoff_base_us", &mut config.base_us);
+    set("backoff_throttled_us", &mut config.throttled_base_us);
+    set("retry_after_us", &mut config.retry_after_us);
     set("backoff_cap_us", &mut config.cap_us);
     set("budget_capacity_mtok", &mut config.budget.capacity);
     set("budget_retry_mtok", &mut config.budget.retry);
@@ -357,6 +365,8 @@ mod tests {
             (&[("timeout_us", 2_000), ("deadline_us", 1_000)], "settings.timeout_us"),
             (&[("backoff", 5)], "settings.backoff"),
             (&[("backoff_base_us", 2_000), ("backoff_cap_us", 1_000)], "settings.backoff_base_us"),
+            (&[("backoff_throttled_us", 20_000_001)], "settings.backoff_throttled_us"),
+            (&[("retry_after_us", -1)], "settings.retry_after_us"),
             (&[("budget_capacity_mtok", 9_999)], "settings.budget_capacity_mtok"),
             (&[("budget_floor_mtok", 500_000)], "settings.budget_floor_mtok"),
             (&[("hedge_us", 1_000_000)], "settings.hedge_us"),
@@ -375,6 +385,7 @@ mod tests {
             (&[("work_us", i64::MIN)], "settings.work_us"),
             (&[("tiers", 0)], "settings.tiers"),
             (&[("tiers", 6)], "settings.tiers"),
+            (&[("tier_margin_us", -1)], "settings.tier_margin_us"),
             (&[("tiers", 3)], "cluster.servers"),
             (&[("max_receives", 0)], "settings.max_receives"),
             (&[("max_receives", i64::MAX)], "settings.max_receives"),

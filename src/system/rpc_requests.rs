@@ -7,7 +7,6 @@ use crate::check::rpc::RpcChecks;
 use crate::protocol::rpc::breaker;
 use crate::protocol::rpc::call::{Phase, Told};
 use crate::protocol::rpc::client::Client;
-use crate::protocol::rpc::dedup::State;
 use crate::protocol::rpc::queue::Job;
 use crate::protocol::rpc::role::Role;
 use crate::protocol::rpc::server::Server;
@@ -94,7 +93,6 @@ fn server_view(node: NodeId, server: &Server, now_us: u64) -> ServerView {
         left_us: job.until_us.saturating_sub(now_us),
     };
     let queue = server.queue();
-    let in_progress = server.dedup().iter().filter(|(_, state)| **state == State::InProgress).count();
     let set_aside = server.dead_letters().iter().take(MOST).map(|letter| SetAsideView {
         client: letter.attempt.id.client,
         n: u64::from(letter.attempt.id.seq) + 1,
@@ -107,6 +105,6 @@ fn server_view(node: NodeId, server: &Server, now_us: u64) -> ServerView {
         queue: queue.iter().take(MOST).map(job).collect(),
         waiting: (queue.len(), queue.iter().filter(|job| job.until_us <= now_us).count()),
         capacity: server.config().capacity as usize,
-        known: (in_progress, server.dedup().len() - in_progress),
+        known: (server.dedup().len() - server.dedup().done(), server.dedup().done()),
     }
 }

@@ -201,6 +201,11 @@ pub(super) fn describe(message: &Message) -> Description {
                     add("rpc.field.value", int(*value));
                     add("rpc.field.stamp", FieldValue::Data(format!("{text} = {value}?")));
                 }
+                Says::Later(after_us) => {
+                    add("rpc.field.refused", FieldValue::Word("rpc.refusal.overloaded"));
+                    add("rpc.field.asks-again-after", FieldValue::DurationUs(*after_us));
+                    add("rpc.field.stamp", FieldValue::Data(text));
+                }
                 Says::Refused(refusal) => {
                     let why = match refusal {
                         Refusal::Overloaded => "rpc.refusal.overloaded",

@@ -47,7 +47,8 @@ impl Breakers {
                 Deed::Sent(attempt) => watch.sent(event, settings, attempt.id, now_us, falls),
                 Deed::KeptBack(id) => watch.kept_back(event, settings, id, now_us, falls),
                 Deed::Failed(id, failure) => {
-                    let counts = matches!(failure, Failure::Silence | Failure::Refused(Refusal::Overloaded));
+                    let counts =
+                        matches!(failure, Failure::Silence | Failure::Refused(Refusal::Overloaded | Refusal::Unreachable));
                     watch.hears(settings, id, !counts, now_us);
                 }
                 Deed::Saw(id) => watch.hears(settings, id, true, now_us),

@@ -1,15 +1,17 @@
 //! What retries cost and how long they are waited for, reckoned here once more from the settings and from what a client did:
 //! - it makes no retry, and sends no copy, that its budget does not hold (retry budget);
-//! - each delay is drawn from the range that the formulas of its kind give, the cap included (backoff bounds).
+//! - each delay is drawn from the range that the formulas of its kind give, the cap included, and longer only as far as the server
+//!   has asked for that (backoff bounds).
 
 use super::notes;
 use super::{Falls, P, whose};
 use crate::base::{Encoder, EventId, NodeId, Note};
 use crate::protocol::rpc::backoff::Backoff;
-use crate::protocol::rpc::call::{Deed, Told};
+use crate::protocol::rpc::call::{Deed, Failure, Told};
 use crate::protocol::rpc::client::Client;
 use crate::protocol::rpc::config::Config;
 use crate::protocol::rpc::message::{Ask, Attempt, CallId};
+use crate::protocol::rpc::rules::Refusal;
 use crate::sim::trace::Event;
 use std::collections::BTreeMap;
 
@@ -29,6 +31,8 @@ struct Retried {
     attempts: u32,
     /// The delay before the last retry, microseconds.
     slept_us: u64,
+    /// Its last attempt has failed because the server had no room.
+    throttled: bool,
 }
 
 /// Budgets and delays by client.
@@ -48,8 +52,8 @@ impl Retries {
         let account = self.0.entry(node).or_insert_with(full);
         for deed in client.deeds() {
             match *deed {
-                Deed::Waits { id, range_us, delay_us, after_silence, .. } => {
-                    account.sleeps(event, config, id, (range_us, delay_us), falls);
+                Deed::Waits { id, range_us, delay_us, after_silence, asked_us, .. } => {
+                    account.sleeps(event, config, id, (range_us, delay_us, asked_us), falls);
                     account.spends(event, config, id, after_silence, falls);
                 }
                 Deed::Hedged(id) => account.spends(event, config, id, true, falls),
@@ -84,7 +88,12 @@ impl Account {
             // The second half of an update belongs to its attempt.
             Deed::Sent(Attempt { ask: Ask::Update { .. }, .. }) => {}
             Deed::Sent(attempt) => self.calls.entry(attempt.id.seq).or_default().attempts += 1,
-            Deed::Failed(..) => self.tokens = self.tokens.saturating_sub(budget.failure),
+            Deed::Failed(id, failure) => {
+                self.tokens = self.tokens.saturating_sub(budget.failure);
+                if let Some(call) = self.calls.get_mut(&id.seq) {
+                    call.throttled = *failure == Failure::Refused(Refusal::Overloaded);
+                }
+            }
             Deed::Ended { id, told, .. } => {
                 // A call that joined another one asked nobody.
                 let Some(call) = self.calls.remove(&id.seq) else { return };
@@ -119,13 +128,16 @@ impl Account {
         event: &Event,
         config: &Config,
         id: CallId,
-        (drawn_from_us, delay_us): ((u64, u64), u64),
+        (drawn_from_us, delay_us, asked_us): ((u64, u64), u64, u64),
         falls: &mut Falls,
     ) {
         let call = self.calls.entry(id.seq).or_default();
-        let range_us = range_us(config, call.attempts.saturating_sub(1), call.slept_us);
+        let base_us = Some(config.throttled_base_us).filter(|base_us| call.throttled && *base_us > 0).unwrap_or(config.base_us);
+        let range_us = range_us(config, base_us, call.attempts.saturating_sub(1), call.slept_us);
+        // A server may ask for more, and gets at most five seconds more than there would be anyway.
+        let heeded_us = |own_us: u64| asked_us.min(own_us.saturating_add(5_000_000)).max(own_us);
+        let (least, most) = (heeded_us(range_us.0.min(config.cap_us)), heeded_us(range_us.1.min(config.cap_us)));
         call.slept_us = delay_us;
-        let (least, most) = (range_us.0.min(config.cap_us), range_us.1.min(config.cap_us));
         // Delays within the range are not enough: who always waits longest spreads nothing.
         if drawn_from_us != range_us || !(least..=most).contains(&delay_us) {
             let args = [event.at_us, id.client.0.into(), delay_us, least, most];
@@ -136,8 +148,8 @@ impl Account {
 
 /// The range from which the delay before retry `nth` (from 0) is drawn, by the formulas of Brooker 2015: with
 /// `e = min(cap, base x 2^n)` it is e, from e/2 to e, from 0 to e, or from the base to three times the last delay.
-fn range_us(config: &Config, nth: u32, slept_us: u64) -> (u64, u64) {
-    let (base, cap) = (u128::from(config.base_us), u128::from(config.cap_us));
+fn range_us(config: &Config, base_us: u64, nth: u32, slept_us: u64) -> (u64, u64) {
+    let (base, cap) = (u128::from(base_us), u128::from(config.cap_us));
     let e = (0..nth).try_fold(base, |e, _| Some(e * 2).filter(|e| *e < cap)).unwrap_or(cap).min(cap);
     let (least, most) = match config.backoff {
         Backoff::None => (0, 0),

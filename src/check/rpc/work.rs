@@ -1,5 +1,7 @@
 //! What a server works on:
-//! - no work begins after the time for which its attempt is waited for (no late work): it would be work for nobody;
+//! - no work begins after the time for which its attempt is waited for, nor after the deadline of the call with which it began,
+//!   however many tiers are between (no late work): it would be work for nobody. The time that messages are under way nobody knows,
+//!   so that it does not count;
 //! - no request at which the worker fails is given to it more often than it may be (bounded deliveries): it keeps others waiting.
 //!   That is counted here, from one failure to the next; a request begins anew when the server does, when it was let go, and when
 //!   somebody asks for what was set aside.
@@ -27,8 +29,8 @@ impl Work {
         let most = server.config().max_receives;
         for deed in server.deeds() {
             match *deed {
-                Deed::Started { id, until_us, .. } if now.monotonic_us >= until_us => {
-                    let late_us = now.monotonic_us - until_us;
+                Deed::Started { id, until_us, ends_us, .. } if now.monotonic_us >= until_us.min(ends_us) => {
+                    let late_us = now.monotonic_us - until_us.min(ends_us);
                     let args = [event.at_us, node.0.into(), u64::from(id.seq) + 1, id.client.0.into(), late_us];
                     falls.at(P::NoLateWork, event, Note::new(&notes::NO_LATE_WORK_VIOLATED, args), &[], &[node, id.client]);
                 }

@@ -40,6 +40,15 @@ impl Backoff {
     }
 }
 
+/// So much longer than it would anyway a caller waits at most because it is asked to, microseconds.
+pub const HEEDS_MORE_US: u64 = 5_000_000;
+
+/// The delay when the server has said after how long one should ask again: that, if it is no less than the delay would be anyway, and
+/// no more than [`HEEDS_MORE_US`] beyond (AWS SDKs, x-amz-retry-after). 0: it has said nothing.
+pub fn heeded_us(delay_us: u64, asked_us: u64) -> u64 {
+    asked_us.clamp(delay_us, delay_us.saturating_add(HEEDS_MORE_US))
+}
+
 /// `min(cap, base x 2^nth)`.
 pub fn exponential_us(base_us: u64, cap_us: u64, nth: u32) -> u64 {
     let factor = 1u64.checked_shl(nth).unwrap_or(u64::MAX);
@@ -65,5 +74,11 @@ mod tests {
         assert_eq!(range(Backoff::Decorrelated, 1, 250), (100, 750));
         assert_eq!(range(Backoff::Decorrelated, 2, 900), (100, 2_700));
         assert_eq!(exponential_us(u64::MAX, u64::MAX, 5), u64::MAX);
+    }
+
+    #[test]
+    fn what_a_server_asks_for_is_heeded_within_bounds() {
+        let heeded = [0, 1, 70, 5_000_050, 9_000_000].map(|asked| heeded_us(50, asked));
+        assert_eq!(heeded, [50, 50, 70, 5_000_050, 5_000_050]);
     }
 }

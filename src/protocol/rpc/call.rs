@@ -16,6 +16,8 @@ pub struct Call {
     pub since_us: u64,
     /// When its last attempt began by that clock.
     pub attempt_since_us: u64,
+    /// How long it may take, microseconds.
+    pub within_us: u64,
     /// How many attempts were made.
     pub made: u32,
     /// How many of them count against the limit.
@@ -24,6 +26,9 @@ pub struct Call {
     pub unanswered: u32,
     /// Which of the first 64 attempts were refused, bit by bit: a refusal that comes twice is one.
     pub refused: u64,
+    /// The newest attempt and the copies beside it, as far as none has answered: which, and until when each is waited for by the
+    /// client's monotonic clock, microseconds.
+    pub open: Vec<(u32, u64)>,
     /// What it does.
     pub phase: Phase,
     /// The delay before the last retry, microseconds.
@@ -67,6 +72,18 @@ impl Call {
         self.unanswered = self.unanswered.saturating_sub(1);
         true
     }
+
+    /// Takes an attempt that was refused from those that are under way; false if it is not one of them. What has an id is refused
+    /// with all attempts before: they were joined, or come too late.
+    pub(super) fn closes(&mut self, attempt: u32, refusal: Refusal) -> bool {
+        if !self.open.iter().any(|(open, _)| *open == attempt) {
+            return false;
+        }
+        let looks = matches!(self.request.ask, Ask::Update { .. }) && self.seen.is_none();
+        let with_others = refusal.is_certain() && self.request.ask.has_effect() && !looks;
+        self.open.retain(|(open, _)| *open > attempt || (*open < attempt && !with_others));
+        true
+    }
 }
 
 impl Encode for Call {
@@ -94,6 +111,13 @@ impl Encode for Call {
         if let Ask::Update { .. } = self.request.ask {
             to.u64(self.seen.map_or(0, |seen| seen.saturating_add(1)));
             to.u32(self.halves);
+        }
+        if self.open.iter().any(|(open, _)| *open != self.made) {
+            to.len(self.open.len());
+            for (attempt, until_us) in &self.open {
+                to.u32(*attempt);
+                to.u64(*until_us);
+            }
         }
     }
 }
@@ -153,6 +177,8 @@ pub enum Deed {
         slept_us: u64,
         /// It follows silence.
         after_silence: bool,
+        /// After how long the server wanted to be asked again, microseconds, or 0.
+        asked_us: u64,
     },
     /// A result came for a call that was not over.
     Heard(CallId),
@@ -196,10 +222,12 @@ mod tests {
             request: Request::new(crate::protocol::rpc::message::Ask::Read { account: 0 }, 0),
             since_us: 0,
             attempt_since_us: 0,
+            within_us: 1_000,
             made: 2,
             counted: 2,
             unanswered: 2,
             refused: 0,
+            open: Vec::new(),
             phase: Phase::Backoff(1),
             slept_us: 0,
             last_cost: None,

@@ -3,15 +3,17 @@
 //!
 //! - what leaves it, and what is kept back, in [`sending`]: copies, the breaker, the limit on its rate;
 //! - what it does about attempts that fail, in [`retries`];
-//! - calls that join others, in [`joining`].
+//! - calls that join others, in [`joining`];
+//! - when it has to look at which call, in [`due`].
 
+mod due;
 mod joining;
 mod retries;
 mod sending;
 
 use super::breaker::{Breaker, Change};
 use super::budget::Bucket;
-use super::call::{Call, Deed, Failure, Phase, Told};
+use super::call::{Call, Deed, Phase, Told};
 use super::config::Config;
 use super::latency::Latencies;
 use super::limiter::Limiter;
@@ -56,6 +58,7 @@ pub struct Client {
     /// When its last charge of each account was done, as far as it knows; microseconds of its monotonic clock.
     written: BTreeMap<u32, u64>,
     counts: Counts,
+    due: due::Due,
     /// For when the timers are set: reply, retry, hedge.
     armed: [Option<u64>; TIMERS.len()],
     deeds: Vec<Deed>,
@@ -76,6 +79,7 @@ impl Client {
             latencies: Latencies::default(),
             written: BTreeMap::new(),
             counts: Counts::default(),
+            due: due::Due::default(),
             armed: [None; TIMERS.len()],
             deeds: Vec::new(),
             config,
@@ -129,7 +133,7 @@ impl Client {
 
     /// When a call is over by the client's monotonic clock, microseconds.
     pub fn ends_us(&self, call: &Call) -> u64 {
-        self.config.rules.ends_us(call.since_us, call.attempt_since_us, self.config.deadline_us)
+        self.config.rules.ends_us(call.since_us, call.attempt_since_us, call.within_us)
     }
 }
 
@@ -167,6 +171,14 @@ impl Client {
         self.arm(now_us, out);
     }
 
+    /// Whoever wanted these calls does not wait for them any more.
+    pub(super) fn abandon(&mut self, calls: &[u32], now: LocalTime, out: &mut Effects<Role>) {
+        self.deeds.clear();
+        calls.iter().for_each(|seq| self.give_up(*seq, now.monotonic_us, out));
+        self.go_on(now.monotonic_us, out);
+        self.arm(now.monotonic_us, out);
+    }
+
     fn call_id(&self, seq: u32) -> CallId {
         CallId { client: self.id, seq }
     }
@@ -177,10 +189,12 @@ impl Client {
             request,
             since_us: now_us,
             attempt_since_us: now_us,
+            within_us: request.within_us.unwrap_or(u64::MAX).min(self.config.deadline_us),
             made: 0,
             counted: 0,
             unanswered: 0,
             refused: 0,
+            open: Vec::new(),
             phase: Phase::Waits(now_us),
             slept_us: 0,
             last_cost: None,
@@ -191,6 +205,7 @@ impl Client {
             is_trial: false,
         };
         self.calls.insert(op.n, call);
+        self.due.touch(op.n);
         self.bucket.begin();
         self.deeds.push(Deed::Began(self.call_id(op.n)));
         if !self.join(op.n, out) {
@@ -208,6 +223,10 @@ impl Client {
         }
         let Some(call) = self.calls.get_mut(&seq).filter(|_| self.config.rules.takes(attempt, newest)) else {
             return out.note(Note::new(&notes::HEARS_TOO_LATE, told));
+        };
+        let (says, asked_us) = match says {
+            Says::Later(after_us) => (Says::Refused(Refusal::Overloaded), after_us),
+            says => (says, 0),
         };
         match says {
             Says::Done { value, .. } if self.config.rules.is_answer(value) => {
@@ -244,11 +263,9 @@ impl Client {
                     Refusal::Changed => &notes::HEARS_OF_CHANGE,
                 };
                 out.note(Note::new(kind, told));
-                // While an attempt after this one is under way, or to be made, nothing else is to be done.
-                if attempt == newest && matches!(call.phase, Phase::Waits(_)) {
-                    self.fail(seq, Failure::Refused(refusal), now_us, out);
-                }
+                self.is_refused(seq, (attempt, refusal, asked_us), now_us, out);
             }
+            Says::Later(_) => {}
         }
     }
 
@@ -267,6 +284,7 @@ impl Client {
     /// A call is over, and with it those that have joined it.
     fn end(&mut self, seq: u32, told: Told, by: Option<CallId>, now_us: u64, out: &mut Effects<Role>) {
         let Some(call) = self.calls.remove(&seq) else { return };
+        self.due.touch(seq);
         let (id, unanswered) = (self.call_id(seq), call.unanswered);
         if call.is_trial {
             self.breaker.hears(false, true, now_us);
@@ -303,19 +321,11 @@ impl Client {
 impl Client {
     /// Sets each timer to the next moment at which it is needed.
     fn arm(&mut self, now_us: u64, out: &mut Effects<Role>) {
-        let mut next = [None::<u64>; TIMERS.len()];
-        let mut sooner = |at: usize, at_us: u64| next[at] = Some(next[at].map_or(at_us, |next| next.min(at_us)));
-        for call in self.calls.values() {
-            sooner(0, self.ends_us(call));
-            match call.phase {
-                Phase::Waits(until_us) => {
-                    sooner(0, until_us);
-                    call.hedge_us.into_iter().for_each(|at_us| sooner(2, at_us));
-                }
-                Phase::Backoff(until_us) => sooner(1, until_us),
-                Phase::Held => sooner(1, self.limiter.next_us(now_us)),
-                Phase::Joined(_) => {}
-            }
+        self.index();
+        let mut next = [0, 1, 2].map(|timer| self.due.next_us(timer));
+        if !self.due.held().is_empty() {
+            let token_us = self.limiter.next_us(now_us);
+            next[1] = Some(next[1].map_or(token_us, |next_us| next_us.min(token_us)));
         }
         for ((timer, at_us), armed) in TIMERS.into_iter().zip(next).zip(&mut self.armed) {
             let at_us = at_us.filter(|at_us| *at_us != u64::MAX);

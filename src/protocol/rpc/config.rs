@@ -3,9 +3,10 @@
 use super::backoff::Backoff;
 use super::breaker;
 use super::budget::Budget;
+use super::call::Failure;
 use super::codel::Limits;
 use super::queue::Order;
-use super::rules::Rules;
+use super::rules::{Refusal, Rules};
 use crate::base::NodeId;
 use std::fmt;
 
@@ -19,6 +20,8 @@ pub struct Config {
     pub asks: NodeId,
     /// How many servers there are, each behind the one before; the last one works.
     pub tiers: u16,
+    /// How much less a tier between waits for the next one than it is waited for, microseconds: its answer is to come in time.
+    pub margin_us: u64,
     /// How long an attempt is waited for, microseconds.
     pub timeout_us: u64,
     /// How long a call may take with all its attempts, microseconds.
@@ -29,6 +32,8 @@ pub struct Config {
     pub backoff: Backoff,
     /// Delay before the first retry, microseconds.
     pub base_us: u64,
+    /// The same after a server had no room, microseconds; 0: as after everything else.
+    pub throttled_base_us: u64,
     /// Greatest delay, microseconds.
     pub cap_us: u64,
     /// What retries may cost.
@@ -51,6 +56,8 @@ pub struct Config {
     pub codel: Limits,
     /// How many requests may wait.
     pub capacity: u32,
+    /// After how long a server that has no room says one should ask again, microseconds; 0: it does not say.
+    pub retry_after_us: u64,
     /// How much longer than its caller may retry a finished request is remembered, microseconds.
     pub window_us: u64,
     /// How often a request at which the worker fails is given to it.
@@ -155,11 +162,13 @@ impl Default for Config {
             luck: 0,
             asks: NodeId(0),
             tiers: 1,
+            margin_us: 10_000,
             timeout_us: 1_000_000,
             deadline_us: 10_000_000,
             attempts: 3,
             backoff: Backoff::Full,
             base_us: 100_000,
+            throttled_base_us: 0,
             cap_us: 20_000_000,
             budget: Budget::AWS_STANDARD,
             hedge: Hedge::default(),
@@ -171,6 +180,7 @@ impl Default for Config {
             order: Order::Fifo,
             codel: Limits { target_us: 5_000, interval_us: 100_000 },
             capacity: 100,
+            retry_after_us: 0,
             window_us: 60_000_000,
             max_receives: 10,
             mended_at_us: 0,
@@ -192,6 +202,8 @@ pub enum ConfigError {
     TimeoutEatsDeadline,
     /// The delay before the first retry is above the greatest.
     BaseAboveCap,
+    /// The delay before the first retry after a server had no room is above the greatest.
+    ThrottledAboveCap,
     /// A retry costs more than the budget ever holds.
     RetryAboveBudget,
     /// Nobody may retry even while the budget is full.
@@ -213,6 +225,7 @@ impl fmt::Display for ConfigError {
             ConfigError::NoQueue => "a server needs room for a request",
             ConfigError::TimeoutEatsDeadline => "an attempt is waited for longer than the whole call may take",
             ConfigError::BaseAboveCap => "the first delay is above the greatest",
+            ConfigError::ThrottledAboveCap => "the first delay for want of room is above the greatest",
             ConfigError::RetryAboveBudget => "a retry costs more than the budget ever holds",
             ConfigError::FloorAboveBudget => "the floor is not below what the budget holds",
             ConfigError::NoDelivery => "a request needs a delivery",
@@ -236,12 +249,21 @@ impl Config {
             (self.max_receives == 0, ConfigError::NoDelivery),
             (self.timeout_us > self.deadline_us, ConfigError::TimeoutEatsDeadline),
             (self.base_us > self.cap_us, ConfigError::BaseAboveCap),
+            (self.throttled_base_us > self.cap_us, ConfigError::ThrottledAboveCap),
             (budget.capacity > 0 && budget.retry.max(budget.timeout) > budget.capacity, ConfigError::RetryAboveBudget),
             (budget.capacity > 0 && budget.floor >= budget.capacity, ConfigError::FloorAboveBudget),
             (self.hedge.after_us >= self.timeout_us, ConfigError::HedgeAfterTimeout),
             (self.hedge.exists() && self.attempts < 2, ConfigError::HedgeWithoutAttempt),
         ];
         wrong.into_iter().find(|(is_wrong, _)| *is_wrong).map_or(Ok(()), |(_, error)| Err(error))
+    }
+
+    /// Delay before the first retry after a failure, microseconds.
+    pub fn base_after_us(&self, failure: Failure) -> u64 {
+        match failure {
+            Failure::Refused(Refusal::Overloaded) if self.throttled_base_us > 0 => self.throttled_base_us,
+            Failure::Silence | Failure::Refused(_) => self.base_us,
+        }
     }
 
     /// Whether the worker fails at faulty requests.
@@ -293,6 +315,7 @@ mod tests {
         assert_eq!(with(|c| c.max_receives = 0), Err(ConfigError::NoDelivery));
         assert_eq!(with(|c| c.timeout_us = 10_000_001), Err(ConfigError::TimeoutEatsDeadline));
         assert_eq!(with(|c| c.base_us = 20_000_001), Err(ConfigError::BaseAboveCap));
+        assert_eq!(with(|c| c.throttled_base_us = 20_000_001), Err(ConfigError::ThrottledAboveCap));
         assert_eq!(with(|c| c.budget.timeout = 500_001), Err(ConfigError::RetryAboveBudget));
         assert_eq!(with(|c| c.budget.floor = 500_000), Err(ConfigError::FloorAboveBudget));
         assert_eq!(with(|c| c.hedge.after_us = 1_000_000), Err(ConfigError::HedgeAfterTimeout));

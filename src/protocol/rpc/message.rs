@@ -165,7 +165,7 @@ pub enum Message {
 pub struct Attempt {
     /// Of which call.
     pub id: CallId,
-    /// The call at the client with which it began, for those who watch: another one only behind a tier between.
+    /// The call at the client with which it began: another one only behind a tier between.
     pub origin: CallId,
     /// How many retries of tiers between it is owed to, for those who watch.
     pub retries: u32,
@@ -197,6 +197,15 @@ pub enum Says {
     Refused(Refusal),
     /// This is what the account holds that is to be changed.
     Seen(u64),
+    /// The same for want of room; one should ask again after so long, microseconds.
+    Later(u64),
+}
+
+impl Says {
+    /// That there is no room; after how long one should ask again, microseconds, or 0.
+    pub(super) fn overloaded(after_us: u64) -> Says {
+        if after_us == 0 { Says::Refused(Refusal::Overloaded) } else { Says::Later(after_us) }
+    }
 }
 
 const fn kind(name: &'static str, class: Class, shape: Shape) -> MessageKind {
@@ -239,6 +248,9 @@ impl Encode for Message {
                 to.u64(attempt.work_us);
                 to.u64(attempt.left_us);
                 to.u64(attempt.call_left_us);
+                if attempt.origin != attempt.id {
+                    to.put(&attempt.origin);
+                }
             }
             Message::Reply { id, attempt, says } => {
                 to.put(id);
@@ -252,6 +264,10 @@ impl Encode for Message {
                     Says::Seen(value) => {
                         to.u8(u8::MAX);
                         to.u64(*value);
+                    }
+                    Says::Later(after_us) => {
+                        to.u8(u8::MAX - 1);
+                        to.u64(*after_us);
                     }
                 }
             }
@@ -336,12 +352,14 @@ pub struct Request {
     pub work_us: u64,
     /// The earlier call whose id it takes, by its number at the client from 0; none: its own.
     pub key_of: Option<u32>,
+    /// How long the call may take if that is less than calls may anyway, microseconds: a tier between is not waited for longer.
+    pub within_us: Option<u64>,
 }
 
 impl Request {
     /// One with an id of its own.
     pub fn new(ask: Ask, work_us: u64) -> Request {
-        Request { ask, work_us, key_of: None }
+        Request { ask, work_us, key_of: None, within_us: None }
     }
 }
 
@@ -351,6 +369,9 @@ impl Encode for Request {
         to.u64(self.work_us);
         if let Some(seq) = self.key_of {
             to.u32(seq);
+        }
+        if let Some(within_us) = self.within_us {
+            to.u64(within_us);
         }
     }
 }

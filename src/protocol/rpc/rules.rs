@@ -93,6 +93,7 @@ mutants! {
     TakesLateCopies, "takes_late_copies", "stays_away", "fail-means-none", "what was turned away is taken in when there is room";
     RetriesHeldOnly, "retries_held_only", "needs_token", "within-rate", "the limit on the rate holds up retries only";
     RetryAtEveryTier, "retry_at_every_tier", "attempts_between", "bounded-work", "each tier has all the attempts";
+    DeadlinePerHop, "deadline_per_hop", "waits_behind_us", "no-late-work", "each tier waits as long as if it were the first";
 }
 
 /// Ask, and ask again.
@@ -124,6 +125,15 @@ impl Rules {
             return limit;
         }
         1
+    }
+
+    /// How long a tier between waits for the next one: no longer than it is waited for, and less by the time that its answer takes
+    /// (see gRPC, Deadlines; Envoy, grpc_timeout_header_offset).
+    pub fn waits_behind_us(self, left_us: u64, margin_us: u64, timeout_us: u64) -> u64 {
+        if self.has(Mutant::DeadlinePerHop) {
+            return timeout_us;
+        }
+        timeout_us.min(left_us - margin_us.min(left_us / 2))
     }
 
     /// When a call is over: when its deadline is, which is one for all attempts (see gRPC, Deadlines).

@@ -25,12 +25,14 @@ pub enum Deed {
     Arrived(Attempt),
     /// Work began; it had waited so long, and was waited for until then (server's monotonic clock, microseconds).
     Started {
-        /// For which call.
+        /// For which call at the client with which it began.
         id: CallId,
         /// When it came.
         arrived_us: u64,
         /// Until when it was waited for.
         until_us: u64,
+        /// Until when the call itself goes on.
+        ends_us: u64,
     },
     /// A charge is on disk, with this result: now it cannot be lost.
     Charged(CallId, u64),
@@ -253,7 +255,7 @@ impl Server {
                 out.note(Note::new(&notes::REPLAYS, [client, n, nth, value]));
                 answer(from, &attempt, Says::Done { value, again: true }, write, out);
             }
-            Recognised::InProgress if attempt.key.is_some_and(|key| key.call != attempt.id) => {
+            Recognised::InProgress if attempt.key.is_some_and(|key| key.call != attempt.origin) => {
                 out.note(Note::new(&notes::IS_AT_IT, [client, n, nth]));
                 answer(from, &attempt, Says::Refused(Refusal::InProgress), None, out);
             }
@@ -269,7 +271,7 @@ impl Server {
         self.counts.turned_away += 1;
         self.turned_away.add(attempt);
         out.note(Note::new(why, of(attempt)));
-        answer(from, attempt, Says::Refused(Refusal::Overloaded), None, out);
+        answer(from, attempt, Says::overloaded(self.config.retry_after_us), None, out);
     }
 
     /// Who asks again waits with the attempt that is here already.
@@ -278,19 +280,26 @@ impl Server {
         let [client, n, nth] = of(&attempt);
         self.counts.recognised += 1;
         out.note(Note::new(&notes::JOINS, [client, n, nth]));
-        let working = self.working.as_mut().filter(|job| job.attempt.key == Some(key));
-        if let Some(job) = working.or_else(|| self.queue.find(key)) {
-            // A copy of an earlier attempt may come late. Behind a tier between it may be another call for the same: it is answered.
-            let newest = if job.attempt.id == attempt.id { job.attempt.attempt.max(attempt.attempt) } else { attempt.attempt };
-            (job.from, job.attempt.id, job.attempt.attempt) = (attempt.id.client, attempt.id, newest);
+        let join = |job: &mut Job| {
+            // A copy of an earlier attempt may come late: the newest is answered. Behind a tier between that may be another call of the
+            // tier's, which has asked again, or has forgotten over a crash that it asked.
+            if (attempt.id, attempt.attempt) > (job.attempt.id, job.attempt.attempt) {
+                (job.from, job.attempt.id, job.attempt.attempt) = (attempt.id.client, attempt.id, attempt.attempt);
+            }
             job.attempt.call_left_us = attempt.call_left_us;
             job.until_us = job.until_us.max(now_us.saturating_add(attempt.left_us));
+            job.ends_us = job.ends_us.max(now_us.saturating_add(attempt.call_left_us));
+        };
+        match self.working.as_mut().filter(|job| job.attempt.key == Some(key)) {
+            Some(job) => join(job),
+            None => self.queue.change(key, join),
         }
     }
 
     fn take_in(&mut self, from: NodeId, attempt: Attempt, now_us: u64, out: &mut Effects<Role>) {
         let until_us = now_us.saturating_add(attempt.left_us);
-        let job = Job { from, attempt, arrived_us: now_us, until_us, failed: 0 };
+        let ends_us = now_us.saturating_add(attempt.call_left_us);
+        let job = Job { from, attempt, arrived_us: now_us, until_us, ends_us, failed: 0 };
         if let Some(key) = attempt.key {
             self.dedup.begin(key, attempt.ask);
         }
@@ -351,7 +360,8 @@ impl Server {
                 Some(late_us) => out.note(Note::new(&notes::STARTS_LATE, [client, n, nth, late_us])),
                 None => out.note(Note::new(&notes::STARTS, [client, n, nth, now_us - job.arrived_us])),
             }
-            self.deeds.push(Deed::Started { id: job.attempt.id, arrived_us: job.arrived_us, until_us: job.until_us });
+            let Job { arrived_us, until_us, ends_us, .. } = job;
+            self.deeds.push(Deed::Started { id: job.attempt.origin, arrived_us, until_us, ends_us });
             let work_us = job.attempt.work_us.saturating_mul(self.config.trigger.factor_at(now_us));
             let work_us = if job.failed > 0 { work_us.max(RESTART_US) } else { work_us };
             out.set_timer(Timer::Work, work_us, work_us);
@@ -435,7 +445,8 @@ impl Server {
             if let Some(key) = attempt.key {
                 self.dedup.begin(key, attempt.ask);
             }
-            let job = Job { from: attempt.id.client, attempt: *attempt, arrived_us: now_us, until_us: FOR_EVER, failed: 0 };
+            let (from, arrived_us, until_us) = (attempt.id.client, now_us, FOR_EVER);
+            let job = Job { from, attempt: *attempt, arrived_us, until_us, ends_us: FOR_EVER, failed: 0 };
             self.queue.push(job, self.config.order, self.config.capacity);
         }
         if self.working.is_none() {
@@ -464,9 +475,8 @@ impl Server {
     /// Effects are on disk; whoever keeps their requests apart notes them now.
     fn synced(&mut self, write: WriteId, out: &mut Effects<Role>) {
         let apart = !self.config.rules.kept_with_effect();
-        let (due, left): (Vec<Unsynced>, Vec<Unsynced>) = self.unsynced.iter().partition(|effect| effect.write.0 <= write.0);
-        self.unsynced = left;
-        for effect in due {
+        let due = self.unsynced.partition_point(|effect| effect.write.0 <= write.0);
+        for effect in self.unsynced.drain(..due) {
             self.deeds.push(Deed::Charged(effect.id, effect.balance));
             if let Some(key) = effect.key.filter(|_| apart) {
                 out.persist(Record::Key { key, ask: effect.ask, balance: effect.balance, keep_us: effect.keep_us });

@@ -46,6 +46,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("rpc.field.has-key", "has an id"),
     ("rpc.field.again", "stored result"),
     ("rpc.field.refused", "refused"),
+    ("rpc.field.asks-again-after", "ask again after"),
     // Clients
     ("rpc.asks", "{me} sends attempt {attempt} of call {n}: {left} to answer."),
     ("rpc.times-out", "{me} has waited {after} for attempt {attempt} of call {n}: too long."),
@@ -280,6 +281,8 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
         "rpc.mutant.no_dead_letters",
         "A request at which the worker fails is its next one again, for ever: all others wait behind it.",
     ),
+    ("rpc.mutant.deadline_per_hop.name", "The whole time again at every tier"),
+    ("rpc.mutant.deadline_per_hop", "Each tier waits for the next one as if the call had just begun: work goes on for nobody."),
     ("rpc.mutant.retry_at_every_tier.name", "Retries at every tier"),
     ("rpc.mutant.retry_at_every_tier", "Each tier repeats what fails behind it: with 4 attempts and 3 tiers one call makes 64."),
 ];

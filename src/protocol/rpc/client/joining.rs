@@ -22,6 +22,7 @@ impl Client {
         let Some(leader) = leader.map(|(leader, _)| *leader) else { return false };
         let Some(call) = self.calls.get_mut(&seq) else { return false };
         call.phase = Phase::Joined(leader);
+        self.due.touch(seq);
         self.counts.joined += 1;
         self.deeds.push(Deed::Joined { id: self.call_id(seq), leader: self.call_id(leader) });
         out.note(Note::new(&notes::JOINS_CALL, [u64::from(seq) + 1, u64::from(leader) + 1]));

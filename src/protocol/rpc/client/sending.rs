@@ -23,7 +23,11 @@ impl Client {
         if self.config.rules.needs_token(made) && !self.limiter.takes(now_us) {
             let Some(call) = self.calls.get_mut(&seq) else { return };
             call.phase = Phase::Held;
+            self.due.touch(seq);
             return out.note(Note::new(&notes::IS_HELD, [u64::from(seq) + 1]));
+        }
+        if let Some(call) = self.calls.get_mut(&seq) {
+            call.open.clear();
         }
         self.send(seq, counts, now_us, out);
     }
@@ -31,8 +35,8 @@ impl Client {
     /// Attempts that were held for want of a token. The newest call is first: it has the longest time left, and of the oldest, when
     /// there are too many, none would come in time.
     pub(super) fn go_on(&mut self, now_us: u64, out: &mut Effects<Role>) {
-        let held = |call: &Call| call.phase == Phase::Held;
-        let held: Vec<u32> = self.calls.iter().rev().filter(|(_, call)| held(call)).map(|(seq, _)| *seq).collect();
+        self.index();
+        let held: Vec<u32> = self.due.held().iter().rev().copied().collect();
         for seq in held {
             if self.limiter.next_us(now_us) > now_us {
                 return;
@@ -53,6 +57,7 @@ impl Client {
         let after_us = self.copies_after_us();
         let config = &self.config;
         let Some(call) = self.calls.get_mut(&seq) else { return };
+        self.due.touch(seq);
         call.is_trial |= self.breaker.sends();
         let ask = match (call.request.ask, call.seen) {
             (Ask::Update { account, .. }, None) => Ask::Look { account },
@@ -64,9 +69,10 @@ impl Client {
         call.counted += u32::from(counts && call.seen.is_none());
         call.unanswered += 1;
         call.attempt_since_us = now_us;
-        let ends_us = config.rules.ends_us(call.since_us, now_us, config.deadline_us);
+        let ends_us = config.rules.ends_us(call.since_us, now_us, call.within_us);
         let until_us = now_us.saturating_add(config.timeout_us).min(ends_us);
         call.phase = Phase::Waits(until_us);
+        call.open.push((call.made, until_us));
         let may_copy = call.counted < config.rules.attempts(config.attempts);
         call.hedge_us = after_us.filter(|_| may_copy).map(|after_us| now_us.saturating_add(after_us)).filter(|at| *at < until_us);
         let key_of = CallId { seq: call.request.key_of.filter(|other| *other < seq).unwrap_or(seq), ..id };
@@ -125,16 +131,16 @@ impl Client {
         let due = |call: &Call| {
             matches!(call.phase, Phase::Waits(until_us) if now_us < until_us) && call.hedge_us.is_some_and(|at| at <= now_us)
         };
-        let due: Vec<u32> = self.calls.iter().filter(|(_, call)| due(call)).map(|(seq, _)| *seq).collect();
-        due.into_iter().for_each(|seq| self.copy(seq, now_us, out));
+        self.those(self.due.up_to(2, now_us), due).into_iter().for_each(|seq| self.copy(seq, now_us, out));
     }
 
     /// One more copy, if budget, breaker and rate have room for it; otherwise none of this attempt.
-    fn copy(&mut self, seq: u32, now_us: u64, out: &mut Effects<Role>) {
+    pub(super) fn copy(&mut self, seq: u32, now_us: u64, out: &mut Effects<Role>) {
         let id = self.call_id(seq);
         let (budget, rules) = (self.config.budget, self.config.rules);
         let Some(call) = self.calls.get_mut(&seq) else { return };
         call.hedge_us = None;
+        self.due.touch(seq);
         let bucket = if rules.shares_budget() { &mut self.bucket } else { &mut call.own };
         let cost = rules.copy_costs(budget.cost(true));
         if budget.capacity > 0 && !rules.may_spend(bucket.tokens(), cost, budget.floor) {
