@@ -120,7 +120,7 @@ gives the lock back
 #[test]
 fn a_trace_of_another_program_is_drawn_and_says_so() {
     let draw = |text: &str, lang: Lang| {
-        let options = Options { format: Format::Shiviz, parser: None, delimiter: None };
+        let options = Options { format: Some(Format::Shiviz), parser: None, delimiter: None };
         let imported = Importer::read(options, text.as_bytes());
         let trace = imported.traces.first().expect("an execution");
         to_svg(&foreign::picture(trace, lang).expect("it goes in no circle"), Theme::Light.palette())
@@ -203,7 +203,7 @@ looks on
 #[test]
 fn two_executions_stand_beside_each_other_and_what_differs_is_marked() {
     use netsplit::view::trace_diff::Sentences;
-    let options = Options { format: Format::Shiviz, parser: None, delimiter: None };
+    let options = Options { format: Some(Format::Shiviz), parser: None, delimiter: None };
     let imported = Importer::read(options, TWO.as_bytes());
     let named = |name: &str| imported.traces.iter().find(|trace| trace.name == name).expect("the execution");
     let traces = [named("monday"), named("tuesday")];

@@ -315,7 +315,7 @@ fn rows_of_foreign_traces_fit_their_declared_types() {
         r#"{"host":"b","clock":{"b":3},"event":"y","at_us":2}"#,
         "\nno JSON\n",
     );
-    let imported = Importer::read(Options { format: Format::JsonLines, parser: None, delimiter: None }, lines.as_bytes());
+    let imported = Importer::read(Options { format: Some(Format::JsonLines), parser: None, delimiter: None }, lines.as_bytes());
     let file = FileRow::new(Lang::De, &imported);
     seen.check("TraceText", &file);
     seen.all("FindingRow", &file.findings);

@@ -20,7 +20,7 @@ pub fn measure(place: &Place, mut say: impl FnMut(String)) {
     };
     let log = log();
     let before = (place.memory_bytes)();
-    let mut importer = Importer::new(Options { format: Format::Shiviz, parser: None, delimiter: None });
+    let mut importer = Importer::new(Options { format: Some(Format::Shiviz), parser: None, delimiter: None });
     let mut longest = 0_f64;
     let mut slices = 0;
     let took = place.timed(|| {

@@ -67,7 +67,7 @@ pub struct TraceEventRow {
     pub host_n: u32,
     /// Line in the file, from 1.
     pub line: u32,
-    /// When, microseconds, if the trace has times.
+    /// When, microseconds, if the file says so.
     pub at_us: Option<u64>,
     /// What the file calls it.
     pub text: String,
@@ -174,7 +174,7 @@ impl Recorder {
         let name = |node| words::node_name(speech.lang, NodeId(node), speech.names.cluster).replace(' ', "-");
         let names: Vec<String> = (0..nodes).map(name).collect();
         let mut draft = Box::new(Draft::named(""));
-        names.iter().for_each(|name| draft.begin(name));
+        names.iter().for_each(|name| draft.host(name));
         Recorder { stage: Stage::Reading { draft, texts: Box::default(), names, from: 0, to: playback.cursor().event } }
     }
 
@@ -192,6 +192,7 @@ impl Recorder {
                         if let Some((other, n)) = playback.session().event(row.n).and_then(|event| at_node(event.cause)) {
                             draft.clock(&names[other.index()], n);
                         }
+                        draft.begin(host);
                         draft.event_after(Entry { host, line: 0, clock_at: 0, message, at_us: Some(row.at_us) });
                     }
                     if rows.is_empty() || *from >= *to {

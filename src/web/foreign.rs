@@ -75,7 +75,9 @@ impl TraceFile {
         if panic::stopped() {
             return Err(read.problem("stopped", "", &[]));
         }
-        let format = read.choice(&read.property(options, "format", "options")?, "options.format", &Format::ALL)?;
+        let format = read.property(options, "format", "options")?;
+        let choice = || read.choice(&format, "options.format", &Format::ALL);
+        let format = if is_absent(&format) { None } else { Some(choice()?) };
         let text = |key: &str| read.text_or_none(&read.property(options, key, "options")?, &format!("options.{key}"));
         let (parser, delimiter) = (text("parser")?, text("delimiter")?);
         let size = read.whole_or(&read.property(options, "size", "options")?, "options.size", u32::MAX.into(), 0)?;

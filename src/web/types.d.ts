@@ -382,7 +382,8 @@ export type Action =
 /** The format of ShiViz and GoVector, or one JSON object a line. */
 export type TraceFormat = "shiviz" | "jsonl";
 export interface TraceOptions {
-  format: TraceFormat;
+  /** Without it: what the first line of the file looks like, whatever its encoding; if there is a parser, `shiviz`. */
+  format?: TraceFormat | null;
   /** The parser, if the file does not begin with it; the delimiter then, too. */
   parser?: string | null;
   delimiter?: string | null;

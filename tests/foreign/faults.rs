@@ -130,7 +130,7 @@ fn patterns_are_refused_with_their_place() {
     assert_eq!(wrong(&"a".repeat(5_000)), ("pattern-too-large", 1, 4_097));
     let imported = shiviz("\n(?<trace\n\na {\"a\":1}\n");
     check(&imported, &[("pattern-bad-name", 2, 1)]);
-    let imported = Importer::read(Options { format: Format::Shiviz, parser: Some("(".to_owned()), delimiter: None }, b"a");
+    let imported = Importer::read(Options { format: Some(Format::Shiviz), parser: Some("(".to_owned()), delimiter: None }, b"a");
     check(&imported, &[("pattern-open-group", 0, 1)]);
 }
 

@@ -94,6 +94,84 @@ fn hostile_clocks_end_in_time() {
 }
 
 #[test]
+fn a_line_of_many_fields_ends_in_time() {
+    let fields: String = (0..100_000).map(|n| format!("\"{n}\":{n},")).collect();
+    let imported = timed(Format::JsonLines, format!("{{{fields}\"host\":\"a\",\"event\":\"e\"}}\n").as_bytes());
+    assert_eq!((found(&imported).len(), imported.traces[0].events.len()), (1, 1));
+}
+
+#[test]
+fn vectors_of_many_hosts_are_checked_in_slices() {
+    // Hosts of one event each that know all before: as vectors, and as what they heard of. The last file contradicts itself.
+    let stairs = |key: &str, first: u32| -> String {
+        let known = |host: u32| (0..host).map(|n| format!("\"{n}\":1,")).collect::<String>();
+        let line = |host: u32, n: u32| format!("{{\"host\":\"{host}\",\"{key}\":{{{}\"{host}\":{n}}}}}\n", known(host));
+        (0..700).map(|host| line(host, if host == 0 { first } else { 1 })).collect()
+    };
+    for (lines, partial) in [(stairs("clock", 1), false), (stairs("after", 1), false), (stairs("clock", 2), true)] {
+        let mut importer = Importer::new(Options { format: Some(Format::JsonLines), parser: None, delimiter: None });
+        importer.push(lines.as_bytes());
+        importer.close();
+        let begin = worked();
+        let mut slices = 0;
+        loop {
+            let progress = importer.work(&mut || true);
+            slices += u32::from(progress.permille >= 500);
+            if progress.done {
+                break;
+            }
+        }
+        let took = worked() - begin;
+        assert!(took < Duration::from_secs(5), "{took:?}");
+        // 245,000 entries.
+        assert!(slices > 150, "{slices} slices");
+        let imported = importer.into_imported();
+        assert_eq!(imported.partial(), partial, "{:?}", &found(&imported)[..2.min(found(&imported).len())]);
+    }
+}
+
+/// A run of four hosts: at each step one has an event, and may hear of an event of another. The vector of each event.
+fn run(steps: &[(usize, Option<prop::sample::Index>)]) -> Vec<(usize, [u32; 4])> {
+    let mut latest = [[0_u32; 4]; 4];
+    let mut events: Vec<(usize, [u32; 4])> = Vec::new();
+    for (host, heard) in steps {
+        let mut vector = latest[*host];
+        if let Some((_, heard)) = heard.filter(|_| !events.is_empty()).map(|heard| *heard.get(&events)) {
+            vector.iter_mut().zip(heard).for_each(|(mine, theirs)| *mine = (*mine).max(theirs));
+        }
+        vector[*host] = latest[*host][*host] + 1;
+        latest[*host] = vector;
+        events.push((*host, vector));
+    }
+    events
+}
+
+/// Whether vectors can be true, each against each, and what each event heard of that no other one that it heard of knew.
+fn brute(events: &[(usize, [u32; 4])]) -> (bool, Vec<Vec<(usize, u32)>>) {
+    let event = |host: usize, n: u32| events.iter().find(|(other, vector)| *other == host && vector[host] == n).map(|(_, v)| *v);
+    let mut good = true;
+    let parents = events.iter().map(|(host, vector)| {
+        let before = event(*host, vector[*host] - 1).unwrap_or_default();
+        let grown: Vec<usize> = (0..4).filter(|other| other != host && vector[*other] > before[*other]).collect();
+        good &= before.iter().zip(vector).all(|(before, now)| before <= now);
+        for other in &grown {
+            let knows = event(*other, vector[*other]);
+            good &= knows.is_some_and(|knows| {
+                knows.iter().zip(vector).all(|(theirs, mine)| theirs <= mine) && knows[*host] < vector[*host]
+            });
+        }
+        let known = |other: &usize| {
+            let through =
+                |by: &usize| by != other && event(*by, vector[*by]).is_some_and(|knows| knows[*other] >= vector[*other]);
+            grown.iter().any(through)
+        };
+        grown.iter().filter(|other| !known(other)).map(|other| (*other, vector[*other])).collect()
+    });
+    let parents = parents.collect();
+    (good, parents)
+}
+
+#[test]
 fn what_is_read_in_slices_is_the_same() {
     let parser = "(?<host>\\S*) (?<clock>{.*})\\n(?<event>.*)\n^=== (?<trace>.*) ===$\n";
     let mut log = parser.to_owned();
@@ -104,7 +182,7 @@ fn what_is_read_in_slices_is_the_same() {
         }
     }
     let whole = shiviz(&log);
-    let mut importer = Importer::new(Options { format: Format::Shiviz, parser: None, delimiter: None });
+    let mut importer = Importer::new(Options { format: Some(Format::Shiviz), parser: None, delimiter: None });
     log.as_bytes().chunks(1_000).for_each(|piece| importer.push(piece));
     importer.close();
     let mut slices = 0;
@@ -149,6 +227,38 @@ proptest! {
         }
         let imported = read(Format::JsonLines, log.as_bytes());
         prop_assert!(!imported.traces.is_empty() || imported.findings.errors > 0);
+    }
+
+    /// The check takes short cuts; what it finds is what every event against every other one finds.
+    #[test]
+    fn vectors_are_refused_where_they_contradict_and_only_there(
+        steps in prop::collection::vec((0_usize..4, any::<Option<prop::sample::Index>>()), 1..16),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..4, 0_u32..5), 0..2),
+    ) {
+        let mut events = run(&steps);
+        for (event, entry, count) in changes {
+            let at = event.index(events.len());
+            if events[at].0 != entry {
+                events[at].1[entry] = count;
+            }
+        }
+        let line = |(host, vector): &(usize, [u32; 4])| {
+            let clock: Vec<String> = vector.iter().enumerate().map(|(host, n)| format!("\"{host}\":{n}")).collect();
+            format!("{{\"host\":\"{host}\",\"clock\":{{{}}}}}\n", clock.join(","))
+        };
+        let imported = read(Format::JsonLines, events.iter().map(line).collect::<String>().as_bytes());
+        let (good, parents) = brute(&events);
+        prop_assert_eq!(!imported.partial(), good, "{:?}", found(&imported));
+        if good {
+            let trace = &imported.traces[0];
+            let name = |host: u32| trace.hosts[host as usize].name.parse::<usize>().unwrap_or_default();
+            for event in &trace.events {
+                let at = events.iter().position(|(host, vector)| (*host, vector[*host]) == (name(event.host), event.n)).expect("the event");
+                let mut heard: Vec<_> = trace.parents(event).iter().map(|at| &trace.events[*at as usize]).map(|event| (name(event.host), event.n)).collect();
+                heard.sort_unstable();
+                prop_assert_eq!(&heard, &parents[at]);
+            }
+        }
     }
 
     /// Patterns and texts that strangers chose, a megabyte of them.

@@ -48,7 +48,7 @@ fn bytes(log: &Log) -> Option<Vec<u8>> {
 
 fn import(log: &Log, bytes: &[u8]) -> Imported {
     let (parser, delimiter) = (log.parser.map(str::to_owned), log.delimiter.map(str::to_owned));
-    Importer::read(Options { format: Format::Shiviz, parser, delimiter }, bytes)
+    Importer::read(Options { format: Some(Format::Shiviz), parser, delimiter }, bytes)
 }
 
 fn counts(imported: &Imported) -> (usize, usize, usize) {

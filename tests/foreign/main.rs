@@ -3,6 +3,7 @@
 mod compare;
 mod faults;
 mod hostile;
+mod lines;
 mod logs;
 mod own_runs;
 mod patterns;
@@ -22,7 +23,7 @@ pub(crate) fn jsonl(text: &str) -> Imported {
 }
 
 pub(crate) fn read(format: Format, bytes: &[u8]) -> Imported {
-    Importer::read(Options { format, parser: None, delimiter: None }, bytes)
+    Importer::read(Options { format: Some(format), parser: None, delimiter: None }, bytes)
 }
 
 /// Codes and places of everything that was found.

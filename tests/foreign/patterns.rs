@@ -59,6 +59,15 @@ fn the_dialect_is_that_of_javascript() {
 }
 
 #[test]
+fn a_return_before_the_end_of_a_line_may_be_missing() {
+    for pattern in ["a\\r\\nb", "a\\r+\\nb", "(?:a\\r\\n)+b", "a\\r(?<x>\\n)b", "a\\r$\\nb", "(a|x\\r\\n)\\r\\n(b|c)"] {
+        assert_eq!(whole(pattern, "a\nb"), ["a\nb"], "{pattern}");
+        assert_eq!(whole(pattern, "a\r\nb"), ["a\r\nb"], "{pattern}");
+    }
+    assert!(whole("a\\rb", "ab").is_empty() && whole("a[\\r]?b", "a?b").is_empty(), "elsewhere it is one as any other");
+}
+
+#[test]
 fn preferences_are_those_of_backtracking() {
     let groups = |pattern: &str, text: &str| matches(pattern, text).remove(0).into_iter().flatten().collect::<Vec<_>>();
     assert_eq!(groups("(?<a>.*)(?<b>.*)", "xy"), ["xy", "xy", ""]);

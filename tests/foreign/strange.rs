@@ -1,7 +1,7 @@
 //! Files that somebody might open all the same: each is told what is wrong, where, and what was expected; what can be read is.
 
 use crate::{found, read, shiviz};
-use netsplit::scenario::foreign::{Format, Imported};
+use netsplit::scenario::foreign::{Format, Imported, Importer, Options};
 use netsplit::view::{Lang, words};
 
 const PARSER: &str = "(?<host>\\S*) (?<clock>{.*})\\n(?<event>.*)";
@@ -73,7 +73,7 @@ fn names_that_are_strange() {
     log("__proto__ {\"__proto__\":1}\nx\nconstructor {\"constructor\":1}\ny\n", &[], 2);
     log(&format!(" {{\"\":1}}\nx\n{WHOLE}"), &[], 3);
     log(&format!("a\0b {{\"a\0b\":1}}\nx\n{WHOLE}"), &[("clock-json", 3, 8)], 2);
-    log("a {\"a\":1}\nx\nb {\"\\ud800\":1}\ny\n", &[("clock-own", 5, 3)], 1);
+    log("a {\"a\":1}\nx\nb {\"\\ud800\":1}\ny\n", &[("json-surrogate", 5, 5), ("clock-own", 5, 3)], 1);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn patterns_that_are_none() {
 #[test]
 fn delimiters_that_match_everything() {
     head(PARSER, ".*", &[("no-events", 3, 1), ("delimiter", 3, 1)], 0);
-    let imported = shiviz(&format!("{PARSER}\nx*\n{WHOLE}"));
+    let imported = shiviz(&format!("{PARSER}\n[^]*?\n{WHOLE}"));
     let codes: Vec<&str> = found(&imported).iter().map(|(code, ..)| *code).collect();
     assert!(events(&imported) == 0 && codes.contains(&"delimiter") && codes.contains(&"no-events"), "{codes:?}");
     // More executions than anybody has: the rest is one, and nothing of it is lost.
@@ -104,6 +104,38 @@ fn delimiters_that_match_everything() {
     assert_eq!(imported.traces.len(), 10_000);
     let read: u64 = imported.traces.iter().map(|trace| trace.events.len() as u64 + trace.left_out).sum();
     assert_eq!(read, 12_000);
+}
+
+#[test]
+fn delimiters_match_whole_lines() {
+    // As ShiViz has it: what is in the middle of a line parts nothing.
+    let log = "a {\"a\":1}\nx === y\n===\na {\"a\":1}\n==== z\n";
+    let imported = shiviz(&format!("{PARSER}\n===\n{log}"));
+    told(&imported, &[], 2);
+    assert_eq!(imported.traces.len(), 2);
+    assert_eq!(imported.traces[0].message(&imported.traces[0].events[0]), "x === y");
+    // One that matches no line was meant to match something.
+    head(PARSER, "=+ .*", &[("delimiter-none", 2, 1)], 2);
+    let given = |delimiter: &str| Options {
+        format: Some(Format::Shiviz),
+        parser: Some(PARSER.to_owned()),
+        delimiter: Some(delimiter.to_owned()),
+    };
+    told(&Importer::read(given("="), WHOLE.as_bytes()), &[("delimiter-none", 0, 0)], 2);
+}
+
+#[test]
+fn parsers_that_name_the_return_read_files_from_windows() {
+    let windows = |parser: &str, delimiter: &str| {
+        let lines = format!("{parser}\n{delimiter}\n{}--- r ---\n{WHOLE}", "a {\"a\":1}\nx\n").replace('\n', "\r\n");
+        read(Format::Shiviz, lines.as_bytes())
+    };
+    for end in ["", r"\r", r"\r$", r"\r\n"] {
+        let parser = format!(r"(?<host>\S*) (?<clock>{{.*}})\r\n(?<event>.*){end}");
+        let imported = windows(&parser, r"--- (?<trace>.*) ---\r$");
+        told(&imported, &[("crlf", 0, 0)], 3);
+        assert_eq!(imported.traces.iter().map(|trace| trace.name.as_str()).collect::<Vec<_>>(), ["r", ""]);
+    }
 }
 
 #[test]

@@ -311,6 +311,19 @@ test("a large trace is drawn while it is read, and says how far it is", async (t
   assert.equal(await stage(page).locator(".st-note").isVisible(), false, "at the end there is nothing more to say");
 });
 
+test("lines that a Windows shell wrote are read as lines", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const lines = `{"host":"ä","event":"asks"}\r\n{"host":"b","event":"hears","after":{"ä":1}}\r\n`;
+  for (const mark of ["\ufeff", ""]) {
+    const name = `wide${mark.length}.jsonl`;
+    await open(page, name, Buffer.from(mark + lines, "utf16le"));
+    await page.locator(".crumb").getByText(name).waitFor();
+    assert.match(await stage(page).innerText(), /2 events, 2 hosts/);
+    await stage(page).getByRole("button", { name: "Back to the lab" }).click();
+    await stage(page).waitFor({ state: "detached" });
+  }
+});
+
 test("a hostile pattern does not hang the tab", async (t) => {
   const visit = await lab.visit(t, calm);
   const { page } = visit;

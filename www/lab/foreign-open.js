@@ -58,8 +58,7 @@ export async function openTrace(app, file, name, patterns = null) {
  */
 async function read(app, file, patterns, signal, tell) {
   if (file.size > SIZE_MAX) return t("The file is too large: it may have 1 GB.");
-  const format = patterns === null && /^\s*\{/.test(await file.slice(0, 4096).text()) ? "jsonl" : "shiviz";
-  const begun = app.beginTrace({ format, size: file.size, ...patterns });
+  const begun = app.beginTrace({ size: file.size, ...patterns });
   if (!begun.ok) return refusal(begun.error);
   const trace = begun.value;
   const timer = setInterval(() => tell(trace), PROGRESS_MS);

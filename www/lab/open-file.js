@@ -58,10 +58,10 @@ export async function openDropped(app, file) {
   if (wrong !== null) openDialog(t("This file cannot be opened"), () => [h("p", null, ...wrong)]);
 }
 
-/** A run is one JSON object; traces begin with a pattern, or have an object in each line. @param {File} file */
+/** A run is one JSON object in UTF-8; traces begin with a pattern, or have an object in each line. @param {File} file */
 async function isRun(file) {
   const head = (await file.slice(0, HEAD).text()).trimStart();
-  if (!head.startsWith("{") || head.includes("(?<")) return false;
+  if (!head.startsWith("{") || head.includes("(?<") || head.includes("\0")) return false;
   const [line = ""] = head.split("\n", 1);
   return !/^\{.*"(host|netsplit-trace)"\s*:/.test(line);
 }

@@ -9,9 +9,9 @@ use std::io::Read;
 /// How a file is to be read.
 #[derive(clap::Args)]
 pub(super) struct Reading {
-    /// What the file is written in
+    /// What the file is written in; without it, what its first line looks like
     #[arg(long, value_enum)]
-    from: From,
+    from: Option<From>,
     /// The parser, for a log that does not begin with it: a regular expression with host, clock and event
     #[arg(long)]
     parser: Option<String>,
@@ -34,10 +34,10 @@ impl Reading {
     /// What a file holds; what was found in it is told. An error if it has no event that can be read.
     pub(super) fn import(&self, file: &str) -> Result<Imported, Failure> {
         let bytes = read(file)?;
-        let format = match self.from {
+        let format = self.from.map(|from| match from {
             From::Shiviz => Format::Shiviz,
             From::Jsonl => Format::JsonLines,
-        };
+        });
         let (parser, delimiter) = (self.parser.clone(), self.delimiter.clone());
         let imported = Importer::read(Options { format, parser, delimiter }, &bytes);
         let findings = imported.all_findings().map(|finding| self.diagnostic(file, finding)).collect();

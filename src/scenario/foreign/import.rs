@@ -18,13 +18,20 @@ pub enum Format {
 impl Format {
     /// All formats, by name.
     pub const ALL: [(&'static str, Format); 2] = [("shiviz", Format::Shiviz), ("jsonl", Format::JsonLines)];
+
+    /// What a text is written in: lines of JSON begin with an object, unless that is a parser of such lines.
+    fn of(text: &Text) -> Format {
+        let first = (1..=text.lines()).map(|line| text.line(line).trim_start()).find(|line| !line.is_empty()).unwrap_or_default();
+        let parser = ["(?<host>", "(?<clock>", "(?<event>"].iter().all(|group| first.contains(group));
+        if first.starts_with('{') && !parser { Format::JsonLines } else { Format::Shiviz }
+    }
 }
 
 /// How a file is to be read.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What it is written in.
-    pub format: Format,
+    /// What it is written in; `None`: what its first line looks like, or what a parser is given for.
+    pub format: Option<Format>,
     /// The parser, if the file does not begin with it; then it has no delimiter either.
     pub parser: Option<String>,
     /// The delimiter, in place of the file's.
@@ -69,6 +76,7 @@ pub struct Importer {
     options: Options,
     stage: Stage,
     imported: Imported,
+    format: Format,
     events: u64,
     total: u32,
 }
@@ -85,7 +93,8 @@ enum Stage {
 impl Importer {
     /// Begins.
     pub fn new(options: Options) -> Importer {
-        Importer { options, stage: Stage::Taking(Decoder::default()), imported: Imported::default(), events: 0, total: 0 }
+        let stage = Stage::Taking(Decoder::default());
+        Importer { options, stage, imported: Imported::default(), format: Format::Shiviz, events: 0, total: 0 }
     }
 
     /// All of a file at once.
@@ -121,7 +130,9 @@ impl Importer {
             return self.imported.findings.add(Finding::error("empty", &[]));
         }
         let Options { format, parser, delimiter } = &self.options;
-        self.stage = match format {
+        let told = || if parser.is_some() { Format::Shiviz } else { Format::of(&text) };
+        self.format = format.unwrap_or_else(told);
+        self.stage = match self.format {
             Format::JsonLines => Stage::Lines(jsonl::Reader::new(), text),
             Format::Shiviz => match shiviz::Layout::of(&text, parser.as_deref(), delimiter.as_deref()) {
                 Ok(layout) => Stage::Shiviz(Box::new(shiviz::Reader::new(layout, &text)), text),
@@ -213,9 +224,8 @@ impl Importer {
     fn build(&mut self, mut drafts: Vec<Draft>, text: Text, made: String) -> Stage {
         self.events = drafts.iter().map(|draft| draft.len() as u64).sum();
         if self.events == 0 {
-            let code = if self.options.format == Format::Shiviz { "no-events" } else { "no-lines" };
-            let first =
-                text.line_start(if self.options.format == Format::Shiviz && self.options.parser.is_none() { 3 } else { 1 });
+            let code = if self.format == Format::Shiviz { "no-events" } else { "no-lines" };
+            let first = text.line_start(if self.format == Format::Shiviz && self.options.parser.is_none() { 3 } else { 1 });
             self.imported.findings.add(text.locate(Finding::error(code, &[]), first));
         }
         drafts.reverse();

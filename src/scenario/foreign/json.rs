@@ -11,14 +11,12 @@ pub struct Unexpected {
     pub expected: &'static str,
 }
 
-/// Deepest nesting of a value that is skipped.
-const DEPTH_MAX: u32 = 64;
-
 /// Reads a text from left to right.
 #[derive(Debug)]
 pub struct Json<'a> {
     text: &'a str,
     at: usize,
+    replaced: Option<usize>,
 }
 
 type Read<T> = Result<T, Unexpected>;
@@ -26,7 +24,12 @@ type Read<T> = Result<T, Unexpected>;
 impl<'a> Json<'a> {
     /// From the beginning of a text.
     pub fn new(text: &'a str) -> Json<'a> {
-        Json { text, at: 0 }
+        Json { text, at: 0, replaced: None }
+    }
+
+    /// The first byte of the first escape that was half of a pair without the other half: U+FFFD was read in its place.
+    pub fn replaced(&self) -> Option<usize> {
+        self.replaced
     }
 
     /// The byte that is next.
@@ -130,22 +133,33 @@ impl<'a> Json<'a> {
             Some(b'f') => '\u{c}',
             Some(sign @ (b'"' | b'\\' | b'/')) => sign as char,
             Some(b'u') => {
+                let begin = self.at - 2;
                 let first = self.hex()?;
-                let paired = (0xd800..0xdc00).contains(&first) && self.text[self.at..].starts_with("\\u");
-                let second = if paired {
-                    self.at += 2;
-                    Some(self.hex()?)
-                } else {
-                    None
-                };
+                let second = if (0xd800..0xdc00).contains(&first) { self.second_half() } else { None };
                 let units = [Some(first), second].into_iter().flatten();
-                char::decode_utf16(units).next().and_then(Result::ok).unwrap_or(char::REPLACEMENT_CHARACTER)
+                char::decode_utf16(units).next().and_then(Result::ok).unwrap_or_else(|| {
+                    self.replaced.get_or_insert(begin);
+                    char::REPLACEMENT_CHARACTER
+                })
             }
             _ => {
                 self.at -= usize::from(letter.is_some());
                 return Err(self.wrong("\\n \\t \\\" \\\\ \\uXXXX"));
             }
         })
+    }
+
+    /// The second half of a pair, if it follows; anything else is left where it is.
+    fn second_half(&mut self) -> Option<u16> {
+        let begin = self.at;
+        if self.text[begin..].starts_with("\\u") {
+            self.at += 2;
+            if let Some(second) = self.hex().ok().filter(|unit| (0xdc00..0xe000).contains(unit)) {
+                return Some(second);
+            }
+        }
+        self.at = begin;
+        None
     }
 
     fn hex(&mut self) -> Read<u16> {
@@ -166,58 +180,102 @@ impl<'a> Json<'a> {
         value.ok_or(Unexpected { at: if fraction { self.at } else { begin }, expected: "0-9" })
     }
 
+    /// The same, if it is one: otherwise the place does not change.
+    pub fn whole_if_it_is(&mut self) -> Option<u64> {
+        let begin = self.at;
+        let value = self.whole().ok();
+        if value.is_none() {
+            self.at = begin;
+        }
+        value
+    }
+
     /// Any value; what it is, as it is written.
     pub fn any(&mut self) -> Read<&'a str> {
         self.peek();
         let begin = self.at;
-        self.skip(0)?;
+        self.skip()?;
         Ok(&self.text[begin..self.at])
     }
 
-    fn skip(&mut self, depth: u32) -> Read<()> {
-        if depth > DEPTH_MAX {
-            return Err(self.wrong("0-9 \""));
-        }
-        match self.peek() {
-            Some(b'"') => self.string().map(drop),
-            Some(b'{') => self.object(|json, _, _| json.skip(depth + 1)),
-            Some(b'[') => {
-                self.at += 1;
-                if self.peek() == Some(b']') {
+    /// Passes over a value, however deep it is.
+    fn skip(&mut self) -> Read<()> {
+        // The brackets that are open.
+        let mut open: Vec<u8> = Vec::new();
+        loop {
+            let begins = self.peek();
+            match begins {
+                Some(bracket @ (b'{' | b'[')) => {
                     self.at += 1;
-                    return Ok(());
-                }
-                loop {
-                    self.skip(depth + 1)?;
-                    match self.peek() {
-                        Some(b',') => self.at += 1,
-                        Some(b']') => {
-                            self.at += 1;
-                            return Ok(());
-                        }
-                        _ => return Err(self.wrong(", ]")),
+                    if self.peek() != Some(closing(bracket)) {
+                        open.push(bracket);
+                        self.skip_key(bracket)?;
+                        continue;
                     }
+                    self.at += 1;
                 }
+                Some(b'"') => self.skip_string()?,
+                _ => self.skip_word()?,
             }
-            _ => {
-                let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
-                let length = self.text.as_bytes()[self.at..].iter().take_while(|byte| word(byte)).count();
-                let word = &self.text[self.at..self.at + length];
-                let number =
-                    word.starts_with(|first: char| first.is_ascii_digit() || first == '-') && word.parse::<f64>().is_ok();
-                if !number && !["true", "false", "null"].contains(&word) {
-                    return Err(self.wrong("0-9 \" { ["));
+            // A value has ended: what is around it goes on, or ends, too.
+            loop {
+                let Some(&bracket) = open.last() else { return Ok(()) };
+                match self.peek() {
+                    Some(b',') => {
+                        self.at += 1;
+                        self.skip_key(bracket)?;
+                        break;
+                    }
+                    Some(end) if end == closing(bracket) => {
+                        self.at += 1;
+                        open.pop();
+                    }
+                    _ => return Err(self.wrong(if bracket == b'{' { ", }" } else { ", ]" })),
                 }
-                self.at += length;
-                Ok(())
             }
         }
+    }
+
+    /// In an object, what stands before a value.
+    fn skip_key(&mut self, bracket: u8) -> Read<()> {
+        if bracket == b'[' {
+            return Ok(());
+        }
+        if self.peek() != Some(b'"') {
+            return Err(self.wrong("\""));
+        }
+        self.skip_string()?;
+        self.expect(b':', ":")
+    }
+
+    /// A text that nobody reads: what was replaced in it is not told.
+    fn skip_string(&mut self) -> Read<()> {
+        let replaced = self.replaced;
+        self.string()?;
+        self.replaced = replaced;
+        Ok(())
+    }
+
+    fn skip_word(&mut self) -> Read<()> {
+        let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
+        let length = self.text.as_bytes()[self.at..].iter().take_while(|byte| word(byte)).count();
+        let word = &self.text[self.at..self.at + length];
+        let number = word.starts_with(|first: char| first.is_ascii_digit() || first == '-') && word.parse::<f64>().is_ok();
+        if !number && !["true", "false", "null"].contains(&word) {
+            return Err(self.wrong("0-9 \" { ["));
+        }
+        self.at += length;
+        Ok(())
     }
 
     /// Nothing may follow.
     pub fn end(&mut self) -> Read<()> {
         if self.peek().is_none() { Ok(()) } else { Err(self.wrong("\\n")) }
     }
+}
+
+fn closing(bracket: u8) -> u8 {
+    if bracket == b'{' { b'}' } else { b']' }
 }
 
 /// A text in quotes, as JSON has it.

@@ -27,8 +27,18 @@ struct Line {
     clock_at: Option<usize>,
     after_at: Option<usize>,
     at_us: Option<u64>,
-    details: Vec<(String, Span)>,
+    /// Where a time stands that is none.
+    no_time_at: Option<usize>,
+    /// Where half of a pair stands without its other half.
+    replaced_at: Option<usize>,
+    /// Fields: names, values, and where those stand.
+    details: Vec<(String, Span, usize)>,
 }
+
+/// What lines are expected to look like.
+const EXAMPLE: &str = r#"{"host":"a","clock":{"a":1},"event":".."}"#;
+/// Bytes that are read between two looks at the clock, if lines are short.
+const SLICE: usize = 4_096;
 
 /// Why a line cannot be used: the code, the byte, what it is about.
 struct Wrong(&'static str, usize, &'static str);
@@ -58,7 +68,9 @@ impl Reader {
     /// Goes on until all is read, or until `spent` says so. True when all is read.
     pub fn work(&mut self, text: &Text, spent: &mut dyn FnMut() -> bool) -> bool {
         while self.line <= text.lines() {
-            for _ in 0..32 {
+            let mut read = 0;
+            while read < SLICE && self.line <= text.lines() {
+                read += text.line(self.line).len() + 32;
                 self.read(text);
                 self.line += 1;
             }
@@ -77,36 +89,17 @@ impl Reader {
         let start = text.line_start(self.line);
         let mut line = Line::default();
         let read = self.parse(written, start, &mut line);
+        if let Ok(false) = read {
+            return;
+        }
         let draft = self.draft(&line.execution);
-        let leave_out = |draft: &mut Draft, Wrong(code, at, what): Wrong| {
-            let args = [("expected", what), ("key", what), ("example", r#"{"host":"a","clock":{"a":1},"event":".."}"#)];
+        if let Some(host) = &line.host {
+            draft.begin(host);
+        }
+        if let Err(Wrong(code, at, what)) = read.and_then(|_| event(draft, text, written, start, &line)) {
+            let args = [("expected", what), ("key", what), ("example", EXAMPLE)];
             draft.leave_out(text, start + at as u32, Finding::error(code, &args));
-        };
-        for (field, value) in &line.details {
-            draft.detail(field, *value);
         }
-        match read {
-            Err(wrong) => return leave_out(draft, wrong),
-            Ok(false) => return,
-            Ok(true) => {}
-        }
-        let Some(host) = line.host else { return leave_out(draft, Wrong("json-missing", 0, "host")) };
-        draft.begin(&host);
-        let at = line.clock_at.or(line.after_at).unwrap_or(0);
-        let entry = Entry {
-            host: &host,
-            line: text.line_of(start),
-            clock_at: start + at as u32,
-            message: line.event.unwrap_or((start, start)),
-            at_us: line.at_us,
-        };
-        if let Some(at) = line.clock_at.or(line.after_at) {
-            let mut json = Json::new(&written[at..]);
-            if let Err(wrong) = json.object(|json, host, _| clock_entry(draft, json, &host)) {
-                return leave_out(draft, Wrong("json", at + wrong.at, wrong.expected));
-            }
-        }
-        if line.clock_at.is_some() { draft.event(entry, text) } else { draft.event_after(entry) }
     }
 
     fn draft(&mut self, execution: &str) -> &mut Draft {
@@ -158,23 +151,63 @@ impl Reader {
                     json.any()?;
                     if key == "clock" { line.clock_at = Some(at) } else { line.after_at = Some(at) }
                 }
-                "at_us" => line.at_us = Some(json.whole()?),
+                "at_us" if first == Some(b'n') => drop(json.any()?),
+                "at_us" if let Some(at_us) = json.whole_if_it_is() => line.at_us = Some(at_us),
                 _ => {
+                    if key == "at_us" {
+                        line.no_time_at = Some(at);
+                    }
                     let value = match text_of(json)? {
                         Some((_, span)) => span,
                         None => (start + at as u32, start + json.position() as u32),
                     };
-                    line.details.push((key.into_owned(), value));
+                    line.details.push((key.into_owned(), value, at));
                 }
             }
             Ok(())
         })?;
         json.end()?;
+        line.replaced_at = json.replaced();
         match mistaken {
             Some((at, key)) => Err(Wrong("json-text", at, key)),
             None => Ok(event),
         }
     }
+}
+
+/// Adds the event that a line tells.
+fn event(draft: &mut Draft, text: &Text, written: &str, start: u32, line: &Line) -> Result<(), Wrong> {
+    let host = line.host.as_deref().ok_or(Wrong("json-missing", 0, "host"))?;
+    let clock_at = line.clock_at.or(line.after_at);
+    let mut replaced_at = line.replaced_at;
+    if let Some(at) = clock_at {
+        let mut json = Json::new(&written[at..]);
+        let read = json.object(|json, host, _| clock_entry(draft, json, &host));
+        read.map_err(|wrong| Wrong("json", at + wrong.at, wrong.expected))?;
+        replaced_at = replaced_at.or(json.replaced().map(|replaced| at + replaced));
+    }
+    if let Some(at) = line.no_time_at {
+        draft.find_at(text, start + at as u32, Finding::notice("json-time", &[]));
+    }
+    if let Some(at) = replaced_at {
+        draft.find_at(text, start + at as u32, Finding::notice("json-surrogate", &[]));
+    }
+    for (field, value, at) in &line.details {
+        draft.detail(text, field, *value, start + *at as u32);
+    }
+    let entry = Entry {
+        host,
+        line: text.line_of(start),
+        clock_at: start + clock_at.unwrap_or(0) as u32,
+        message: line.event.unwrap_or((start, start)),
+        at_us: line.at_us,
+    };
+    if line.clock_at.is_some() {
+        draft.event(entry, text)
+    } else {
+        draft.event_after(entry)
+    }
+    Ok(())
 }
 
 impl Default for Reader {

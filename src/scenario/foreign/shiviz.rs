@@ -2,7 +2,7 @@
 //!
 //! A file begins with the parser, a pattern with the groups `host`, `clock` and `event` (others become fields of the event);
 //! its second line is the delimiter, a pattern that parts the executions and may name them (`trace`), or empty; the log follows.
-//! Text that the parser does not match is passed over. A clock is a JSON object from hosts to counts; if it is none, `\"` is
+//! The parser may match anywhere, the delimiter whole lines. Text that the parser does not match is passed over. A clock is a JSON object from hosts to counts; if it is none, `\"` is
 //! read as `"` (traces of TLA+ are written so).
 
 use super::finding::Finding;
@@ -104,7 +104,9 @@ pub fn check(which: Pattern, written: &str) -> Result<Option<Program>, Vec<Findi
         Pattern::Delimiter if written.is_empty() => return Ok(None),
         _ => written,
     };
-    let program = Program::anywhere(written).map_err(|error| vec![pattern_finding(&error)])?;
+    // A delimiter in the middle of a line is part of what the line says.
+    let read = if which == Pattern::Parser { Program::anywhere } else { Program::lines };
+    let program = read(written).map_err(|error| vec![pattern_finding(&error)])?;
     let missing = |group: &&str| which == Pattern::Parser && program.group(group).is_none();
     let wrong: Vec<Finding> = ["host", "clock", "event"]
         .iter()
@@ -254,8 +256,13 @@ impl Reader {
         self.drafts.push(draft);
     }
 
-    /// A delimiter that leaves nothing between its matches is the likely reason if there are no events.
+    /// A delimiter that leaves nothing between its matches is the likely reason if there are no events. One that matches
+    /// nothing was meant to match something.
     fn tell_delimiter(&mut self, text: &Text) {
+        if self.layout.delimiter.is_some() && self.matches == 0 && !self.stopped {
+            let finding = Finding::notice("delimiter-none", &[("example", DELIMITER)]);
+            self.find(if self.layout.log_from > 0 { text.locate(finding, text.line_start(2)) } else { finding });
+        }
         if self.matches > 0 && self.drafts.iter().all(Draft::is_empty) {
             let finding = Finding::notice("delimiter", &[("n", &self.matches.to_string())]);
             self.find(text.locate(finding, self.first));
@@ -358,21 +365,22 @@ impl Reader {
         let clock = span(parser.clock).unwrap_or(nothing);
         draft.begin(host);
         for group in &parser.others {
-            if let Some(value) = span(*group) {
-                draft.detail(&parser.program.names()[*group], value);
+            // A group that holds nothing tells nothing.
+            if let Some(value) = span(*group).filter(|(from, to)| from < to) {
+                draft.detail(text, &parser.program.names()[*group], value, value.0);
             }
         }
         if let Err(wrong) = read_clock(draft, text, clock) {
             let args = [("expected", wrong.expected), ("example", r#"{"a":1, "b":2}"#)];
             return draft.leave_out(text, clock.0 + wrong.at as u32, Finding::error("clock-json", &args));
         }
-        let nanoseconds = parser.timestamp.and_then(span).and_then(|span| text.slice(span).parse::<u64>().ok());
+        let nanoseconds = parser.timestamp.and_then(span).and_then(|span| text.slice(span).parse::<u128>().ok());
         let entry = Entry {
             host,
             line: text.line_of(found.start as u32),
             clock_at: clock.0,
             message: span(parser.event).unwrap_or(nothing),
-            at_us: nanoseconds.map(|ns| ns / 1000),
+            at_us: nanoseconds.and_then(|ns| u64::try_from(ns / 1000).ok()),
         };
         draft.event(entry, text);
     }
@@ -382,20 +390,25 @@ impl Reader {
 fn read_clock(draft: &mut Draft, text: &Text, clock: Span) -> Result<(), Unexpected> {
     let written = text.slice(clock);
     let first = clock_entries(draft, written);
-    if first.is_ok() || !written.contains("\\\"") {
-        return first;
+    let replaced = match first {
+        Err(wrong) if written.contains("\\\"") => {
+            draft.clear_clock();
+            clock_entries(draft, &written.replace("\\\"", "\"")).map_err(|_| wrong)?.map(|_| 0)
+        }
+        first => first?,
+    };
+    if let Some(at) = replaced {
+        draft.find_at(text, clock.0 + at as u32, Finding::notice("json-surrogate", &[]));
     }
-    draft.clear_clock();
-    clock_entries(draft, &written.replace("\\\"", "\"")).map_err(|_| match first {
-        Err(wrong) => wrong,
-        Ok(()) => Unexpected { at: 0, expected: "{" },
-    })
+    Ok(())
 }
 
-pub(super) fn clock_entries(draft: &mut Draft, written: &str) -> Result<(), Unexpected> {
+/// Reads a clock into a draft. Answers where half of a pair stands without its other half.
+fn clock_entries(draft: &mut Draft, written: &str) -> Result<Option<usize>, Unexpected> {
     let mut json = Json::new(written);
     json.object(|json, host, _| clock_entry(draft, json, &host))?;
-    json.end().map_err(|wrong| Unexpected { expected: "}", ..wrong })
+    json.end().map_err(|wrong| Unexpected { expected: "}", ..wrong })?;
+    Ok(json.replaced())
 }
 
 pub(super) fn clock_entry(draft: &mut Draft, json: &mut Json<'_>, host: &str) -> Result<(), Unexpected> {

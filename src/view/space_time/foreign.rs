@@ -58,7 +58,7 @@ impl TraceGraph {
                 let from = foreign.len();
                 for event in trace.events[from..].iter().take(budget.max(1) as usize) {
                     let lane = lanes.get(event.host as usize).copied().flatten().ok_or(NoGraph)?;
-                    foreign.event(lane, trace.parents(event), event.at_us, 0).ok_or(NoGraph)?;
+                    foreign.event(lane, trace.parents(event), event.at_us.filter(|_| trace.timed), 0).ok_or(NoGraph)?;
                 }
                 if foreign.len() == trace.events.len() {
                     self.stage = Stage::Building(Box::new(std::mem::take(&mut **foreign).build()));

@@ -97,6 +97,12 @@ pub(super) fn space() -> Class {
     Class::of(single.map(|letter| (letter, letter)).into_iter().chain(ranges))
 }
 
+/// What `\s` stands for.
+pub fn spaces() -> impl Fn(char) -> bool {
+    let class = space();
+    move |letter| within(&class.ranges, letter)
+}
+
 pub(super) fn line_ends() -> Class {
     Class::of([('\n', '\n'), ('\r', '\r'), ('\u{2028}', '\u{2029}')])
 }

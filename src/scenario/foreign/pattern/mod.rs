@@ -27,14 +27,17 @@
 //! | `\1` `\k<name>` | a back-reference: refused, with its place |
 //!
 //! Alternatives and repetitions prefer what JavaScript prefers; `tests/foreign/javascript.jsonl` holds what JavaScript itself finds.
-//! Two things are different: a group inside a repetition keeps what it held last, where JavaScript empties it at each turn; and a
-//! counted repetition of something that may be empty takes an empty turn, where JavaScript looks for a longer one first.
+//! Three things are different: a group inside a repetition keeps what it held last, where JavaScript empties it at each turn; a
+//! counted repetition of something that may be empty takes an empty turn, where JavaScript looks for a longer one first; and a
+//! `\r` before `\n` or `$`, or at the end, may be missing, since a file's CR LF are LF when it is searched.
 
 mod class;
 mod parse;
 mod program;
+mod returns;
 mod search;
 
+pub use class::spaces;
 pub use parse::{PatternError, Problem};
 pub use program::Program;
 pub use search::{Found, Outcome, Search};
@@ -46,13 +49,18 @@ pub const SPAN_MAX: usize = 1 << 20;
 
 impl Program {
     /// Reads a pattern. It matches wherever it does, as JavaScript has it: logs whose lines end in white space are common, and their
-    /// parsers do not name it.
+    /// parsers do not name it. ShiViz itself takes whole lines only.
     pub fn anywhere(pattern: &str) -> Result<Program, PatternError> {
-        program::compile(&parse::parse(pattern)?, program::Bounds::None)
+        program::compile(&read(pattern)?, program::Bounds::None)
     }
 
     /// Reads a pattern that matches whole lines only: as `^(?:pattern)$` does.
     pub fn lines(pattern: &str) -> Result<Program, PatternError> {
-        program::compile(&parse::parse(pattern)?, program::Bounds::Lines)
+        program::compile(&read(pattern)?, program::Bounds::Lines)
     }
+}
+
+fn read(pattern: &str) -> Result<parse::Tree, PatternError> {
+    let tree = parse::parse(pattern)?;
+    Ok(parse::Tree { root: returns::whole(tree.root), ..tree })
 }
