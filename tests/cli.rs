@@ -191,6 +191,7 @@ fn a_run_becomes_a_trace_and_a_trace_is_converted() {
     let events = lines(&["convert", "--from", "shiviz", "--to", "jsonl", file]);
     assert_eq!(events, lines(&["run", "raft/leader-crash", "--until", "300ms", "--to", "jsonl"]));
     assert!(events.iter().all(|event| event["clock"].is_object() && event["at_us"].is_u64()), "{:?}", events.first());
+    assert_eq!(lines(&["convert", "--to", "jsonl", file]), events, "what it is written in is told by its first line");
     let again = netsplit(&["convert", "--from", "shiviz", "--to", "shiviz", file]);
     assert_eq!(again.stdout, go.stdout, "the layout is the same");
     let picture = netsplit(&["convert", "--from", "shiviz", "--to", "svg", file]);
@@ -202,6 +203,21 @@ fn a_run_becomes_a_trace_and_a_trace_is_converted() {
         texts.take(10).all(|text| svg.contains(&text.replace('\'', "&#39;")) || svg.contains(text)),
         "events have their sentences"
     );
+}
+
+#[test]
+fn a_log_of_several_executions_loses_none_of_them() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("nameless.log");
+    let log = "(?<host>\\S*) (?<clock>{.*})\\n(?<event>.*)\n^---$\na {\"a\":1}\nx\n---\na {\"a\":1}\ny\n";
+    std::fs::write(&file, log).unwrap();
+    for form in ["jsonl", "shiviz"] {
+        let written = netsplit(&["convert", "--to", form, file.to_str().unwrap()]);
+        let again = file.with_extension(form);
+        std::fs::write(&again, &written.stdout).unwrap();
+        let read = netsplit(&["convert", "--to", "jsonl", again.to_str().unwrap()]);
+        let told = String::from_utf8_lossy(&read.stderr);
+        assert!(read.status.success() && told.contains("2 executions, 2 events"), "{told}");
+    }
 }
 
 #[test]

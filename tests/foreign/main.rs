@@ -7,6 +7,7 @@ mod lines;
 mod logs;
 mod own_runs;
 mod patterns;
+mod round_trips;
 mod strange;
 #[allow(unreachable_pub, reason = "it is a program of its own")]
 #[path = "../../examples/trace_writer.rs"]
