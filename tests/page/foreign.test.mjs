@@ -278,6 +278,13 @@ test("an execution is compared with one of another file", async (t) => {
   });
   await page.emulateMedia({ media: "print" });
   assert.ok(await page.locator(".sheet svg").isVisible());
+  // Nor does the picture depend on what is on the screen by then.
+  await page.evaluate(async () => {
+    for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+    dispatchEvent(new Event("afterprint"));
+    dispatchEvent(new Event("beforeprint"));
+  });
+  assert.ok(await page.locator(".sheet svg").isVisible());
   const printed = await page.locator(".sheet").evaluate((sheet) => sheet.textContent ?? "");
   assert.match(printed, /^rpc\.log/);
   assert.match(printed, /First difference/);

@@ -1,7 +1,7 @@
 // @ts-check
 /** What a space-time diagram shows: the lab's run. Its cursor, level and hovering are those of the whole page. */
 
-/** @typedef {import("./space-time.js").Subject} Subject */
+/** @typedef {import("./space-time-subject.js").Subject} Subject */
 
 /** @implements {Subject} */
 export class Run {

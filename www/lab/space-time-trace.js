@@ -5,7 +5,7 @@
  *
  * @typedef {import("../netsplit.js").TraceDiagram} TraceDiagram
  * @typedef {import("./app.js").OpenTrace} OpenTrace
- * @typedef {import("./space-time.js").Subject} Subject
+ * @typedef {import("./space-time-subject.js").Subject} Subject
  */
 import { executionName } from "./foreign-names.js";
 import { language } from "./language.js";

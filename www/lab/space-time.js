@@ -6,46 +6,26 @@
  * the rest fades. A second event, with Shift or with "Chain to..", shows the shortest chain between the two. With the
  * keyboard: Left and Right walk along a lane, with Shift along messages, Up and Down change the lane.
  *
- * The diagram is drawn by the lab; nothing here knows what happened. Whose it is (a run, a trace), what is in the window, the
- * pointer, the twin in the document, the controls, finding, differences and the note are modules of their own, `space-time-*.js`.
+ * The diagram is drawn by the lab; nothing here knows what happened. Each of its trades is a module of its own, `space-time-*.js`:
+ * whose it is (a run, a trace), what is in the window, the pointer, keys, what is chosen, the twin in the document, the controls,
+ * finding, differences, the branch that is compared with, and what is said.
  *
  * @typedef {import("../netsplit.js").SpaceTimeLook} Look
  * @typedef {import("../netsplit.js").SpaceTimeHit} Hit
- * @typedef {import("../netsplit.js").SpaceTimeWay} Way
- * @typedef {{
- *   readonly source: import("../netsplit.js").SpaceTimeSource | null,
- *   readonly key: string,
- *   readonly name: string,
- *   isAnother: (before: string) => boolean,
- *   look: () => Partial<Look>,
- *   begins: () => number,
- *   latest: () => number,
- *   cursor: () => { event: number, at: number } | null,
- *   selection: () => number | null | undefined,
- *   select: (event: number, lane: number | null) => void,
- *   unselect: () => void,
- *   chooseLane: (lane: number) => void,
- *   choosePlace: (axis: "time" | "order", place: number, event: number) => void,
- *   hover: (lane: number | null) => void,
- *   tell: (text: string) => boolean,
- *   timeOf: (event: number) => number | undefined,
- *   others: () => { id: number, name: string }[],
- *   free: () => void,
- * }} Subject
- *   whose diagram it is. `key`: with another one, what was selected is not here, and with `isAnother` nor is the window; `begins`:
- *   an event that the first window ends with; `latest`: where the keyboard begins; `cursor`: null if nothing is played; `selection`:
- *   undefined if it is the diagram's own; `choosePlace`: `event` is the number of events before it; `tell`: false if it has nowhere
- *   to; `others`: what it can be compared with
+ * @typedef {import("./space-time-subject.js").Subject} Subject
  */
-import { h, setText } from "./dom.js";
-import { language, t } from "./language.js";
+import { h } from "./dom.js";
+import { t } from "./language.js";
 import { Part } from "./part.js";
 import { Bar, chooseLanes, save } from "./space-time-bar.js";
+import { CompareBranch } from "./space-time-branch.js";
+import { Choice } from "./space-time-choice.js";
 import { Differences } from "./space-time-differences.js";
 import { Find } from "./space-time-find.js";
-import { Note } from "./space-time-note.js";
+import { pressed } from "./space-time-keys.js";
 import { Pointer } from "./space-time-pointer.js";
 import { Run } from "./space-time-run.js";
+import { Telling } from "./space-time-telling.js";
 import { Trace } from "./space-time-trace.js";
 import { Twin } from "./space-time-twin.js";
 import { FIRST, Window } from "./space-time-window.js";
@@ -63,11 +43,21 @@ class SpaceTime extends Part {
   #canvas = h("canvas", { "aria-hidden": "true" });
   #twin = new Twin({
     onkeydown: (event) => this.#key(event),
-    onfocus: () => void (this.matches(":has(:focus-visible)") && this.#hover === null && this.#focusEvent(this.#selected ?? this.#latest())),
+    onfocus: () => void (this.matches(":has(:focus-visible)") && this.#choice.hover === null && this.#focusEvent(this.#choice.selected ?? this.#latest())),
   });
-  #note = new Note();
-  #said = h("p", { class: "hidden", role: "status" });
-  #plot = h("div", { class: "st-plot" }, this.#canvas, this.#twin.element, this.#note.element, this.#said);
+  #telling = new Telling({
+    event: (n) => this.#source?.spaceTimeEvent(n, this.#look()),
+    lanes: () => this.#source?.spaceTimeLanes() ?? [],
+    marks: (pointed) => this.#marks(pointed),
+  });
+  #plot = h("div", { class: "st-plot" }, this.#canvas, this.#twin.element, ...this.#telling.elements);
+  #choice = new Choice({
+    subject: () => this.#subject,
+    look: () => this.#look(),
+    changed: () => this.#bar.draw(),
+    ask: () => this.#ask(),
+    telling: () => this.#telling,
+  });
 
   #window = new Window();
   #pointer = new Pointer(this.#plot, {
@@ -81,7 +71,7 @@ class SpaceTime extends Part {
   #find = new Find({
     source: () => this.#source,
     isConnected: () => this.isConnected,
-    from: () => this.#hover ?? this.#selected,
+    from: () => this.#choice.hover ?? this.#choice.selected,
     found: (found) => this.#found(found),
     changed: () => {
       this.#bar.draw();
@@ -92,17 +82,23 @@ class SpaceTime extends Part {
       this.#twin.element.focus();
     },
   });
-  #differences = new Differences(({ event }) => void (event !== null && this.#select(event)));
+  #differences = new Differences(({ event }) => void (event !== null && this.#choice.select(event)));
+  #branch = new CompareBranch({
+    app: () => this.app,
+    isConnected: () => this.isConnected,
+    found: (event) => this.#window.show(this.#placeOf(event)),
+    ask: () => this.#ask(),
+  });
   #bar = new Bar(() => this.#controls(), {
     setAxis: (axis) => this.#setAxis(axis),
     zoom: (factor) => this.#zoom(factor),
     all: () => this.#all(),
     find: () => this.#find.open(),
     findPattern: () => void this.#find.drawPattern(),
-    chainTo: () => this.#chainTo(),
+    chainTo: () => this.#choice.chainTo(),
     collapse: () => this.#collapse(),
     chooseLanes: () => void chooseLanes(this.#source?.spaceTimeLanes() ?? [], this.#hidden, () => this.#lanesChanged()),
-    compare: (branch) => this.#compare(branch),
+    compare: (branch) => this.#branch.compare(branch),
     save: () => this.#save(),
   });
 
@@ -114,22 +110,11 @@ class SpaceTime extends Part {
   /** @type {Set<number>} */
   #hidden = new Set();
   #collapsed = false;
-  /** @type {number | null} */
-  #selected = null;
-  /** @type {number | null} */
-  #other = null;
-  /** @type {number | null} */
-  #hover = null;
   /** The events of the match that is looked at. @type {number[]} */
   #match = [];
-  /** The branch that the run is compared with. @type {number | null} */
-  #branch = null;
-  /** The next event that is chosen is the chain's other end. */
-  #chaining = false;
   #frame = 0;
   #of = "";
   #cursor = -1;
-  #status = "";
 
   setUp() {
     useStyles();
@@ -159,12 +144,17 @@ class SpaceTime extends Part {
   /** @type {import("./app.js").App | null} */
   #root = null;
   /** @param {{ width: number, height: number }} size */
-  #picture = (size) => (this.#size.width === 0 ? null : this.#svg(size));
+  #picture = (size) => this.#svg(size);
+
   // ---- painting
 
   #resized() {
     this.#root = this.app;
-    if (this.getBoundingClientRect().width > 0) this.app.diagram = this.#picture;
+    const shown = this.getBoundingClientRect().width > 0;
+    // On paper it has no place of its own, and is the picture all the same.
+    if (!shown && matchMedia("print").matches) return;
+    if (shown) this.app.diagram = this.#picture;
+    else if (this.app.diagram === this.#picture) this.app.diagram = null;
     const { width, height } = this.#plot.getBoundingClientRect();
     const { zoom } = this.app.settings;
     this.#size = { width: Math.round(width / zoom), height: Math.round(height / zoom), dpr: devicePixelRatio * zoom };
@@ -186,9 +176,9 @@ class SpaceTime extends Part {
       scroll: this.#pointer.scroll,
       hidden: [...this.#hidden],
       collapsed: this.#collapsed,
-      selected: this.#selected,
-      other: this.#other,
-      hover: this.#hover,
+      selected: this.#choice.selected,
+      other: this.#choice.other,
+      hover: this.#choice.hover,
       found: this.#match,
       ...this.#subject?.look(),
     };
@@ -200,15 +190,15 @@ class SpaceTime extends Part {
     const { width, height } = this.#size;
     if (!source || width === 0 || height === 0) return;
     const read = this.#read(source);
-    if (!read.ok) return this.#tell(read.error.message);
+    if (!read.ok) return this.#telling.tell(read.error.message);
     const { read: upTo, all, drawn } = read.value;
     this.#forget();
     if (upTo < all) {
-      this.#tell(t("Reading events: {read} of {all}.", { read: count(upTo), all: count(all) }));
+      this.#telling.tell(t("Reading events: {read} of {all}.", { read: count(upTo), all: count(all) }));
       this.#ask();
       // What is there so far is seen from time to time; the rest of the time is for reading.
       if (this.#window.painted === null ? drawn <= FIRST : performance.now() - this.#paintedAt < READING_PAINT_MS) return;
-    } else if (this.#status !== "" && !this.#find.searching) this.#tell("");
+    } else if (this.#telling.tells && !this.#find.searching) this.#telling.tell("");
     if (this.#window.range === null && this.#window.painted === null) this.#first(all);
     this.#follow();
     const painted = source.spaceTimePaint(this.#canvas, this.#look());
@@ -286,9 +276,9 @@ class SpaceTime extends Part {
     if (!subject || subject.key === this.#of) return;
     const other = this.#of !== "" && subject.isAnother(this.#of);
     this.#of = subject.key;
-    this.#selected = this.#other = this.#hover = null;
+    this.#choice.forget();
     this.#find.forget();
-    this.#branch = null;
+    this.#branch.branch = null;
     this.#cursor = -1;
     if (other) {
       this.#window.reset();
@@ -314,10 +304,8 @@ class SpaceTime extends Part {
   /** The window goes with the cursor when that leaves it, and to what is selected elsewhere. */
   #follow() {
     const selection = this.#subject?.selection();
-    if (selection !== undefined && selection !== this.#selected) {
-      this.#selected = selection;
-      this.#other = null;
-      this.#bar.draw();
+    if (selection !== undefined && selection !== this.#choice.selected) {
+      this.#choice.follow(selection);
       if (selection !== null) this.#window.show(this.#placeOf(selection));
     }
     const cursor = this.#subject?.cursor();
@@ -343,83 +331,28 @@ class SpaceTime extends Part {
 
   /** @param {Hit} hit @param {boolean} second */
   #choose(hit, second) {
-    if (hit.event !== null) return this.#select(hit.event, second || this.#chaining);
+    if (hit.event !== null) return this.#choice.select(hit.event, second || this.#choice.chaining);
     if (hit.kind === "lane" && hit.lane !== null) return this.#subject?.chooseLane(hit.lane);
     if (hit.place === null) return;
     if (hit.kind === "minimap") {
       this.#window.center(hit.place);
       return this.#ask();
     }
-    if (this.#selected !== null) return this.#chooseNothing();
+    if (this.#choice.selected !== null) return this.#choice.nothing();
     this.#subject?.choosePlace(this.#axis, hit.place, hit.n ?? 0);
   }
 
-  #chooseNothing() {
-    this.#selected = this.#other = null;
-    this.#chaining = false;
-    this.#subject?.unselect();
-    this.#bar.draw();
-    this.#ask();
-  }
-
-  /** @param {number} event @param {boolean} [second] as the other end of a chain */
-  #select(event, second = false) {
-    const source = this.#source;
-    if (!source) return;
-    if (second && this.#selected !== null && event !== this.#selected) {
-      this.#other = event;
-      this.#chaining = false;
-      this.#bar.draw();
-      this.#tellChain(this.#selected, event);
-      return this.#ask();
-    }
-    this.#selected = event;
-    this.#other = null;
-    const row = source.spaceTimeEvent(event, this.#look());
-    if (row) this.#say(`${row.text} ${t("{past} events before it, {future} after it, the others concurrent.", { past: count(row.past), future: count(row.future) })}`);
-    this.#bar.draw();
-    this.#subject?.select(event, row?.lane ?? null);
-    this.#ask();
-  }
-
-  /** @param {number} a @param {number} b */
-  #tellChain(a, b) {
-    const between = this.#source?.spaceTimeBetween(a, b);
-    if (!between?.ok) return;
-    const { relation, chain, messages } = between.value;
-    const text =
-      relation === "concurrent"
-        ? t("Neither happened before the other: they are concurrent.")
-        : t("The shortest chain has {messages} {messages|message|messages} and {events} events.", { messages, events: count(chain.length) });
-    this.#say(text);
-    if (!this.#subject?.tell(text)) this.#tell(text);
-  }
-
-  /** Hovering previews, here and in the other views. @param {Hit | null} hit */
+  /** @param {Hit | null} hit */
   #point(hit) {
-    const event = hit?.kind === "event" ? hit.event : null;
     this.#plot.style.cursor = hit?.event !== null && hit?.event !== undefined ? "pointer" : "";
-    this.#subject?.hover(hit?.lane ?? null);
-    this.#drawNote(hit && hit.kind === "message" ? hit.text : null, event);
-    if (event === this.#hover) return;
-    this.#hover = event;
-    this.#ask();
-  }
-
-  /** The sentence of what is pointed at, with its vector stamp. @param {string | null} text @param {number | null} event */
-  #drawNote(text, event) {
-    const row = event === null ? null : this.#source?.spaceTimeEvent(event, this.#look());
-    const lanes = row ? (this.#source?.spaceTimeLanes() ?? []) : [];
-    if (!text && !row) return this.#status === "" ? this.#note.hide() : this.#tell(this.#status);
-    const stamp = row?.stamp.map((n, lane) => (n > 0 ? `${lanes[lane]?.name ?? lane} ${n}` : "")).filter((part) => part !== "") ?? [];
-    this.#note.show([text, row?.n, row?.stamp], () => [text ?? row?.text ?? "", stamp.length > 0 && h("span", { class: "st-stamp" }, stamp.join(" \u00b7 "))], this.#marks(event));
+    this.#choice.point(hit);
   }
 
   /** Where what somebody looks at stands in the page, for notes not to hide it. @param {number | null} pointed */
   #marks(pointed) {
     const box = this.#plot.getBoundingClientRect();
     const { zoom } = this.app.settings;
-    return [pointed, this.#selected, this.#other].flatMap((event) => {
+    return [pointed, this.#choice.selected, this.#choice.other].flatMap((event) => {
       const at = event === null ? null : this.#source?.spaceTimeWhere(event, this.#look());
       return at?.x == null || at.y === null ? [] : [{ x: box.x + at.x * zoom, y: box.y + at.y * zoom }];
     });
@@ -433,27 +366,27 @@ class SpaceTime extends Part {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const from = this.#hover ?? this.#selected ?? this.#latest();
-    /** @type {Record<string, Way>} */
-    const ways = event.shiftKey
-      ? { ArrowRight: "effect", ArrowLeft: "cause", ArrowUp: "above", ArrowDown: "below" }
-      : { ArrowRight: "later", ArrowLeft: "earlier", ArrowUp: "above", ArrowDown: "below" };
-    const way = ways[event.key];
-    if (way) {
-      const to = this.#source?.spaceTimeWalk(from, way, this.#look()) ?? null;
-      if (to !== null) this.#focusEvent(to);
-      else this.#say(event.shiftKey ? t("No message leads further.") : t("The lane ends here."));
-    } else if (event.key === "Enter") this.#select(from, event.shiftKey);
-    else if (event.key === "Home") this.#window.pan(-1);
-    else if (event.key === "End") this.#window.pan(1);
-    else if (event.key === "+" || event.key === "=") this.#zoom(0.5);
-    else if (event.key === "-") this.#zoom(2);
-    else if (event.key === "0") this.#all();
-    else if (event.key === "n" || event.key === "N") (this.#find.isOpen ? this.#find : this.#differences).next(event.key === "N");
-    else if (event.key === "/") this.#find.open();
-    else if (event.key === "Escape" && (this.#selected !== null || this.#chaining)) this.#chooseNothing();
-    else return;
+    const choice = this.#choice;
+    const from = choice.hover ?? choice.selected ?? this.#latest();
+    const known = pressed(event, {
+      walk: (way, alongMessages) => {
+        const to = this.#source?.spaceTimeWalk(from, way, this.#look()) ?? null;
+        if (to !== null) this.#focusEvent(to);
+        else this.#telling.say(alongMessages ? t("No message leads further.") : t("The lane ends here."));
+      },
+      choose: (second) => choice.select(from, second),
+      pan: (part) => this.#window.pan(part),
+      zoom: (factor) => this.#zoom(factor),
+      all: () => this.#all(),
+      next: (back) => (this.#find.isOpen ? this.#find : this.#differences).next(back),
+      find: () => this.#find.open(),
+      leave: () => {
+        const leaves = choice.selected !== null || choice.chaining;
+        if (leaves) choice.nothing();
+        return leaves;
+      },
+    });
+    if (!known) return;
     event.preventDefault();
     event.stopPropagation();
     this.#ask();
@@ -462,9 +395,9 @@ class SpaceTime extends Part {
   /** @param {number} event has the keyboard's focus */
   #focusEvent(event) {
     if (!this.#source) return;
-    this.#hover = event;
+    this.#choice.hover = event;
     this.#window.show(this.#placeOf(event));
-    this.#drawNote(null, event);
+    this.#telling.point(null, event);
     this.#drawTwin();
     this.#ask();
   }
@@ -484,17 +417,17 @@ class SpaceTime extends Part {
       timed: this.#timed,
       axis: this.#axis,
       finding: this.#find.isOpen,
-      chaining: this.#chaining,
-      chosen: this.#selected !== null,
+      chaining: this.#choice.chaining,
+      chosen: this.#choice.selected !== null,
       collapsed: this.#collapsed,
-      compared: this.#branch,
+      compared: this.#branch.branch,
       others: this.#subject?.others() ?? [],
     };
   }
 
   /** @param {number} factor less than 1 comes nearer: around the focused or selected event, if it is in view */
   #zoom(factor) {
-    const event = this.#hover ?? this.#selected;
+    const event = this.#choice.hover ?? this.#choice.selected;
     this.#window.zoom(factor, event === null ? undefined : this.#placeOf(event));
     this.#ask();
   }
@@ -519,39 +452,9 @@ class SpaceTime extends Part {
     this.#ask();
   }
 
-  #chainTo() {
-    this.#chaining = !this.#chaining;
-    this.#bar.draw();
-    if (this.#chaining) this.#tell(t("Choose the other event: the shortest chain between the two is drawn."));
-    else this.#tell("");
-  }
-
   #collapse() {
     this.#collapsed = !this.#collapsed;
     this.#lanesChanged();
-  }
-
-  /** @param {number | null} branch */
-  #compare(branch) {
-    const { lab } = this.app;
-    if (!lab?.spaceTimeCompare(branch).ok) return;
-    this.#branch = branch;
-    if (branch !== null) this.#tellDiff();
-    this.#ask();
-  }
-
-  #tellDiff() {
-    const { lab } = this.app;
-    if (!lab || this.#branch === null || !this.isConnected) return;
-    lab.spaceTimeRead();
-    const diff = lab.spaceTimeDiff();
-    if (!diff) return void requestAnimationFrame(() => this.#tellDiff());
-    if (diff.first === null) this.app.say(t("Both branches have the same events so far."));
-    else {
-      this.app.say(t("They differ from event {n} on: {here} events are only here, {there} only there.", { n: count(diff.first + 1), here: count(diff.only_here), there: count(diff.only_there) }));
-      this.#window.show(this.#placeOf(Math.min(diff.first, lab.eventCount() - 1)));
-    }
-    this.#ask();
   }
 
   #save() {
@@ -565,22 +468,8 @@ class SpaceTime extends Part {
     if (!found) return;
     const first = found.events[0];
     if (first !== undefined) this.#window.show(this.#placeOf(first));
-    this.#say(`${count(found.index + 1)}: ${found.text}`);
+    this.#telling.say(`${count(found.index + 1)}: ${found.text}`);
     this.#ask();
-  }
-
-  // ---- saying
-
-  /** @param {string} text what is spoken */
-  #say(text) {
-    setText(this.#said, text);
-  }
-
-  /** @param {string} text what is shown for as long as nothing is pointed at */
-  #tell(text) {
-    this.#status = text;
-    if (text === "") this.#note.hide();
-    else this.#note.show(["status", text], () => [text], this.#marks(null));
   }
 }
 customElements.define("netsplit-space-time", SpaceTime);
