@@ -281,7 +281,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
         "rpc.mutant.no_dead_letters",
         "A request at which the worker fails is its next one again, for ever: all others wait behind it.",
     ),
-    ("rpc.mutant.deadline_per_hop.name", "The whole time again at every tier"),
+    ("rpc.mutant.deadline_per_hop.name", "A deadline per tier"),
     ("rpc.mutant.deadline_per_hop", "Each tier waits for the next one as if the call had just begun: work goes on for nobody."),
     ("rpc.mutant.retry_at_every_tier.name", "Retries at every tier"),
     ("rpc.mutant.retry_at_every_tier", "Each tier repeats what fails behind it: with 4 attempts and 3 tiers one call makes 64."),
