@@ -2,12 +2,16 @@
 
 mod common;
 
-use common::{assert_falls, assert_unknown_after_a_gap, at, others, rough, run, trouble};
+use common::{assert_falls, assert_unknown_after_a_gap, at, damage, field, others, quiet, rough, run, trouble};
 use netsplit::base::NodeId;
 use netsplit::base::time::{MS, SECOND};
 use netsplit::check::Status;
 use netsplit::protocol::clock::rules::MUTANTS;
-use netsplit::sim::plan::{Action, Channel, ClockAct, ClockPlan, Cluster, Generator, Operation, Plan, PlannedOperation, Setting};
+use netsplit::sim::plan::{
+    Action, Channel, ClockAct, ClockPlan, Cluster, Cut, DiskAct, Generator, Operation, Plan, PlannedOperation, Setting,
+};
+use netsplit::system::Run;
+use netsplit::system::inspect::FieldValue;
 
 /// A busy run of one kind, with lost and late messages and untrue clocks.
 fn plan(settings: &[(&str, i64)], seed: u64) -> Plan {
@@ -71,6 +75,121 @@ fn crashes_cuts_and_pauses_make_nothing_fall() {
     }
 }
 
+#[test]
+fn damaged_disks_make_nothing_of_stamps_and_broadcasts_fall() {
+    let mut spoiled = 0;
+    for settings in &RUNS[..3] {
+        for seed in 0..24 {
+            let mut plan = plan(settings, seed);
+            plan.faults = damage(&plan, 5 * SECOND);
+            let hit = |act: &DiskAct| matches!(act, DiskAct::Corrupt(_) | DiskAct::Misdirect(_));
+            spoiled += plan.faults.iter().filter(|fault| matches!(&fault.action, Action::Disk { act, .. } if hit(act))).count();
+            let run = run(&plan, 8 * SECOND);
+            assert_eq!(run.fallen(), 0, "{settings:?}, seed {seed}: {:?}", others(&*run, Status::Holds));
+        }
+    }
+    assert!(spoiled > 12, "only {spoiled} records were damaged");
+}
+
+/// How many messages of each process a process has delivered.
+fn delivered(run: &dyn Run, node: u16) -> String {
+    match field(run, NodeId(node), "delivered-of") {
+        Some(FieldValue::Data(counts)) => counts,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn once_nothing_stands_in_the_way_everybody_delivers_everything() {
+    for (seed, mutant) in (0..12).map(|seed| (seed, None)).chain([(0, Some("hold_back_always"))]) {
+        let mut plan = plan(&[("broadcast", 1), ("gossip_us", 50_000)], seed);
+        plan.cluster.clients = 2;
+        let (every_us_min, every_us_max) = (20 * MS, 100 * MS);
+        let mix = vec![("broadcast".to_owned(), 1)];
+        plan.workload.generator =
+            Some(Generator { start_us: 50 * MS, end_us: 5 * SECOND, every_us_min, every_us_max, keys: 1, mix });
+        plan.faults = trouble(&plan, 5 * SECOND);
+        plan.mutants = mutant.iter().map(|id| (*id).to_owned()).collect();
+        let run = run(&plan, 12 * SECOND);
+        let all: Vec<String> = (0..4).map(|node| delivered(&*run, node)).collect();
+        let waiting = |node| field(&*run, NodeId(node), "waiting") != Some(FieldValue::Int(0));
+        let same = all.iter().all(|counts| *counts == all[0]) && !(0..4).any(waiting);
+        assert!(same == mutant.is_none() && all[0] != "(0, 0, 0, 0)", "seed {seed}: {all:?}");
+    }
+}
+
+/// S1 broadcasts three messages in the first half second, and a fourth at 2 s. At 900 ms the disk of one of the processes loses
+/// the record at `from_newest`, while nobody reaches it. `deaf`: S3 hears nothing before 1.5 s, so that the others keep copies.
+fn one_record_lost(node: NodeId, from_newest: u32, deaf: bool) -> Box<dyn Run> {
+    let cluster = Cluster { servers: 3, clients: 1 };
+    let ask = |at_ms, value: &'static [u64]| (at_ms, NodeId(3), "broadcast", value);
+    let asked = [ask(100, &[1]), ask(200, &[2]), ask(300, &[3]), ask(2_000, &[4])];
+    let mut plan = quiet("clock", cluster, &[("broadcast", 1), ("gossip_us", 50_000)], &asked);
+    plan.workload.operations.iter_mut().for_each(|planned| planned.operation.target = Some(NodeId(0)));
+    let cut = |node: u16| Action::Cut(Cut::Isolate(NodeId(node)));
+    if deaf {
+        plan.faults.push(at(50, cut(2)));
+    }
+    plan.faults.extend([
+        at(900, Action::Crash(node)),
+        at(910, cut(node.0)),
+        at(920, Action::Disk { node, act: DiskAct::Corrupt(from_newest) }),
+        at(1_000, Action::Restart { node, empty: false }),
+        at(1_500, Action::Heal(vec![])),
+    ]);
+    run(&plan, 4 * SECOND)
+}
+
+#[test]
+fn nothing_behind_a_damaged_record_counts_as_delivered() {
+    let run = one_record_lost(NodeId(1), 1, false);
+    assert_eq!(delivered(&*run, 1), "(1, 0, 0)", "the second message is gone everywhere");
+    assert_eq!(field(&*run, NodeId(1), "waiting"), Some(FieldValue::Int(2)), "the third and the fourth");
+    assert_eq!(delivered(&*run, 2), "(4, 0, 0)");
+    assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
+    let run = one_record_lost(NodeId(1), 1, true);
+    for node in 0..3 {
+        assert_eq!(delivered(&*run, node), "(4, 0, 0)", "who has a copy sends it again");
+    }
+    assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
+}
+
+#[test]
+fn a_process_that_forgot_its_last_message_gives_no_number_twice() {
+    let run = one_record_lost(NodeId(0), 0, false);
+    assert_eq!(delivered(&*run, 0), "(2, 0, 0)", "it cannot know what it said");
+    assert_eq!([delivered(&*run, 1), delivered(&*run, 2)], ["(3, 0, 0)"; 2], "and says nothing");
+    assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
+    let run = one_record_lost(NodeId(0), 0, true);
+    for node in 0..3 {
+        assert_eq!(delivered(&*run, node), "(4, 0, 0)", "it was told, and goes on");
+    }
+    assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
+    // Of one in the middle it is clear how many there were.
+    let run = one_record_lost(NodeId(0), 1, true);
+    assert_eq!([0, 1, 2].map(|node| delivered(&*run, node)), ["(4, 0, 0)"; 3]);
+}
+
+#[test]
+fn who_leaves_and_joins_again_brings_along_what_it_has_seen() {
+    for with in [&[("itc", 1)][..], &[("itc", 1), ("vector", 1), ("lamport", 1), ("hybrid", 1)]] {
+        let cluster = Cluster { servers: 3, clients: 1 };
+        let mut plan = quiet("clock", cluster, with, &[]);
+        let asked = |at_ms: u64, verb: &str, key: &str| PlannedOperation {
+            at_us: at_ms * MS,
+            client: NodeId(3),
+            operation: Operation { verb: verb.into(), key: key.into(), args: Vec::new(), target: Some(NodeId(0)) },
+        };
+        // S3 has heard nothing of S1 when S1 asks it for a part.
+        plan.workload.operations =
+            vec![asked(100, "event", ""), asked(200, "leave", "S2"), asked(300, "join", "S3"), asked(400, "event", "")];
+        let run = run(&plan, SECOND);
+        assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "{with:?}");
+        assert_eq!(field(&*run, NodeId(0), "events"), Some(FieldValue::Int(4)), "{with:?}: it has joined");
+        assert_eq!(field(&*run, NodeId(2), "events"), Some(FieldValue::Int(1)));
+    }
+}
+
 /// The run in which a mutant shows, and until when, milliseconds.
 fn run_of(mutant: &str) -> (Plan, u64) {
     let of = |run: usize| plan(RUNS[run], 3);
@@ -98,7 +217,7 @@ fn run_of(mutant: &str) -> (Plan, u64) {
             plan.clocks.push(ClockPlan { node: NodeId(3), wall_offset_us: 2_000_000, rate_ppm: 0 });
             (plan, 2_000)
         }
-        "deliver_on_arrival" | "collect_when_seen_here" => (of(2), 6_000),
+        "deliver_on_arrival" | "hold_back_always" | "collect_when_seen_here" => (of(2), 6_000),
         "plain_version_vector" | "tick_on_read" => (of(3), 6_000),
         "no_commit_wait" | "earliest_timestamp" => {
             let mut plan = of(4);

@@ -65,7 +65,7 @@ pub fn matrices() -> Work {
         let count = all[from].get(from, from) + 1;
         all[from].see(from, from, count);
         let sent = all[from].clone();
-        all[at].merge(&sent);
+        all[at].merge(&sent, at);
         (0..8).for_each(|of| all[at].see(at, of, sent.get(from, of)));
         stable += u128::from(all[at].seen_by_all(from));
     }

@@ -23,7 +23,7 @@ use crate::sim::{Deployment, World};
 use std::sync::{Arc, OnceLock};
 
 /// Version of the behaviour: bumped whenever a pinned fingerprint changes.
-pub const BEHAVIOUR: u32 = 1;
+pub const BEHAVIOUR: u32 = 2;
 
 /// Nodes with clocks, and their clients.
 #[derive(Clone, Debug)]
@@ -183,6 +183,7 @@ fn scenario_of(mutant: &str) -> &'static str {
         "prune_oldest" => "clock/pruned-entries",
         "plain_version_vector" => "clock/lost-sibling",
         "deliver_on_arrival" => "clock/overtaken",
+        "hold_back_always" => "clock/held-for-ever",
         "collect_when_seen_here" => "clock/dropped-copy",
         "no_commit_wait" => "clock/no-commit-wait",
         "lamport_ignores_message" => "clock/deaf-lamport",

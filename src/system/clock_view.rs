@@ -134,14 +134,14 @@ fn portray_broadcaster(process: &Broadcaster) -> Portrait {
     let servers = process.delivered().len();
     let list = |counts: &[u64]| format!("({})", counts.iter().map(u64::to_string).collect::<Vec<_>>().join(", "));
     let log = process.log();
-    let newest = log.iter_from(log.len().saturating_sub(8)).map(|(origin, n)| format!("S{}.{n}", origin.0 + 1));
+    let newest = log.iter_from(log.len().saturating_sub(8)).map(|known| format!("S{}.{}", known.origin.0 + 1, known.n));
     let rows = (0..servers).map(|by| list(process.matrix().row(by))).collect::<Vec<_>>().join(" ");
     let fields = vec![
         field("clock.field.delivered", int(log.len() as u64)),
         field("clock.field.delivered-of", FieldValue::Data(list(process.delivered()))),
         field("clock.field.newest", FieldValue::Data(newest.collect::<Vec<_>>().join(" "))),
-        field("clock.field.waiting", int(process.waiting() as u64)),
-        field("clock.field.kept", int(process.kept() as u64)),
+        field("clock.field.waiting", int(process.waiting().len() as u64)),
+        field("clock.field.kept", int(process.kept().len() as u64)),
         field("clock.field.collected", FieldValue::Data(list(process.collected()))),
         field("clock.field.matrix", FieldValue::Data(rows)),
         field("clock.field.stamp", FieldValue::Data(list(process.delivered()))),
@@ -255,7 +255,10 @@ pub(super) fn describe(message: &Message) -> Description {
             add("clock.field.event", int(*n));
             add_stamp(stamp, &mut add);
         }
-        Message::Join { actor } => add("clock.field.name", data(actor.to_string())),
+        Message::Join { actor, stamp } => {
+            add("clock.field.name", data(actor.to_string()));
+            add_stamp(stamp, &mut add);
+        }
         Message::Share { to, from, stamp, .. } | Message::Leave { to, from, stamp, .. } => {
             add("clock.field.name", data(format!("{from} > {to}")));
             add_stamp(stamp, &mut add);

@@ -64,6 +64,11 @@ pub fn trouble(plan: &Plan, end_us: u64) -> Vec<PlannedAction> {
     generate(plan, &Spec { start_us: SECOND, end_us, damaged_disks_max: 0, amnesia: false })
 }
 
+/// The same, and the disk of one server loses records.
+pub fn damage(plan: &Plan, end_us: u64) -> Vec<PlannedAction> {
+    generate(plan, &Spec { start_us: SECOND, end_us, damaged_disks_max: 1, amnesia: false })
+}
+
 pub fn run(plan: &Plan, until_us: u64) -> Box<dyn Run> {
     let mut run = open(plan).unwrap_or_else(|wrong| panic!("{wrong}"));
     while run.next_due_us().is_some_and(|due| due <= until_us) {

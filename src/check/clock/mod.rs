@@ -6,8 +6,9 @@
 //! - of stamps, in [`processes`], against the true happens-before in [`truth`];
 //! - of broadcasts in [`broadcast`], of siblings in [`versions`], of TrueTime in [`truetime`], of offsets in [`offsets`].
 //!
-//! A process that starts again with an empty disk has forgotten how often it has started: whatever falls then has really
-//! fallen, but not by a fault of the clocks.
+//! A process that starts again with an empty disk has forgotten how often it has started, and what it has sent: whatever falls
+//! then has really fallen, but not by a fault of the clocks. Damaged records make nothing of stamps and broadcasts fall; replicas
+//! trust theirs, and what falls of siblings behind a damaged record is no fault of the versions.
 
 mod broadcast;
 pub mod notes;
@@ -44,6 +45,7 @@ properties! {
     HybridBounds, "hybrid-bounds", HYBRID_BOUNDS_HOLDS, HYBRID_BOUNDS_UNKNOWN;
     Identities, "identities", IDENTITIES_HOLDS, IDENTITIES_UNKNOWN;
     CausalDelivery, "causal-delivery", CAUSAL_DELIVERY_HOLDS, CAUSAL_DELIVERY_UNKNOWN;
+    Delivery, "delivery", DELIVERY_HOLDS, DELIVERY_UNKNOWN;
     Stability, "stability", STABILITY_HOLDS, STABILITY_UNKNOWN;
     Siblings, "siblings", SIBLINGS_HOLDS, SIBLINGS_UNKNOWN;
     ExternalConsistency, "external-consistency", EXTERNAL_CONSISTENCY_HOLDS, EXTERNAL_CONSISTENCY_UNKNOWN;
@@ -99,7 +101,7 @@ impl ClockChecks {
             .into_iter()
             .filter_map(|(property, applies)| applies.then_some(property))
             .collect(),
-            Mode::Broadcast => vec![P::CausalDelivery, P::Stability],
+            Mode::Broadcast => vec![P::CausalDelivery, P::Delivery, P::Stability],
             Mode::Versions => vec![P::Siblings],
             Mode::TrueTime => vec![P::ExternalConsistency, P::Interval],
             Mode::Sync => vec![P::OffsetBound],
@@ -134,6 +136,11 @@ impl ClockChecks {
             _ => known.verdict(fall, unchecked),
         }
     }
+}
+
+/// Whether a node's disk has lost something: a record is damaged, or nothing is left.
+fn is_spoiled<D: Deployment>(world: &World<D>, node: NodeId) -> bool {
+    world.seats().get(node.index()).map(|seat| seat.disk.counts()).is_some_and(|(intact, damaged, _)| damaged > 0 || intact == 0)
 }
 
 /// What a node's clocks show.
@@ -174,9 +181,11 @@ impl<D: Deployment<Node = Node>> Checker<D> for ClockChecks {
                         _ => None,
                     })
                     .collect();
-                memory.step(event, node, &all, falls);
+                memory.step(event, node, &all, is_spoiled(world, node), falls);
             }
-            (Memory::Versions(memory), Node::Replica(replica)) => memory.replica(event, node, replica, falls),
+            (Memory::Versions(memory), Node::Replica(replica)) => {
+                memory.replica(event, node, replica, is_spoiled(world, node), falls);
+            }
             (Memory::Versions(memory), Node::Client(client)) => {
                 memory.client(event, node, client, |server, key| object(world, server, key), falls);
             }

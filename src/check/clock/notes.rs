@@ -74,6 +74,17 @@ note_kinds! {
     CAUSAL_DELIVERY_VIOLATED = "clock.causal-delivery.violated",
         ["at": TimeUs, "node": Node, "origin": Node, "n": Int, "missing": Node];
 
+    /// `node` delivers message n of `origin` a second time, or with another value than it was sent with, or it never was sent.
+    CAUSAL_DELIVERY_VIOLATED_OTHER = "clock.causal-delivery.violated-other",
+        ["at": TimeUs, "node": Node, "origin": Node, "n": Int];
+
+    /// Nobody holds back what it may deliver.
+    DELIVERY_HOLDS = "clock.delivery.holds", [];
+    /// Not known.
+    DELIVERY_UNKNOWN = "clock.delivery.unknown", ["events": Int];
+    /// `node` holds message n of `origin` back, and has delivered everything before it.
+    DELIVERY_VIOLATED = "clock.delivery.violated", ["at": TimeUs, "node": Node, "origin": Node, "n": Int];
+
     /// No copy is dropped that somebody lacks.
     STABILITY_HOLDS = "clock.stability.holds", [];
     /// Not known.

@@ -37,6 +37,8 @@ pub(super) struct Processes {
     dots: BTreeMap<Actor, (u64, EventId)>,
     /// Parts of the interval that nobody owns: on the way to somebody, or lost.
     loose: Option<Id>,
+    /// What those who have started owned at their first start, together; and how many they are.
+    first: (Id, usize),
     /// Number of events that were compared.
     pub(super) compared: u64,
 }
@@ -56,6 +58,7 @@ impl Processes {
             known: vec![Known::default(); servers as usize],
             dots: BTreeMap::new(),
             loose: None,
+            first: (Id::None, 0),
             compared: 0,
         }
     }
@@ -98,15 +101,32 @@ impl Processes {
         }
     }
 
-    /// A new life: what it owned is lost; what it owns at its first start it was not given by anybody.
+    /// A new life: what it owned is lost. What it owns at its first start is its share of the whole.
     fn begin(&mut self, event: &Event, node: NodeId, process: &Process, falls: &mut Falls) {
-        self.truth.begin(node);
+        self.truth.begin(node, event.id);
         let Some(known) = self.known.get_mut(node.index()) else { return };
         let before = std::mem::take(known);
         known.stamp = process.stamp().clone();
         match event.detail {
-            0 => {}
+            0 => self.check_first(event, node, process, falls),
             _ => self.check_parts(event, node, owned(&before.stamp), owned(process.stamp()), falls),
+        }
+    }
+
+    /// The first parts are disjoint, and the whole once everybody has started.
+    fn check_first(&mut self, event: &Event, node: NodeId, process: &Process, falls: &mut Falls) {
+        if !process.carried().itc {
+            return;
+        }
+        let (others, started) = &mut self.first;
+        *started += 1;
+        let all = *started == self.known.len();
+        let together = others.sum(owned(process.stamp()));
+        let right = together.as_ref().is_some_and(|together| !all || *together == Id::All);
+        *others = together.unwrap_or(Id::All);
+        if !right {
+            let note = Note::new(&notes::IDENTITIES_VIOLATED, [event.at_us, u64::from(node.0)]);
+            falls.at(P::Identities, event, note, &[], &[node]);
         }
     }
 
@@ -153,6 +173,7 @@ impl Processes {
         }
         self.known.iter().for_each(|known| to.u64(known.most_us));
         to.bool(self.loose.is_some());
+        to.len(self.first.1);
     }
 }
 
@@ -231,4 +252,40 @@ fn violated(event: &Event, property: P, kind: &'static NoteKind, a: &Seen, b: &S
     let note = Note::new(kind, [event.at_us, u64::from(a_node.0), u64::from(b_node.0)]);
     let nodes = if a_node == b_node { vec![a_node] } else { vec![a_node, b_node] };
     falls.at(property, event, note, &[a.event], &nodes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{LocalTime, Place, ids::PlaceKind};
+    use crate::protocol::clock::config::{Config, Mode};
+    use crate::protocol::clock::node::Node;
+    use crate::protocol::clock::stamp::Carried;
+    use crate::protocol::{Core, Effects, Input};
+    use std::sync::Arc;
+
+    /// Whether identities fall when processes start that each take so many to be members.
+    fn falls(members: &[u16]) -> bool {
+        let servers = members.len() as u16;
+        let (mut memory, mut falls) = (Processes::new(servers), Falls::default());
+        for (node, members) in (0..servers).zip(members) {
+            let mode = Mode::Processes(Carried { itc: true, ..Carried::NONE });
+            let config = Arc::new(Config { mode, servers, members: *members, ..Config::default() });
+            let mut core = Node::server(NodeId(node), &config);
+            core.handle(LocalTime::default(), Input::Started { disk: Vec::new() }, &mut Effects::default());
+            let Node::Process(process) = &core else { panic!("a process") };
+            let id = EventId::new(Place::of_node(PlaceKind::Node, NodeId(node)), 0);
+            let (cause, item, peer) = (EventId::NONE, EventId::NONE, NodeId(0));
+            let event = Event { id, at_us: 0, cause, item, kind: EventKind::Started, sub: 0, peer, detail: 0 };
+            memory.step(&event, NodeId(node), process, 0, |_| true, &mut falls);
+        }
+        falls.has(P::Identities)
+    }
+
+    #[test]
+    fn the_first_parts_are_disjoint_and_the_whole() {
+        assert!(!falls(&[2, 2]) && !falls(&[2, 2, 2]) && !falls(&[1, 1]), "the others join later");
+        assert!(falls(&[1, 2]), "the second one's half is the first one's, too");
+        assert!(falls(&[4, 4]), "nobody has the other half");
+    }
 }

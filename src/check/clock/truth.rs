@@ -1,5 +1,8 @@
 //! True happens-before among the events of processes (Lamport 1978): the order at each process, and from send to receive.
 //!
+//! A message that asks for a part of the interval goes out without an event: what its sender had seen is what it had seen in the
+//! event before.
+//!
 //! A lane is a process from one start to the next: who has lost its memory is a new process, and what it did before is not in
 //! its past unless somebody tells it. Of each event is kept which events of each lane lie in its past, as their number.
 //!
@@ -30,6 +33,8 @@ pub(super) struct Seen {
 #[derive(Clone, Debug)]
 struct Lane {
     node: NodeId,
+    /// The start with which it begins.
+    from: EventId,
     living: bool,
     /// The first event, for those who come later and know of none.
     first: Option<Seen>,
@@ -50,11 +55,16 @@ impl Lane {
             None => self.first.as_ref().filter(|_| n == 0),
         }
     }
+}
 
-    fn find(&self, event: EventId) -> Option<&Seen> {
-        let at = self.kept.binary_search_by_key(&event, |seen| seen.event).ok()?;
-        self.kept.get(at)
-    }
+/// What is in the past of a message.
+enum Sent {
+    /// This event of a lane, by its place among those that are kept.
+    Event(usize, usize),
+    /// No event of its sender.
+    Nothing,
+    /// One that is forgotten, of this lane.
+    Forgotten(usize),
 }
 
 /// All lanes.
@@ -86,7 +96,7 @@ impl Truth {
     }
 
     /// A process starts, for the first time or again.
-    pub(super) fn begin(&mut self, node: NodeId) {
+    pub(super) fn begin(&mut self, node: NodeId, from: EventId) {
         let Some(current) = self.current.get_mut(node.index()) else { return };
         if let Some(lane) = current.take().and_then(|lane| self.lanes.get_mut(lane)) {
             lane.living = false;
@@ -96,22 +106,22 @@ impl Truth {
             return;
         }
         *current = Some(self.lanes.len());
-        self.lanes.push(Lane { node, living: true, first: None, forgotten: 0, kept: VecDeque::new() });
+        self.lanes.push(Lane { node, from, living: true, first: None, forgotten: 0, kept: VecDeque::new() });
     }
 
     /// An event happens at a process; `cause` is the event in which the message was sent that it receives.
     pub(super) fn add(&mut self, node: NodeId, event: EventId, cause: Option<EventId>, stamp: Stamp) -> Option<Around<'_>> {
         let own = (*self.current.get(node.index())?)?;
-        let sent = cause.and_then(|cause| self.sent(cause));
         let mut past: Vec<u32> = self.lanes[own].kept.back().map_or(Vec::new(), |seen| seen.past.to_vec());
         past.resize(self.lanes.len(), 0);
-        if let Some((lane, at)) = sent {
-            let theirs = &self.lanes[lane].kept[at].past;
-            past.iter_mut().zip(theirs.iter()).for_each(|(mine, theirs)| *mine = (*mine).max(*theirs));
-        } else if let Some(cause) = cause
-            && !self.is_known(cause, &past)
-        {
-            self.lost = true;
+        match cause.map_or(Sent::Nothing, |cause| self.sent(cause)) {
+            Sent::Event(lane, at) => {
+                let theirs = &self.lanes[lane].kept[at].past;
+                past.iter_mut().zip(theirs.iter()).for_each(|(mine, theirs)| *mine = (*mine).max(*theirs));
+            }
+            // What everybody knew then tells nothing new.
+            Sent::Forgotten(lane) => self.lost |= past[lane] < self.lanes[lane].forgotten,
+            Sent::Nothing => {}
         }
         past[own] += 1;
         let seen = Seen { event, past: past.into(), stamp };
@@ -133,16 +143,17 @@ impl Truth {
         lanes.flat_map(|lane| lane.first.iter().filter(|_| lane.forgotten > 0).chain(&lane.kept))
     }
 
-    fn sent(&self, cause: EventId) -> Option<(usize, usize)> {
-        let of_node = self.lanes.iter().enumerate().rev().filter(|(_, lane)| lane.node == cause.place().node());
-        of_node.filter_map(|(n, lane)| Some((n, lane.kept.binary_search_by_key(&cause, |seen| seen.event).ok()?))).next()
-    }
-
-    /// Whether a forgotten event lies in this past: then its message tells nothing new.
-    fn is_known(&self, cause: EventId, past: &[u32]) -> bool {
-        let of_node = self.lanes.iter().zip(past).filter(|(lane, _)| lane.node == cause.place().node());
-        let forgotten = |lane: &Lane| lane.forgotten > 0 && lane.kept.front().is_none_or(|first| cause < first.event);
-        of_node.filter(|(lane, _)| forgotten(lane)).all(|(lane, known)| *known >= lane.forgotten)
+    fn sent(&self, cause: EventId) -> Sent {
+        let node = cause.place().node();
+        let lanes = self.lanes.iter().enumerate().rev();
+        let Some((n, lane)) = lanes.filter(|(_, lane)| lane.node == node).find(|(_, lane)| lane.from <= cause) else {
+            return Sent::Nothing;
+        };
+        match lane.kept.partition_point(|seen| seen.event <= cause) {
+            0 if lane.forgotten > 0 => Sent::Forgotten(n),
+            0 => Sent::Nothing,
+            after => Sent::Event(n, after - 1),
+        }
     }
 
     /// An event that should be compared with the newest one of a lane may be forgotten: one who starts anew knows nothing.
@@ -167,8 +178,10 @@ impl Truth {
         }
         let kept = &self.lanes[own].kept;
         let before = kept.len().checked_sub(2).and_then(|at| kept.get(at));
-        let of_node = |cause: EventId| self.lanes.iter().filter(move |lane| lane.node == cause.place().node());
-        let cause = cause.and_then(|cause| of_node(cause).find_map(|lane| lane.find(cause)));
+        let cause = cause.and_then(|cause| match self.sent(cause) {
+            Sent::Event(lane, at) => self.lanes[lane].kept.get(at),
+            Sent::Nothing | Sent::Forgotten(_) => None,
+        });
         Some(Around { before, cause, concurrent, event })
     }
 
@@ -227,12 +240,12 @@ mod tests {
         #[test]
         fn neighbours_are_the_true_ones(steps in proptest::collection::vec((0..3u16, 0..4u8, any::<prop::sample::Index>()), 1..200)) {
             let mut truth = Truth::new(3);
-            (0..3).for_each(|node| truth.begin(NodeId(node)));
+            (0..3).for_each(|node| truth.begin(NodeId(node), id(node, 0)));
             let (mut counts, mut lives) = ([0u32; 3], [0u32; 3]);
             let mut all: Vec<Told> = Vec::new();
             for (node, what, which) in steps {
                 if what == 3 && all.len() % 17 == 16 {
-                    truth.begin(NodeId(node));
+                    truth.begin(NodeId(node), id(node, counts[node as usize]));
                     lives[node as usize] += 1;
                     continue;
                 }
@@ -269,7 +282,7 @@ mod tests {
     #[test]
     fn what_everybody_knows_is_forgotten() {
         let mut truth = Truth::new(2);
-        (0..2).for_each(|node| truth.begin(NodeId(node)));
+        (0..2).for_each(|node| truth.begin(NodeId(node), id(node, 0)));
         for n in 0..10_000 {
             truth.add(NodeId(0), id(0, n), n.checked_sub(1).map(|n| id(1, n)), Stamp::default());
             truth.add(NodeId(1), id(1, n), Some(id(0, n)), Stamp::default());
@@ -280,5 +293,19 @@ mod tests {
             truth.add(NodeId(0), id(0, n), None, Stamp::default());
         }
         assert!(truth.lost && truth.lanes[0].kept.len() <= KEPT_MAX + SWEEP_EVERY as usize);
+    }
+
+    #[test]
+    fn a_message_without_an_event_has_the_event_before_it_in_its_past() {
+        let mut truth = Truth::new(2);
+        (0..2).for_each(|node| truth.begin(NodeId(node), id(node, 0)));
+        truth.add(NodeId(0), id(0, 1), None, Stamp::default());
+        let around = truth.add(NodeId(1), id(1, 1), Some(id(0, 4)), Stamp::default()).expect("it has a lane");
+        assert_eq!(around.cause.map(|seen| seen.event), Some(id(0, 1)));
+        assert!(around.concurrent.is_empty());
+        // Who starts again has none.
+        truth.begin(NodeId(0), id(0, 5));
+        let around = truth.add(NodeId(1), id(1, 2), Some(id(0, 6)), Stamp::default()).expect("it has a lane");
+        assert!(around.cause.is_none());
     }
 }

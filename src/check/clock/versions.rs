@@ -4,7 +4,8 @@
 //! - no sibling is in r of another, and none is there twice;
 //! - what was there and is gone, or was acknowledged and is not there, is in r of a sibling.
 //!
-//! What a writer had read is seen at the client when it sends; a replica is looked at when an object of it has changed.
+//! What a writer had read is seen at the client when it sends; a replica is looked at when an object of it has changed, and when
+//! it starts again: what it had acknowledged must be there, unless its disk has lost something.
 
 use super::notes;
 use super::{Falls, P};
@@ -35,6 +36,10 @@ pub(super) struct Versions {
     open: BTreeMap<NodeId, (OpId, Ask, NodeId)>,
     /// By replica: its objects, and how often they have changed.
     replicas: Vec<(u64, BTreeMap<u32, Arc<Object>>)>,
+    /// By replica: keys and values that it has acknowledged.
+    acknowledged: Vec<BTreeSet<(u32, u64)>>,
+    /// Whose disks have lost something: they cannot be held to what they said.
+    spoiled: BTreeSet<NodeId>,
     /// A value was written twice, or there are too many.
     pub(super) lost: bool,
 }
@@ -42,7 +47,9 @@ pub(super) struct Versions {
 impl Versions {
     pub(super) fn new(servers: u16) -> Versions {
         let replicas = vec![Default::default(); servers as usize];
-        Versions { writes: BTreeMap::new(), open: BTreeMap::new(), replicas, lost: false }
+        let acknowledged = vec![BTreeSet::new(); servers as usize];
+        let (writes, open, spoiled) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Versions { writes, open, replicas, acknowledged, spoiled, lost: false }
     }
 
     /// Something happened at a client: it may have sent a write, or had it acknowledged.
@@ -61,9 +68,11 @@ impl Versions {
         }
         if let Some((op, Ask::Put(key, value), asked)) = before
             && client.done().is_some_and(|done| *done == (op, Answer::Stored))
-            && !object(asked, key).is_some_and(|object| self.has(&object, key, value))
         {
-            self.lost_value(event, asked, key, value, falls);
+            if let Some(known) = self.acknowledged.get_mut(asked.index()).filter(|known| known.len() < WRITES_MAX) {
+                known.insert((key, value));
+            }
+            self.check_kept(event, asked, key, value, object(asked, key).as_deref(), falls);
         }
         match now {
             Some(open) => drop(self.open.insert(node, open)),
@@ -94,10 +103,24 @@ impl Versions {
         self.writes.get(&(key, by)).is_some_and(|write| write.replaces.contains(&value))
     }
 
-    /// Something happened at a replica.
-    pub(super) fn replica(&mut self, event: &Event, node: NodeId, replica: &Replica, falls: &mut Falls) {
+    fn check_kept(&self, event: &Event, node: NodeId, key: u32, value: u64, object: Option<&Object>, falls: &mut Falls) {
+        if !self.spoiled.contains(&node) && !object.is_some_and(|object| self.has(object, key, value)) {
+            self.lost_value(event, node, key, value, falls);
+        }
+    }
+
+    /// Something happened at a replica. `spoiled`: its disk has lost something.
+    pub(super) fn replica(&mut self, event: &Event, node: NodeId, replica: &Replica, spoiled: bool, falls: &mut Falls) {
         let Some((changes, known)) = self.replicas.get(node.index()) else { return };
         let starts = event.kind == EventKind::Started;
+        if starts && spoiled && event.detail != 0 {
+            self.spoiled.insert(node);
+        }
+        if starts {
+            for (key, value) in &self.acknowledged[node.index()] {
+                self.check_kept(event, node, *key, *value, replica.object(*key).map(|object| &**object), falls);
+            }
+        }
         if *changes == replica.changes() && !starts {
             return;
         }
@@ -150,6 +173,48 @@ impl Versions {
             to.u32(*key);
             to.u64(*value);
             to.list(write.replaces.iter());
+        }
+        for known in &self.acknowledged {
+            to.len(known.len());
+            for (key, value) in known {
+                to.u32(*key);
+                to.u64(*value);
+            }
+        }
+        to.len(self.spoiled.len());
+        self.spoiled.iter().for_each(|node| to.put(node));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{LocalTime, Place, ids::PlaceKind};
+    use crate::protocol::clock::config::{Config, Mode};
+    use crate::protocol::clock::message::Record;
+    use crate::protocol::clock::node::Node;
+    use crate::protocol::{Core, Effects, Input, Slot};
+
+    #[test]
+    fn a_replica_that_comes_back_without_what_it_acknowledged_falls() {
+        for (kept, spoiled, falls) in [(true, false, false), (false, false, true), (false, true, false)] {
+            let (mut memory, mut fallen) = (Versions::new(1), Falls::default());
+            memory.writes.insert((0, 7), Write { event: EventId::NONE, replaces: Arc::default() });
+            memory.acknowledged[0].insert((0, 7));
+            let config = Arc::new(Config { mode: Mode::Versions, servers: 1, ..Config::default() });
+            let mut core = Node::server(NodeId(0), &config);
+            let mut object = Object::default();
+            let dot = crate::protocol::clock::dvv::Dot { server: NodeId(0), n: 1 };
+            object.add(crate::protocol::clock::dvv::Dotted { dot, context: Default::default() }, 7, |_| false);
+            let record = Slot::Intact(Record::Object { key: 0, object: Arc::new(object), by: None });
+            let disk = if kept { vec![record] } else { Vec::new() };
+            core.handle(LocalTime::default(), Input::Started { disk }, &mut Effects::default());
+            let Node::Replica(replica) = &core else { panic!("a replica") };
+            let id = EventId::new(Place::of_node(PlaceKind::Node, NodeId(0)), 3);
+            let (cause, item, peer) = (EventId::NONE, EventId::NONE, NodeId(0));
+            let event = Event { id, at_us: 0, cause, item, kind: EventKind::Started, sub: 0, peer, detail: 1 };
+            memory.replica(&event, NodeId(0), replica, spoiled, &mut fallen);
+            assert_eq!(fallen.has(P::Siblings), falls, "kept: {kept}, spoiled: {spoiled}");
         }
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! Everything that it delivers is on disk before it tells that it has it: with that, and with its matrix clock, it sends again
 //! what others lack, and drops what everybody has (Wuu, Bernstein 1984).
+//!
+//! A damaged disk costs what it has lost, and nothing else: what cannot follow without it waits until somebody sends it again, and
+//! no number is given twice. If everybody had it, the copies are gone, and what needs it waits for ever. A process that cannot
+//! tell how many messages it has broadcast broadcasts no more.
 
 use super::causal::{Broadcast, Delivery};
 use super::config::Config;
@@ -11,11 +15,22 @@ use super::node::Node;
 use super::notes;
 use crate::base::{Chunked, Encode, Encoder, NodeId, Note, WriteId};
 use crate::protocol::{Effects, Input, Slot};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// At most so many copies go out at once.
 const AGAIN_MAX: usize = 16;
+
+/// A message that was delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivered {
+    /// Who broadcast it.
+    pub origin: NodeId,
+    /// Its number there, from 1.
+    pub n: u64,
+    /// What it says.
+    pub value: u64,
+}
 
 /// A broadcasting process.
 #[derive(Clone, Debug)]
@@ -26,8 +41,10 @@ pub struct Broadcaster {
     matrix: Matrix,
     /// Delivered, and perhaps lacked by somebody: in the order of delivery.
     kept: VecDeque<Arc<Broadcast<u64>>>,
-    /// Everything delivered, in order: origin and number.
-    log: Chunked<(NodeId, u64)>,
+    /// Everything delivered, in order.
+    log: Chunked<Delivered>,
+    /// How many messages it may have broadcast, as far as its disk could be read: it gives no number up to this.
+    spoken: u64,
     /// How far copies were dropped, by origin.
     collected: Vec<u64>,
     /// Deliveries on the way to the disk.
@@ -47,6 +64,7 @@ impl Broadcaster {
             matrix: Matrix::new(n),
             kept: VecDeque::new(),
             log: Chunked::new(),
+            spoken: 0,
             collected: vec![0; n],
             pending: VecDeque::new(),
             turn: 0,
@@ -54,8 +72,8 @@ impl Broadcaster {
         }
     }
 
-    /// Everything that it has delivered, in order: origin and number.
-    pub fn log(&self) -> &Chunked<(NodeId, u64)> {
+    /// Everything that it has delivered, in order.
+    pub fn log(&self) -> &Chunked<Delivered> {
         &self.log
     }
 
@@ -65,13 +83,13 @@ impl Broadcaster {
     }
 
     /// Messages that it holds back.
-    pub fn waiting(&self) -> usize {
-        self.delivery.waiting().len()
+    pub fn waiting(&self) -> &[Broadcast<u64>] {
+        self.delivery.waiting()
     }
 
-    /// Number of copies that it keeps.
-    pub fn kept(&self) -> usize {
-        self.kept.len()
+    /// The copies that it keeps, in the order of delivery.
+    pub fn kept(&self) -> impl DoubleEndedIterator<Item = &Broadcast<u64>> + ExactSizeIterator {
+        self.kept.iter().map(|message| &**message)
     }
 
     /// How far it has dropped copies, by origin.
@@ -98,20 +116,25 @@ impl Broadcaster {
             Input::Persisted(write) => self.persisted(write, out),
             Input::Timer(Timer::Gossip) => self.gossip(out),
             Input::Timer(Timer::Act) => self.by_itself(out),
-            Input::Timer(_) | Input::Request { .. } | Input::WriteFailed(_) => {}
+            Input::WriteFailed(_) => out.exit(Note::new(&notes::CANNOT_WRITE, [])),
+            Input::Timer(_) | Input::Request { .. } => {}
         }
     }
 
-    /// What is on disk was delivered, in this order. A message that cannot follow, behind a damaged record, is left out: others
-    /// still have it, as far as this one has not told that it has.
+    /// What is on disk was delivered. What cannot follow, behind a damaged record, waits as if it had just arrived.
     fn start(&mut self, disk: &[Slot<Record>], out: &mut Effects<Node>) {
         *self = Broadcaster::new(self.id, self.config.clone());
-        for slot in disk {
-            if let Slot::Intact(Record::Delivered(message)) = slot {
-                self.keep(message.clone());
-                self.matrix.see(self.id.index(), message.origin, message.n);
+        let intact = |slot: &Slot<Record>| match slot {
+            Slot::Intact(Record::Delivered(message)) => Some(message.clone()),
+            _ => None,
+        };
+        for message in disk.iter().filter_map(intact) {
+            for next in self.delivery.take((*message).clone(), Delivery::is_next) {
+                self.matrix.see(self.id.index(), next.origin, next.n);
+                self.keep(Arc::new(next));
             }
         }
+        self.spoken = spoken(self.id, self.config.servers as usize, disk);
         self.arm(out);
     }
 
@@ -135,6 +158,9 @@ impl Broadcaster {
     fn broadcast(&mut self, value: u64, out: &mut Effects<Node>) {
         let after = self.delivery.delivered().to_vec();
         let n = after.get(self.id.index()).copied().unwrap_or(0) + 1;
+        if n <= self.spoken {
+            return out.note(Note::new(&notes::KEEPS_SILENT, [n]));
+        }
         let message = Arc::new(Broadcast { origin: self.id.index(), n, after, value });
         let write = self.deliver(message.clone(), out);
         for other in self.others() {
@@ -152,9 +178,11 @@ impl Broadcaster {
         if message.origin >= self.config.servers as usize || message.after.len() != self.config.servers as usize {
             return out.note(Note::new(&notes::IGNORES_FOREIGN, [u64::from(from.0)]));
         }
-        // Its sender had all that on disk when it sent.
-        (0..message.after.len()).for_each(|of| self.matrix.see(message.origin, of, message.after[of]));
-        self.matrix.see(message.origin, message.origin, message.n);
+        // Its sender had all that on disk when it sent. What this process has itself, its own disk says.
+        if message.origin != self.id.index() {
+            (0..message.after.len()).for_each(|of| self.matrix.see(message.origin, of, message.after[of]));
+            self.matrix.see(message.origin, message.origin, message.n);
+        }
         if self.delivery.knows(&message) {
             return;
         }
@@ -181,7 +209,7 @@ impl Broadcaster {
 
     fn keep(&mut self, message: Arc<Broadcast<u64>>) {
         self.delivery.deliver(&message);
-        self.log.push((NodeId(message.origin as u16), message.n));
+        self.log.push(Delivered { origin: NodeId(message.origin as u16), n: message.n, value: message.value });
         self.kept.push_back(message);
     }
 
@@ -207,8 +235,9 @@ impl Broadcaster {
 
     /// Learns what others have, sends the sender what it lacks, and drops what nobody lacks.
     fn hear(&mut self, from: NodeId, matrix: &Matrix, out: &mut Effects<Node>) {
-        self.matrix.merge(matrix);
-        let lacks = |message: &&Arc<Broadcast<u64>>| message.n > self.matrix.get(from.index(), message.origin);
+        self.matrix.merge(matrix, self.id.index());
+        // By what it says of itself now: it may have lost what it said that it had.
+        let lacks = |message: &&Arc<Broadcast<u64>>| message.n > matrix.get(from.index(), message.origin);
         let again: Vec<Arc<Broadcast<u64>>> = self.kept.iter().filter(lacks).take(AGAIN_MAX).cloned().collect();
         // What is not on disk here is not sent: its own sender's copy is on the way.
         let durable = |message: &Arc<Broadcast<u64>>| message.n <= self.matrix.get(self.id.index(), message.origin);
@@ -236,6 +265,34 @@ impl Broadcaster {
     }
 }
 
+/// How many messages a process may have broadcast. Its own come in order, each on disk before it goes out, so that beyond the last
+/// one that can be read there are at most as many as there are damaged records behind it; none, if what the others needed
+/// accounts for every damaged record.
+fn spoken(id: NodeId, servers: usize, disk: &[Slot<Record>]) -> u64 {
+    let (mut needed, mut read) = (vec![0u64; servers], BTreeSet::new());
+    let (mut damaged, mut behind, mut own) = (0, 0, 0);
+    for slot in disk {
+        match slot {
+            Slot::Intact(Record::Delivered(message)) => {
+                read.insert((message.origin, message.n));
+                needed.iter_mut().zip(&message.after).for_each(|(needed, after)| *needed = (*needed).max(*after));
+                if let Some(needed) = needed.get_mut(message.origin) {
+                    *needed = (*needed).max(message.n);
+                }
+                if message.origin == id.index() && message.n > own {
+                    (own, behind) = (message.n, 0);
+                }
+            }
+            Slot::Corrupt => (damaged, behind) = (damaged + 1, behind + 1),
+            // It was never on disk, so nothing was said of it.
+            Slot::Torn | Slot::Intact(_) => {}
+        }
+    }
+    let own = needed.get(id.index()).copied().unwrap_or(0).max(own);
+    let missing = needed.iter().sum::<u64>().saturating_sub(read.len() as u64);
+    if missing == damaged { own } else { own.saturating_add(behind) }
+}
+
 impl Encode for Broadcaster {
     fn encode(&self, to: &mut Encoder) {
         to.list(self.delivery.delivered().iter());
@@ -245,6 +302,7 @@ impl Encode for Broadcaster {
         to.len(self.kept.len());
         self.kept.iter().for_each(|message| to.put(&**message));
         to.list(self.collected.iter());
+        to.u64(self.spoken.max(self.delivered()[self.id.index()]));
         to.len(self.pending.len());
         for (_, origin, n) in &self.pending {
             to.put(origin);

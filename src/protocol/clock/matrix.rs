@@ -41,10 +41,13 @@ impl Matrix {
         }
     }
 
-    /// Takes in what another process knows: entry by entry the greater one. A matrix of another size says nothing.
-    pub fn merge(&mut self, other: &Matrix) {
+    /// Takes in what another process knows: entry by entry the greater one, but for the row of process `own`, whose matrix this
+    /// is: nobody knows better what it has. A matrix of another size says nothing.
+    pub fn merge(&mut self, other: &Matrix, own: usize) {
         if other.n == self.n {
-            self.entries.iter_mut().zip(&other.entries).for_each(|(mine, theirs)| *mine = (*mine).max(*theirs));
+            let both = self.entries.iter_mut().zip(&other.entries).enumerate();
+            let others = both.filter(|(at, _)| at / self.n != own);
+            others.for_each(|(_, (mine, theirs))| *mine = (*mine).max(*theirs));
         }
     }
 
@@ -67,7 +70,7 @@ mod tests {
         assert_eq!(mine.seen_by_all(0), 0, "nothing is known of process 2");
         let mut theirs = Matrix::new(3);
         theirs.see(2, 0, 3);
-        mine.merge(&theirs);
+        mine.merge(&theirs, 0);
         assert_eq!((mine.seen_by_all(0), mine.row(0)), (3, &[5, 0, 0][..]));
         assert_eq!((mine.get(7, 0), mine.get(0, 7)), (0, 0));
     }
@@ -83,7 +86,7 @@ mod tests {
                     matrices[a].see(a, a, count);
                 } else if a != b {
                     let told = matrices[a].clone();
-                    matrices[b].merge(&told);
+                    matrices[b].merge(&told, b);
                     (0..3).for_each(|of| matrices[b].see(b, of, told.get(a, of)));
                 }
                 let truth: Vec<Vec<u64>> = (0..3).map(|by| matrices[by].row(by).to_vec()).collect();

@@ -45,6 +45,8 @@ pub enum Message {
     Join {
         /// Under which name it will count.
         actor: Actor,
+        /// What it has seen, if it had a part before.
+        stamp: Stamp,
     },
     /// The answer: a part of the interval.
     Share {
@@ -189,9 +191,10 @@ impl crate::protocol::Message for Message {
     fn size_bytes(&self) -> u32 {
         let context = |context: &Context| 8 + 10 * context.0.len() as u32;
         16 + match self {
-            Message::Command(_) | Message::Join { .. } | Message::Get { .. } | Message::Stored { .. } => 8,
+            Message::Command(_) | Message::Get { .. } | Message::Stored { .. } => 8,
             Message::Commit { .. } | Message::Committed { .. } | Message::TimeRequest { .. } => 12,
             Message::TimeReply { .. } => 24,
+            Message::Join { stamp, .. } => 8 + stamp.size_bytes(),
             Message::Event { stamp, .. } | Message::Share { stamp, .. } | Message::Leave { stamp, .. } => stamp.size_bytes(),
             Message::Broadcast(message) => 16 + 8 * message.after.len() as u32,
             Message::Gossip(matrix) => 8 * (matrix.processes() * matrix.processes()) as u32,
@@ -261,7 +264,10 @@ impl Encode for Message {
                 to.u64(*n);
                 to.put(stamp);
             }
-            Message::Join { actor } => to.put(actor),
+            Message::Join { actor, stamp } => {
+                to.put(actor);
+                to.put(stamp);
+            }
             Message::Share { to: receiver, from, n, stamp } | Message::Leave { to: receiver, from, n, stamp } => {
                 to.put(receiver);
                 to.put(from);

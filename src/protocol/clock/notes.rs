@@ -23,6 +23,9 @@ note_kinds! {
     /// Ignores a message that is not for it, or not of this kind.
     IGNORES_FOREIGN = "clock.ignores-foreign", Everything, None, ["from": Node];
 
+    /// Stops: what it wrote is not on disk.
+    CANNOT_WRITE = "clock.cannot-write", Story, None, [];
+
     // Interval trees
     /// Asks for a part of the interval.
     ASKS_TO_JOIN = "clock.asks-to-join", Story, Some("fork"), ["of": Node];
@@ -48,6 +51,8 @@ note_kinds! {
     BROADCASTS = "clock.broadcasts", Story, None, ["n": Int, "value": Int];
     /// Delivers a message of a process.
     DELIVERS = "clock.delivers", Story, Some("may_deliver"), ["origin": Node, "n": Int, "value": Int];
+    /// Broadcasts nothing: of its damaged disk it cannot tell whether its message number n is out already.
+    KEEPS_SILENT = "clock.keeps-silent", Story, None, ["n": Int];
     /// Holds a message back: an earlier one is missing.
     HOLDS_BACK = "clock.holds-back", Story, Some("may_deliver"), ["origin": Node, "n": Int];
     /// Sends copies of messages that somebody lacks.

@@ -14,7 +14,7 @@ use super::notes;
 use super::stamp::{Actor, Carried, Stamp};
 use super::vector::Vector;
 use crate::base::{Encode, Encoder, LocalTime, NodeId, Note, NoteKind, WriteId};
-use crate::protocol::{Effects, Input};
+use crate::protocol::{Effects, Input, Slot};
 use std::sync::Arc;
 
 /// A process.
@@ -35,6 +35,8 @@ pub struct Process {
     turn: u32,
     /// Names under which the others count, as far as it has heard: by node.
     names: Vec<Actor>,
+    /// The interval tree that it had when it left, without its part: what it has seen. Empty if it never left.
+    left: Arc<itc::Stamp>,
     /// Parts that it was given: by whom, and in which event of theirs. A second copy of a message gives nothing.
     taken: Vec<(Actor, u64)>,
 }
@@ -56,6 +58,7 @@ impl Process {
             stamp: Stamp::default(),
             turn: 0,
             names,
+            left: Arc::new(itc::Stamp::seed().peek()),
             taken: Vec::new(),
         }
     }
@@ -96,13 +99,18 @@ impl Process {
     /// Handles one input.
     pub(super) fn handle(&mut self, now: LocalTime, input: Input<Node>, out: &mut Effects<Node>) {
         match input {
-            Input::Started { disk } => self.start(disk.len() as u32, out),
+            // A torn record is of a start that never began, and is gone when it starts again.
+            Input::Started { disk } => {
+                let starts = disk.iter().filter(|slot| !matches!(slot, Slot::Torn)).count();
+                self.start(starts as u32, out);
+            }
             Input::Persisted(write) if self.starting == Some(write) => self.begin(out),
             Input::Message { from, .. } if !self.ready => out.note(Note::new(&notes::NOT_READY, [u64::from(from.0)])),
             Input::Message { message: Message::Command(act), .. } => self.act(act, now, out),
             Input::Message { from, message } => self.receive(from, message, now, out),
             Input::Timer(Timer::Act) => self.by_itself(now, out),
-            Input::Timer(_) | Input::Request { .. } | Input::Persisted(_) | Input::WriteFailed(_) => {}
+            Input::WriteFailed(_) => out.exit(Note::new(&notes::CANNOT_WRITE, [])),
+            Input::Timer(_) | Input::Request { .. } | Input::Persisted(_) => {}
         }
     }
 
@@ -219,7 +227,7 @@ impl Process {
                     self.merge(from, &stamp, now, out, &notes::RECEIVES, n);
                 }
             }
-            Message::Join { actor } => self.share(from, actor, now, out),
+            Message::Join { actor, stamp } => self.share(from, actor, &stamp, now, out),
             Message::Share { to, from: giver, n, stamp } => self.join(from, to, (giver, n), &stamp, now, out),
             Message::Leave { to, from: leaver, n, stamp } => self.take_over(from, to, (leaver, n), &stamp, now, out),
             _ => out.note(Note::new(&notes::IGNORES_FOREIGN, [u64::from(from.0)])),
@@ -274,24 +282,24 @@ impl Process {
 impl Process {
     fn ask_to_join(&mut self, of: NodeId, out: &mut Effects<Node>) {
         if self.stamp.itc.is_none() {
-            out.send(of, Message::Join { actor: self.actor });
+            let stamp = Stamp { itc: Some(self.left.clone()), ..self.stamp.clone() };
+            out.send(of, Message::Join { actor: self.actor, stamp });
             out.note(Note::new(&notes::ASKS_TO_JOIN, [u64::from(of.0)]));
         }
     }
 
-    /// Gives half of its part away: an event, since a message goes out.
-    fn share(&mut self, asker: NodeId, actor: Actor, now: LocalTime, out: &mut Effects<Node>) {
-        if !self.carried.itc || !self.can(out) || actor.node != asker {
+    /// Gives half of its part away: an event, since a message goes out. What the asker had seen when it asked is in its past.
+    fn share(&mut self, asker: NodeId, actor: Actor, asked: &Stamp, now: LocalTime, out: &mut Effects<Node>) {
+        if !self.carried.itc || !self.can(out) || actor.node != asker || !self.believes(asker, asked, now, out) {
             return;
         }
         self.name(asker, actor);
-        self.stamp_send(now);
+        self.merge(asker, asked, now, out, &notes::GIVES_SHARE, 0);
         let Some(stamp) = self.stamp.itc.clone() else { return };
         let (kept, given) = self.config.rules.fork(&stamp);
         let given = Stamp { itc: Some(Arc::new(given)), ..self.stamp.peek() };
         self.stamp.itc = Some(Arc::new(kept));
         out.send(asker, Message::Share { to: actor, from: self.actor, n: self.events, stamp: given });
-        out.note(Note::new(&notes::GIVES_SHARE, [self.events, u64::from(asker.0)]));
     }
 
     /// Owns a part from now on. One that was meant for who it was before a restart, or a second one, is not taken.
@@ -315,7 +323,9 @@ impl Process {
         if self.can(out) {
             self.stamp_send(now);
             let stamp = self.stamp.clone();
-            self.stamp.itc = None;
+            if let Some(own) = self.stamp.itc.take() {
+                self.left = Arc::new(own.peek());
+            }
             out.send(to, Message::Leave { to: receiver, from: self.actor, n: self.events, stamp });
             out.note(Note::new(&notes::LEAVES, [u64::from(to.0)]));
         }
@@ -362,6 +372,7 @@ impl Encode for Process {
         to.put(&self.stamp);
         to.u32(self.turn);
         to.list(self.names.iter());
+        to.put(&*self.left);
         to.len(self.taken.len());
         for (actor, n) in &self.taken {
             to.put(actor);

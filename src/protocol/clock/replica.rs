@@ -3,6 +3,8 @@
 //! A write gets the next dot of the replica that takes it, and replaces what its client had read. The replica answers, and tells
 //! the others, when the object is on disk. Replicas send each other whole objects, so that what one knows of an object is
 //! always all that lies before it.
+//!
+//! It trusts its disk: with a damaged record it forgets dots that it has given, and gives them again.
 
 use super::config::Config;
 use super::dvv::{Dot, Dotted, is_replaced};
@@ -67,7 +69,8 @@ impl Replica {
             Input::Message { from, message: Message::Sync { key, object } } => self.merge(from, key, &object, out),
             Input::Message { from, .. } => out.note(Note::new(&notes::IGNORES_FOREIGN, [u64::from(from.0)])),
             Input::Timer(Timer::Gossip) => self.gossip(out),
-            Input::Timer(_) | Input::Request { .. } | Input::Persisted(_) | Input::WriteFailed(_) => {}
+            Input::WriteFailed(_) => out.exit(Note::new(&notes::CANNOT_WRITE, [])),
+            Input::Timer(_) | Input::Request { .. } | Input::Persisted(_) => {}
         }
     }
 

@@ -33,6 +33,7 @@ mutants! {
     PlainVersionVector, "plain_version_vector", "context_of_write", "siblings", "a write passes for having read all that its server has";
     TickOnRead, "tick_on_read", "dot_after_read", "siblings", "a read gives what it reads a new dot";
     DeliverOnArrival, "deliver_on_arrival", "may_deliver", "causal-delivery", "what arrives is delivered";
+    HoldBackAlways, "hold_back_always", "may_deliver", "delivery", "what arrives waits for ever";
     CollectWhenSeenHere, "collect_when_seen_here", "collectable", "stability", "what is delivered here is collected";
     NoCommitWait, "no_commit_wait", "commit_wait_us", "external-consistency", "a commit does not wait";
     EarliestTimestamp, "earliest_timestamp", "commit_timestamp", "external-consistency", "the earliest end of the interval";
@@ -161,6 +162,9 @@ impl Rules {
     pub fn may_deliver(self, is_next: bool) -> bool {
         if self.has(Mutant::DeliverOnArrival) {
             return true;
+        }
+        if self.has(Mutant::HoldBackAlways) {
+            return false;
         }
         is_next
     }
