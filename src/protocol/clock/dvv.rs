@@ -105,7 +105,7 @@ pub fn is_replaced(order: Order) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DvvSet<A, V> {
     servers: BTreeMap<A, (u64, Vec<V>)>,
-    /// Values without a dot: the outcome of a reconciliation.
+    /// Values without a dot, ascending: the outcome of a reconciliation, or what a client is about to write.
     anonymous: Vec<V>,
 }
 
@@ -115,9 +115,11 @@ impl<A, V> Default for DvvSet<A, V> {
     }
 }
 
-impl<A: Ord + Clone, V: Clone + PartialEq> DvvSet<A, V> {
+impl<A: Ord + Clone, V: Clone + Ord> DvvSet<A, V> {
     /// Values that a client brings, with the context that it has read.
-    pub fn with(context: &VersionVector<A>, values: Vec<V>) -> DvvSet<A, V> {
+    pub fn with(context: &VersionVector<A>, mut values: Vec<V>) -> DvvSet<A, V> {
+        values.sort_unstable();
+        values.dedup();
         let servers = context.0.iter().map(|(server, n)| (server.clone(), (n, Vec::new()))).collect();
         DvvSet { servers, anonymous: values }
     }
@@ -137,7 +139,9 @@ impl<A: Ord + Clone, V: Clone + PartialEq> DvvSet<A, V> {
         self.anonymous.iter().chain(self.servers.values().flat_map(|(_, values)| values)).cloned().collect()
     }
 
-    /// Both sets as one: what either knows as obsolete goes.
+    /// Both sets as one: what either knows as obsolete goes. In whatever order stored sets meet, they become the same one. Values
+    /// without a dot only have a place in one of them: of those of two, the whole context decides, and so the order in which they
+    /// meet does, too.
     #[must_use]
     pub fn sync(&self, other: &DvvSet<A, V>) -> DvvSet<A, V> {
         let mut both = self.clone();
@@ -152,8 +156,9 @@ impl<A: Ord + Clone, V: Clone + PartialEq> DvvSet<A, V> {
             (true, _) => other.anonymous.clone(),
             (_, true) => self.anonymous.clone(),
             _ => {
-                let mut all = self.anonymous.clone();
-                all.extend(other.anonymous.iter().filter(|value| !self.anonymous.contains(value)).cloned());
+                let mut all = [self.anonymous.as_slice(), other.anonymous.as_slice()].concat();
+                all.sort_unstable();
+                all.dedup();
                 all
             }
         };
@@ -348,16 +353,64 @@ mod tests {
             }
         }
 
+        /// What a server has, and a client's answer to it beside that: none, one, or several values without a dot.
         #[test]
-        fn sync_is_commutative_and_idempotent(steps in proptest::collection::vec((0..2usize, 0..3u8), 1..20)) {
-            let mut sets: Vec<DvvSet<u8, u32>> = vec![DvvSet::default(); 2];
-            for (value, (at, what)) in (0u32..).zip(steps) {
-                let read = if what == 0 { Vector::new() } else { sets[at].join().0 };
-                sets[at] = sets[at].updated(&DvvSet::with(&VersionVector(read), vec![value]), at as u8);
-            }
+        fn sync_is_commutative_and_idempotent(steps in steps(), brought in proptest::collection::vec(0..4u32, 0..4), which in 0..2usize) {
+            let mut sets = stored::<2>(steps);
+            let context = sets[which].join();
+            sets[which].anonymous = DvvSet::<u8, u32>::with(&context, brought.clone()).anonymous;
+            sets[1 - which].anonymous = DvvSet::<u8, u32>::with(&context, brought.into_iter().map(|value| value / 2 + 1).collect()).anonymous;
             let both = sets[0].sync(&sets[1]);
             prop_assert_eq!(&both, &sets[1].sync(&sets[0]));
-            prop_assert_eq!(&both.sync(&sets[0]), &both);
+            prop_assert_eq!(&both.sync(&both), &both);
+            prop_assert!([0, 1].iter().all(|at| !both.is_less(&sets[*at])));
         }
+
+        #[test]
+        fn stored_sets_become_the_same_in_whatever_order_they_meet(steps in steps()) {
+            let [a, b, c] = stored::<3>(steps);
+            prop_assert_eq!(a.sync(&b).sync(&c), a.sync(&b.sync(&c)));
+            prop_assert_eq!(a.sync(&b).sync(&a), a.sync(&b), "what is known already changes nothing");
+        }
+    }
+
+    #[test]
+    fn values_without_a_dot_are_a_set() {
+        let none = context(&[]);
+        let (ab, ba) = (Set::with(&none, vec!["a", "b"]), Set::with(&none, vec!["b", "a"]));
+        assert_eq!(ab, ba);
+        let (a, b) = (Set::with(&none, vec!["a"]), Set::with(&none, vec!["b"]));
+        assert_eq!((a.sync(&b), b.sync(&a)), (ab.clone(), ba));
+        assert_eq!(ab.sync(&a), ab);
+    }
+
+    #[test]
+    fn of_values_without_a_dot_in_two_sets_the_order_decides() {
+        let (old, new) = (Set::with(&context(&[('A', 1)]), vec!["a"]), Set::with(&context(&[('A', 2)]), vec![]));
+        let beside = Set::with(&context(&[('B', 1)]), vec!["c"]);
+        assert_eq!(old.sync(&new).sync(&beside).values(), ["c"], "a is obsolete");
+        assert_eq!(old.sync(&beside).sync(&new).values(), ["a", "c"], "nothing says any more whose context a had");
+    }
+
+    type Step = (usize, usize, u8);
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        proptest::collection::vec((0..3usize, 0..3usize, 0..5u8), 1..40)
+    }
+
+    /// Sets as servers have them: writes with and without a context, each at its own server, and meetings.
+    fn stored<const N: usize>(steps: Vec<Step>) -> [DvvSet<u8, u32>; N] {
+        let mut sets: [DvvSet<u8, u32>; N] = std::array::from_fn(|_| DvvSet::default());
+        for (value, (at, other, what)) in (0u32..).zip(steps) {
+            let (at, other) = (at % N, other % N);
+            match what {
+                0 => sets[at] = sets[at].sync(&sets[other]),
+                _ => {
+                    let read = if what == 1 { Vector::new() } else { sets[if what == 2 { other } else { at }].join().0 };
+                    sets[at] = sets[at].updated(&DvvSet::with(&VersionVector(read), vec![value]), at as u8);
+                }
+            }
+        }
+        sets
     }
 }

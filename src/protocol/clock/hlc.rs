@@ -77,6 +77,41 @@ mod tests {
     }
 
     proptest! {
+        /// Theorem 4 of the paper: who has counted to c has c events in its past that share its l, one for each number below. So
+        /// c is at most the number of events within the skew: what is past it has another l.
+        #[test]
+        fn c_counts_events_in_the_past_that_share_l(
+            skews in proptest::collection::vec(0..30u64, 3),
+            steps in proptest::collection::vec((0..3usize, 0..3usize, 0..6u64), 1..80),
+        ) {
+            // The first event is at 1: nobody shares the l of a clock that has not begun.
+            let mut now = 1;
+            // Each process: its clock, and all stamps in its past.
+            let mut processes: Vec<(Hlc, std::collections::BTreeSet<Hlc>)> = vec![Default::default(); 3];
+            let mut all: Vec<(u64, Hlc)> = Vec::new();
+            for (a, b, wait) in steps {
+                now += wait;
+                let own = processes[a].0;
+                let sent = own.ticked(own.l.max(now + skews[a]));
+                let mut stamped = vec![(a, sent, processes[a].1.clone())];
+                if a != b {
+                    let (own, past) = processes[b].clone();
+                    let l = own.l.max(sent.l).max(now + skews[b]);
+                    let known = past.iter().chain(&processes[a].1).copied().chain([sent]).collect();
+                    stamped.push((b, own.received(sent, l), known));
+                }
+                for (process, stamp, mut past) in stamped {
+                    prop_assert!((0..stamp.c).all(|c| past.contains(&Hlc { l: stamp.l, c })), "{} in {:?}", stamp, past);
+                    all.push((now, stamp));
+                    let skew = skews.iter().max().copied().unwrap_or(0);
+                    let recent = all.iter().filter(|(at, _)| at + skew >= now).count() as u64;
+                    prop_assert!(stamp.c < recent, "{} after {} events within {}", stamp, recent, skew);
+                    past.insert(stamp);
+                    processes[process] = (stamp, past);
+                }
+            }
+        }
+
         /// Clocks that are at most `skew` apart: stamps respect causality, are never behind their own clock, and never further
         /// ahead than the skew.
         #[test]
