@@ -132,6 +132,7 @@ struct SearchRow {
     read: u32,
     all: u32,
     found: usize,
+    undecided: usize,
     done: bool,
 }
 
@@ -412,7 +413,8 @@ macro_rules! diagram_calls {
                     Ok({
                         let done = diagram.sought.look_on(graph, texts, &mut spent);
                         let (read, found) = (diagram.sought.read(), diagram.sought.hits().len());
-                        row(&SearchRow { read, all: graph.len(), found, done })
+                        let undecided = diagram.sought.undecided();
+                        row(&SearchRow { read, all: graph.len(), found, undecided, done })
                     })
                 }))
             }

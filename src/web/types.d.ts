@@ -528,7 +528,8 @@ export interface SpaceTimeBetween {
 }
 /** A pattern: for each event its lane, in order; messages from one event of the list to a later one. */
 export type SpaceTimeSought = { words: string } | { lanes: number[]; messages: [number, number][] };
-export interface SpaceTimeSearch { read: number; all: number; found: number; done: boolean }
+/** `undecided`: at how many events the search for a pattern gave up, because too much had to be tried. */
+export interface SpaceTimeSearch { read: number; all: number; found: number; undecided: number; done: boolean }
 export interface SpaceTimeFound { index: number; events: number[]; text: string }
 export interface SpaceTimeDiff { first: number | null; only_here: number; only_there: number }
 

@@ -91,8 +91,9 @@ export class Find {
     const on = this.#target.source()?.spaceTimeSearchOn();
     this.#searching = Boolean(on?.ok && !on.value.done && this.#target.isConnected());
     if (!on?.ok) return;
-    const { found, read, all, done } = on.value;
-    setText(this.#count, done ? t("{n} {n|match|matches}", { n: found }) : t("{n} so far, {read} of {all} events", { n: count(found), read: count(read), all: count(all) }));
+    const { found, undecided, read, all, done } = on.value;
+    const known = undecided > 0 ? t("{n} {n|match|matches}; given up at {m} events", { n: found, m: undecided }) : t("{n} {n|match|matches}", { n: found });
+    setText(this.#count, done ? known : t("{n} so far, {read} of {all} events", { n: count(found), read: count(read), all: count(all) }));
     if (found > 0 && this.#at === null) this.next(false, this.#target.from());
     this.#target.changed();
     if (this.#searching) requestAnimationFrame(() => this.#searchOn());

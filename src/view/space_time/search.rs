@@ -2,7 +2,7 @@
 
 use super::Texts;
 use crate::timeline::causal_graph::CausalGraph;
-use crate::timeline::causal_graph::motif::Motif;
+use crate::timeline::causal_graph::motif::{Motif, STEPS_MAX};
 
 /// What is searched for, and what was found so far.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +11,12 @@ pub struct Sought {
     hits: Vec<u32>,
     /// Events that were looked at.
     read: u32,
+    /// Those among them of which the search gave up, ascending.
+    undecided: Vec<u32>,
 }
+
+/// After so many events that were tried for a pattern, or a 32nd of them that were read for words, the time is looked at.
+const STEPS: u32 = 4_096;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 enum What {
@@ -57,6 +62,11 @@ impl Sought {
         self.read
     }
 
+    /// At how many of these events the search for the pattern was given up: too much had to be tried.
+    pub fn undecided(&self) -> usize {
+        self.undecided.len()
+    }
+
     /// True if something is searched for.
     pub fn is_on(&self) -> bool {
         self.what != What::Nothing
@@ -67,22 +77,39 @@ impl Sought {
         self.read = self.read.min(event);
         let keep = self.hits.partition_point(|hit| *hit < event);
         self.hits.truncate(keep);
+        let keep = self.undecided.partition_point(|unsure| *unsure < event);
+        self.undecided.truncate(keep);
     }
 
     /// Looks on, until all is looked at or `spent` says so. True when all is.
     pub fn look_on(&mut self, graph: &CausalGraph, texts: &dyn Texts, spent: &mut dyn FnMut() -> bool) -> bool {
+        let mut steps = 0;
         while self.read < graph.len() && self.hits.len() < HITS_MAX {
             let hit = match &self.what {
                 What::Nothing => return true,
-                What::Words(words) => texts.event(self.read).to_lowercase().contains(words),
-                What::Pattern(motif) => motif.at(graph, self.read).is_some(),
+                What::Words(words) => {
+                    steps += STEPS / 32;
+                    texts.event(self.read).to_lowercase().contains(words)
+                }
+                What::Pattern(motif) => {
+                    let mut left = STEPS_MAX;
+                    let found = motif.at(graph, self.read, &mut left).is_some();
+                    steps += STEPS_MAX - left + 32;
+                    if left == 0 {
+                        self.undecided.push(self.read);
+                    }
+                    found
+                }
             };
             if hit {
                 self.hits.push(self.read);
             }
             self.read += 1;
-            if self.read.is_multiple_of(32) && spent() {
-                break;
+            if steps >= STEPS {
+                steps = 0;
+                if spent() {
+                    break;
+                }
             }
         }
         self.read >= graph.len() || self.hits.len() >= HITS_MAX
@@ -101,7 +128,7 @@ impl Sought {
         };
         let hit = *self.hits.get(index)?;
         let events = match &self.what {
-            What::Pattern(motif) => motif.at(graph, hit)?,
+            What::Pattern(motif) => motif.at(graph, hit, &mut { STEPS_MAX })?,
             _ => vec![hit],
         };
         Some(Found { index: index as u64, events })
