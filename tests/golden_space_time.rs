@@ -6,10 +6,10 @@
 use netsplit::base::{Level, NodeId};
 use netsplit::scenario::foreign::{Format, Importer, Options};
 use netsplit::scenario::{compile, library};
-use netsplit::sim::plan::Action;
+use netsplit::sim::plan::{Action, Operation};
 use netsplit::system::open;
 use netsplit::timeline::Session;
-use netsplit::timeline::causal_graph::Axis;
+use netsplit::timeline::causal_graph::{Axis, Kind};
 use netsplit::view::playback::{Goals, JobState, Playback};
 use netsplit::view::space_time::{Detail, Hit, Look, beside, foreign};
 use netsplit::view::{Lang, Theme, to_svg};
@@ -95,6 +95,37 @@ fn two_branches_are_compared() {
     let diff = playback.with_space_time(|_, diagram, _, _| diagram.compared.as_ref().map(|compared| compared.diff.clone()));
     let diff = diff.expect("both are read");
     assert!(diff.first.is_some() && !diff.only_a.is_empty() && !diff.only_b.is_empty(), "each has something of its own");
+}
+
+#[test]
+fn branches_that_differ_only_in_what_messages_carry_are_told_apart() {
+    let mut playback = playback("clock/causal-broadcast", 300_000);
+    let seek = |playback: &mut Playback, at_us: u64| {
+        let job = playback.seek_time(at_us);
+        playback.work(&mut |_| false);
+        assert!(!matches!(playback.job(job), JobState::Working));
+    };
+    for value in [8, 9] {
+        playback.switch_branch(0).expect("the original");
+        seek(&mut playback, 260_000);
+        let (verb, key, args) = ("broadcast".to_owned(), "x".to_owned(), vec![value]);
+        let operation = Operation { verb, key, args, target: Some(NodeId(0)) };
+        playback.act(Action::Request { client: NodeId(3), operation }).expect("it can ask");
+        seek(&mut playback, 1_000_000);
+    }
+    playback.space_time_follow(u32::MAX);
+    let other = playback.branches().iter().filter(|row| !row.current).map(|row| row.id).max();
+    playback.space_time_compare(other);
+    playback.space_time_follow(u32::MAX);
+    let compared = playback.with_space_time(|graph, diagram, _, _| {
+        let compared = diagram.compared.as_ref().expect("both are read");
+        assert_eq!(graph.len(), compared.graph.len(), "event for event the same");
+        let different = compared.diff.only_a.iter().filter(|event| graph.kind_of(**event) == Kind::Delivered).count();
+        (compared.diff.clone(), different)
+    });
+    let (diff, messages) = compared;
+    assert!(diff.first.is_some() && diff.only_a == diff.only_b, "{diff:?}");
+    assert!(messages >= 3, "what S1 was told, and what it told the others: {diff:?}");
 }
 
 /// Four calls that two clients make to one server, without times; the clock in the last line but one knows of an event that

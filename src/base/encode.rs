@@ -156,6 +156,11 @@ impl std::str::FromStr for Fingerprint {
     }
 }
 
+/// 32 bits that stand for canonical bytes, where a coincidence does no harm.
+pub fn digest(bytes: &[u8]) -> u32 {
+    xxh3_128(bytes) as u32
+}
+
 /// The rolling hash of a run: feed it every executed event, ask for the fingerprint at any moment.
 #[derive(Clone)]
 pub struct RunHash(Xxh3);

@@ -14,7 +14,7 @@ pub mod sorted;
 pub mod time;
 
 pub use chunked::Chunked;
-pub use encode::{Encode, Encoder, Fingerprint, RunHash};
+pub use encode::{Encode, Encoder, Fingerprint, RunHash, digest};
 pub use ids::{EventId, NoSuchId, NodeId, OpId, Place, WriteId};
 pub(crate) use note::note_kinds;
 pub use note::{ArgType, Level, NodesArg, Note, NoteKind};

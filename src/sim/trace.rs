@@ -134,6 +134,9 @@ impl Event {
 
 /// Takes what a world reports while it executes: one event, then the notes made in it.
 pub trait Sink {
+    /// The next event carries this: canonical bytes, without ids and times.
+    #[inline]
+    fn carried(&mut self, _: &[u8]) {}
     /// An event was executed.
     fn event(&mut self, event: &Event);
     /// A note of the last event, by the node at which it happened.

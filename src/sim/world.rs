@@ -592,8 +592,10 @@ impl<D: Deployment> World<D> {
         bytes.u64(event.at_us);
         bytes.u8(event.kind as u8);
         bytes.u64(event.cause.0);
+        let head = bytes.bytes().len();
         bytes.put(payload);
         self.kernel.hash.update(bytes.bytes());
+        sink.carried(&bytes.bytes()[head..]);
         sink.event(event);
     }
 

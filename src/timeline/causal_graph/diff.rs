@@ -14,27 +14,35 @@ pub struct Diff {
     pub only_b: Vec<u32>,
 }
 
-/// What makes two events the same: where and when, what kind, and whom they hear from.
-type Content = (u64, u16, super::Kind, u16, Vec<u16>);
+/// What makes two events the same: where and when, what kind, whom they hear from, and what they carry.
+type Content = (u64, u16, super::Kind, u16, Vec<u16>, u32);
 
-fn content(graph: &CausalGraph, event: u32) -> Content {
+/// A graph, and digests of what its events carry, from the first one on that is not shared. Those that are not known count as alike.
+struct Side<'a>(&'a CausalGraph, u32, &'a [u32]);
+
+fn content(side: &Side<'_>, event: u32) -> Content {
+    let Side(graph, shared, carried) = *side;
     let lane = graph.lane_of(event).unwrap_or(super::NO_LANE);
     let sender = |number: usize| graph.lane_of(graph.edges().get(number)?.from);
     let heard = graph.edges().incoming(event).filter_map(sender).collect();
-    (graph.place(event, super::Axis::Time), lane, graph.kind_of(event), graph.label_of(event), heard)
+    let carried = event.checked_sub(shared).and_then(|at| carried.get(at as usize)).copied().unwrap_or(0);
+    (graph.place(event, super::Axis::Time), lane, graph.kind_of(event), graph.label_of(event), heard, carried)
 }
 
-/// Compares two graphs. The first `shared` events are known to be the same. Without times, the order takes their place.
-pub fn diff(a: &CausalGraph, b: &CausalGraph, shared: u32) -> Diff {
+/// Compares two graphs. The first `shared` events are known to be the same; `carried` has digests of what the others carry, for
+/// each graph. Without times, the order takes their place.
+pub fn diff(a: &CausalGraph, b: &CausalGraph, shared: u32, carried: [&[u32]; 2]) -> Diff {
     let mut found = Diff::default();
-    let both = a.len().min(b.len());
+    let (len_a, len_b) = (a.len(), b.len());
+    let (a, b) = (&Side(a, shared, carried[0]), &Side(b, shared, carried[1]));
+    let both = len_a.min(len_b);
     found.first = (shared..both).find(|event| content(a, *event) != content(b, *event));
-    let Some(from) = found.first.or((both < a.len().max(b.len())).then_some(both)) else { return found };
+    let Some(from) = found.first.or((both < len_a.max(len_b)).then_some(both)) else { return found };
     found.first = Some(from);
     let mut left: BTreeMap<Content, Vec<u32>> = BTreeMap::new();
     // Backwards, so that the earliest of equals is taken first.
-    (from..b.len()).rev().for_each(|event| left.entry(content(b, event)).or_default().push(event));
-    for event in from..a.len() {
+    (from..len_b).rev().for_each(|event| left.entry(content(b, event)).or_default().push(event));
+    for event in from..len_a {
         if left.get_mut(&content(a, event)).and_then(Vec::pop).is_none() {
             found.only_a.push(event);
         }

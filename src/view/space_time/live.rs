@@ -18,7 +18,15 @@ pub struct LiveDiagram {
     /// Pictures, cones, searches.
     pub diagram: Diagram,
     /// The branch that is compared with, while it is read.
-    other: Option<(RunGraph, BranchId)>,
+    other: Option<Other>,
+}
+
+#[derive(Clone, Debug)]
+struct Other {
+    run: RunGraph,
+    branch: BranchId,
+    /// Digests of what the events of both branches carry, from the first one on that they do not share.
+    carried: [Vec<u32>; 2],
 }
 
 /// How far a run has been read.
@@ -62,21 +70,35 @@ impl LiveDiagram {
             self.compare(None);
         }
         self.run.follow(session, branch, budget);
-        if let Some((other, branch)) = &mut self.other {
-            other.follow(session, *branch, budget);
+        if let Some(other) = &mut self.other
+            && other.run.follow(session, other.branch, budget)
+        {
+            let shared = session.shared(branch, other.branch);
+            let ends = [(branch, self.run.graph().len()), (other.branch, other.run.graph().len())];
+            for ((branch, end), carried) in ends.into_iter().zip(&mut other.carried) {
+                let end = u64::from(end);
+                carried.truncate(end.saturating_sub(shared) as usize);
+                let from = shared + carried.len() as u64;
+                let until = end.min(from + u64::from(budget));
+                if from < until {
+                    let mut new = session.carried_on(branch, from..until);
+                    new.resize((until - from) as usize, 0);
+                    carried.extend(new);
+                }
+            }
         }
         Read { read: u64::from(self.run.graph().len()), all: session.event_count() }
     }
 
     /// Compares with another branch, or with none any more; `follow` reads it.
     pub fn compare(&mut self, branch: Option<BranchId>) {
-        self.other = branch.map(|branch| (self.run.clone(), branch));
+        self.other = branch.map(|branch| Other { run: self.run.clone(), branch, carried: Default::default() });
         self.diagram.compared = None;
     }
 
     /// Once both branches are read: how they differ.
     pub fn settle(&mut self, session: &Session, name: impl FnOnce() -> String) {
-        let Some((other, branch)) = &self.other else { return };
+        let Some(Other { run: other, branch, carried }) = &self.other else { return };
         let current = self.run.branch();
         let lens = (u64::from(self.run.graph().len()), u64::from(other.graph().len()));
         let ends = session.branches();
@@ -88,8 +110,12 @@ impl LiveDiagram {
         if known == Some(lens.1) && self.diagram.compared.as_ref().map(|compared| u64::from(compared.ours)) == Some(lens.0) {
             return;
         }
-        let shared = session.shared(current, *branch).min(u64::from(u32::MAX)) as u32;
-        let diff = diff(self.run.graph(), other.graph(), shared);
+        let shared = session.shared(current, *branch);
+        if [lens.0, lens.1].iter().zip(carried).any(|(len, carried)| shared + carried.len() as u64 != *len) {
+            return;
+        }
+        let shared = shared.min(u64::from(u32::MAX)) as u32;
+        let diff = diff(self.run.graph(), other.graph(), shared, [&carried[0], &carried[1]]);
         let ours = self.run.graph().len();
         self.diagram.compared = Some(Compared { graph: other.graph().clone(), ours, diff, name: name() });
     }
@@ -117,7 +143,7 @@ impl Playback {
     pub fn space_time_follow(&mut self, budget: u32) -> Read {
         let mut live = self.take_space_time();
         let read = live.follow(&mut self.session, budget);
-        if let Some((_, branch)) = &live.other {
+        if let Some(Other { branch, .. }) = &live.other {
             let name = || self.branches().into_iter().find(|row| row.id == branch.0).map(|row| row.name).unwrap_or_default();
             let name = name();
             live.settle(&self.session, || name);
