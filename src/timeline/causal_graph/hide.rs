@@ -1,20 +1,12 @@
 //! Lanes that are hidden, and the order between the others that went through them.
 
-use super::{CausalGraph, Fate};
+use super::{CausalGraph, Edge, Edges, Fate};
 use std::collections::BTreeMap;
 
-/// An order that went through hidden lanes only: `from` happened before `to`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Transitive {
-    /// The visible event that the hidden lanes heard from.
-    pub from: u32,
-    /// The visible event that heard from them.
-    pub to: u32,
-}
-
 /// The edges that keep happens-before between visible events as it was, when `hidden` lanes (true) are not drawn; by `to`.
-/// What an earlier message between the same two lanes already says is left out.
-pub fn through(graph: &CausalGraph, hidden: &[bool]) -> Vec<Transitive> {
+/// What an earlier message between the same two lanes already says is left out. Each goes from the visible event that the hidden
+/// lanes heard from to the visible event that heard from them.
+pub fn through(graph: &CausalGraph, hidden: &[bool]) -> Edges {
     let mut search = Through::new(graph, hidden.to_vec());
     while !search.work(graph, u32::MAX) {}
     search.found
@@ -37,7 +29,7 @@ pub struct Through {
     /// For (receiving lane, sending lane): the latest event that is known there, plus one.
     known: BTreeMap<(u16, u16), u32>,
     /// What was found so far, by `to`.
-    pub found: Vec<Transitive>,
+    pub found: Edges,
 }
 
 impl Through {
@@ -108,7 +100,8 @@ impl Through {
                 } else {
                     for (from, past) in past.iter().enumerate().filter(|(from, past)| **past > 0 && *from != to as usize) {
                         if self.known.get(&(to, from as u16)).is_none_or(|known| known < past) {
-                            self.found.push(Transitive { from: past - 1, to: event });
+                            let edge = Edge { from: past - 1, to: event, to_lane: to, fate: Fate::Arrived, label: 0 };
+                            self.found.push(edge, event as usize);
                             learn(&mut self.known, to, from as u16, past - 1);
                         }
                     }

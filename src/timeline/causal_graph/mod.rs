@@ -24,12 +24,11 @@ mod tests;
 
 pub use build::{Cycle, Foreign, Origin};
 pub use building::{Building, Built};
-pub use edges::{Edge, Fate};
+pub use edges::{Edge, Edges, Fate};
 pub use run::{RoleNote, RunGraph};
 
 use crate::base::Level;
 use crate::system::inspect::{Fill, NodeStatus};
-use edges::Edges;
 use std::ops::Range;
 
 /// No event.

@@ -4,7 +4,7 @@ use super::chain::{Link, shortest};
 use super::cone::{Cones, Relation};
 use super::diff::diff;
 use super::hide::through;
-use super::motif::{GAP, Motif, NoMotif};
+use super::motif::{GAP, Motif, NoMotif, STEPS_MAX};
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -234,7 +234,11 @@ proptest! {
             drawn.push(NewEvent { lane, at_us: 0, kind: Kind::Foreign, label: 0, level: Level::Protocol });
             let heard = graph.edges().incoming(*event).map(|number| graph.edges().get(number).unwrap().from);
             let heard: Vec<u32> = heard.filter(|from| visible(*from)).collect();
-            let through = replaced.iter().filter(|edge| edge.to == *event).map(|edge| edge.from);
+            let through: Vec<u32> = replaced.incoming(*event).map(|number| replaced.get(number).unwrap().from).collect();
+            for from in &through {
+                let ends = replaced.outgoing(*from).map(|number| replaced.get(number).unwrap().to);
+                prop_assert_eq!(ends.filter(|to| to == event).count(), 1, "both ends know of it");
+            }
             for from in heard.into_iter().chain(through) {
                 prop_assert!(drawn.push_edge(number(from), lane, Fate::Arrived, 0));
             }
@@ -247,10 +251,14 @@ proptest! {
     }
 
     #[test]
-    fn patterns_are_found_where_trying_everything_finds_them((lanes, events) in traces(), which in 0usize..5) {
+    fn patterns_are_found_where_trying_everything_finds_them((lanes, events) in traces(), which in 0usize..9) {
         let events = &events[..events.len().min(16)];
         let graph = graph_of(lanes, events);
         let (of, messages): (Vec<u16>, Vec<(usize, usize)>) = [
+            (vec![0, 0, 0, 1], vec![(2, 3)]),
+            (vec![0, 1, 1, 1], vec![(0, 1)]),
+            (vec![1, 0, 0, 1], vec![(1, 3)]),
+            (vec![0, 1, 1, 0], vec![(0, 2)]),
             (vec![0, 1, 1, 0], vec![(0, 1), (2, 3)]),
             (vec![0, 1, 2], vec![(0, 1), (0, 2)]),
             (vec![1, 2, 0, 0], vec![(0, 2), (1, 3)]),
@@ -273,7 +281,7 @@ proptest! {
         };
         let count = graph.len() as usize;
         for anchor in 0..graph.len() {
-            let found = motif.at(&graph, anchor);
+            let found = motif.at(&graph, anchor, &mut { STEPS_MAX });
             if let Some(found) = &found {
                 prop_assert!(found[0] == anchor && is(found));
             }
@@ -293,13 +301,20 @@ proptest! {
     #[test]
     fn a_difference_is_what_only_one_run_has((lanes, events) in traces(), at in 0usize..60, other in 0u16..2) {
         let graph = graph_of(lanes, &events);
-        prop_assert_eq!(diff(&graph, &graph, 0), super::diff::Diff::default());
+        prop_assert_eq!(diff(&graph, &graph, 0, [&[], &[]]), super::diff::Diff::default());
+        // One event carries something else.
+        let mut carried: Vec<u32> = vec![7; events.len()];
+        let same = carried.clone();
+        carried[at % events.len()] = 8;
+        let found = diff(&graph, &graph, 0, [&same, &carried]);
+        prop_assert_eq!(found.first, Some((at % events.len()) as u32));
+        prop_assert_eq!((found.only_a.len(), found.only_b.len()), (1, 1));
         // One event goes to another lane.
         let at = at % events.len();
         let mut changed: Vec<(u16, Vec<u16>)> = events.iter().map(|(lane, _)| (*lane, Vec::new())).collect();
         let plain = graph_of(lanes, &changed);
         changed[at].0 = other;
-        let found = diff(&plain, &graph_of(lanes, &changed), 0);
+        let found = diff(&plain, &graph_of(lanes, &changed), 0, [&[], &[]]);
         if events[at].0 == other {
             prop_assert_eq!(found, super::diff::Diff::default());
         } else {
@@ -460,4 +475,59 @@ fn drawings_that_are_no_pattern_are_refused() {
     assert_eq!(Motif::new(vec![0, 0], vec![(0, 1)]), Err(NoMotif::BadMessage));
     assert_eq!(Motif::new(vec![0, 1], vec![(0, 2)]), Err(NoMotif::BadMessage));
     assert_eq!([Motif::request_response(), Motif::broadcast(), Motif::gather()].map(|motif| motif.len()), [4, 4, 6]);
+}
+
+/// Events of one lane, the last of which sends to the other.
+fn talks_last(local: u32) -> CausalGraph {
+    let mut graph = CausalGraph::new([("A".into(), LaneKind::Process), ("B".into(), LaneKind::Process)]);
+    let event = |lane| NewEvent { lane, at_us: 0, kind: Kind::Foreign, label: 0, level: Level::Protocol };
+    for _ in 0..local {
+        graph.push(event(0));
+    }
+    graph.push(event(1));
+    assert!(graph.push_edge(local - 1, 1, Fate::Arrived, 0));
+    graph
+}
+
+#[test]
+fn a_long_lane_before_a_message_is_searched_in_as_many_steps_as_it_has_events() {
+    let graph = talks_last(10_000);
+    let motif = Motif::new([vec![0; 11], vec![1]].concat(), vec![(10, 11)]).unwrap();
+    let tried = std::cell::Cell::new(0);
+    let at = |event: u32| {
+        let mut steps = STEPS_MAX;
+        let found = motif.at(&graph, event, &mut steps);
+        tried.set(tried.get() + STEPS_MAX - steps);
+        assert!(steps > 0, "it knows");
+        found
+    };
+    let found: Vec<u32> = (0..graph.len()).filter(|event| at(*event).is_some()).collect();
+    let tried = tried.get();
+    assert_eq!((found.first(), found.last(), found.len()), (Some(&(9_999 - 10 * GAP)), Some(&9_999), 10 * GAP as usize + 1));
+    assert!(tried < graph.len() * (10 * GAP + 2), "{tried}");
+    let far = at(9_999 - 10 * GAP).unwrap();
+    assert!(far.windows(2).take(10).all(|pair| pair[1] - pair[0] == GAP), "as far apart as may be: {far:?}");
+    let near = at(9_999).unwrap();
+    assert!(near[..11].iter().all(|event| *event == 9_999), "one event does all: {near:?}");
+}
+
+#[test]
+fn a_pattern_that_nearly_occurs_everywhere_is_searched_without_trying_all_combinations() {
+    // A and B write to each other all the time; nobody ever writes to C.
+    let lanes = ["A", "B", "C"].map(|name| (name.to_owned(), LaneKind::Process));
+    let mut graph = CausalGraph::new(lanes);
+    let event = |lane| NewEvent { lane, at_us: 0, kind: Kind::Foreign, label: 0, level: Level::Protocol };
+    graph.push(event(0));
+    for number in 1..2_000u32 {
+        let lane = (number % 2) as u16;
+        graph.push(event(lane));
+        assert!(graph.push_edge(number - 1, lane, Fate::Arrived, 0));
+    }
+    // Four messages to and fro, then one to a third.
+    let motif = Motif::new(vec![0, 1, 1, 0, 0, 1, 1, 0, 0, 2], vec![(0, 1), (2, 3), (4, 5), (6, 7), (8, 9)]).unwrap();
+    let mut steps = STEPS_MAX;
+    assert_eq!(motif.at(&graph, 500, &mut steps), None);
+    assert!(steps > 0 && STEPS_MAX - steps < 20_000, "{} steps", STEPS_MAX - steps);
+    let mut few = 100;
+    assert_eq!((motif.at(&graph, 500, &mut few), few), (None, 0), "with fewer steps it says that it does not know");
 }

@@ -1,7 +1,7 @@
 //! What went through lanes that are hidden, kept up to date: in one piece, or in slices if whoever draws asks for it.
 
-use crate::timeline::causal_graph::CausalGraph;
-use crate::timeline::causal_graph::hide::{Through, Transitive};
+use crate::timeline::causal_graph::hide::Through;
+use crate::timeline::causal_graph::{CausalGraph, Edges};
 
 /// Events between two looks at the clock.
 const SLICE: u32 = 512;
@@ -12,7 +12,7 @@ pub(super) struct Hiding {
     hidden: Vec<bool>,
     /// Number of events when all was found.
     settled: u32,
-    found: Vec<Transitive>,
+    found: Edges,
     search: Option<Box<Through>>,
     /// Somebody looks on, slice by slice.
     sliced: bool,
@@ -21,7 +21,7 @@ pub(super) struct Hiding {
 impl Hiding {
     /// What was found, by `to`. While it is looked for, what is found so far; while it is looked for once more because events
     /// came, what was found before.
-    pub(super) fn found(&self) -> &[Transitive] {
+    pub(super) fn found(&self) -> &Edges {
         match &self.search {
             Some(search) if self.settled == 0 => &search.found,
             _ => &self.found,
@@ -46,7 +46,7 @@ impl Hiding {
     fn begin(&mut self, graph: &CausalGraph, hidden: &[bool]) {
         let looked_at = self.search.as_ref().map_or(self.settled, |search| search.looked_at());
         if self.hidden != hidden || graph.len() < looked_at.max(self.settled) {
-            (self.hidden, self.settled, self.found, self.search) = (hidden.to_vec(), 0, Vec::new(), None);
+            (self.hidden, self.settled, self.found, self.search) = (hidden.to_vec(), 0, Edges::default(), None);
         }
         if self.hidden.contains(&true) && self.search.is_none() && self.settled != graph.len() {
             self.search = Some(Box::new(Through::new(graph, self.hidden.clone())));
@@ -70,6 +70,10 @@ mod tests {
     use super::*;
     use crate::timeline::causal_graph::Foreign;
     use crate::timeline::causal_graph::hide::through;
+
+    fn all(edges: &Edges) -> Vec<(u32, u32)> {
+        (0..edges.len()).filter_map(|number| edges.get(number)).map(|edge| (edge.from, edge.to)).collect()
+    }
 
     /// A word that goes round three hosts, again and again.
     fn ring(events: u32) -> CausalGraph {
@@ -106,22 +110,22 @@ mod tests {
         let mut hiding = Hiding::default();
         assert!(!hiding.look_on(&early, &hidden, &mut || true));
         while !hiding.look_on(&whole, &hidden, &mut || true) {}
-        assert_eq!(hiding.found(), through(&whole, &hidden));
+        assert_eq!(all(hiding.found()), all(&through(&whole, &hidden)));
         assert_eq!(hiding.found().len(), 1);
     }
 
     #[test]
     fn slices_find_what_is_found_in_one_piece_and_end() {
         let (graph, hidden) = (ring(20_000), [false, true, false]);
-        let all = through(&graph, &hidden);
-        assert!(all.len() > 6_000);
+        let expected = through(&graph, &hidden);
+        assert!(expected.len() > 6_000);
         let mut hiding = Hiding::default();
         let mut slices = 1;
         while !hiding.look_on(&graph, &hidden, &mut || true) {
-            assert!(hiding.found().len() < all.len(), "some are found while the rest is looked for");
+            assert!(hiding.found().len() < expected.len(), "some are found while the rest is looked for");
             slices += 1;
         }
-        assert_eq!((hiding.found(), slices), (&all[..], 20_000_u32.div_ceil(SLICE)));
+        assert_eq!((all(hiding.found()), slices), (all(&expected), 20_000_u32.div_ceil(SLICE)));
         // What is drawn in between neither looks on nor forgets.
         let mut hiding = Hiding::default();
         hiding.look_on(&graph, &hidden, &mut || true);

@@ -111,14 +111,14 @@ impl Diagram {
             Way::Later => std::iter::successors(graph.after(from), |event| graph.after(*event)).find(shows),
             Way::Earlier => std::iter::successors(graph.before(from), |event| graph.before(*event)).find(shows),
             Way::Effect => {
-                let mut sent: Vec<u32> =
-                    graph.edges().outgoing(from).filter_map(edge).map(|edge| edge.to).filter(visible).collect();
-                sent.extend(self.hiding.found().iter().filter(|edge| edge.from == from).map(|edge| edge.to));
-                sent.into_iter().min()
+                let through = self.hiding.found();
+                let sent = graph.edges().outgoing(from).filter_map(edge).map(|edge| edge.to).filter(visible);
+                sent.chain(through.outgoing(from).filter_map(|number| through.get(number)).map(|edge| edge.to)).min()
             }
             Way::Cause => {
+                let through = self.hiding.found();
                 let heard = graph.edges().incoming(from).filter_map(edge).map(|edge| edge.from).filter(visible);
-                heard.chain(self.hiding.found().iter().filter(|edge| edge.to == from).map(|edge| edge.from)).max()
+                heard.chain(through.incoming(from).filter_map(|number| through.get(number)).map(|edge| edge.from)).max()
             }
             Way::Above | Way::Below => {
                 let rows = self.rows(graph);

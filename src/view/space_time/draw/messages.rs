@@ -101,16 +101,14 @@ impl Drawing<'_> {
 
     /// The order that went through hidden lanes.
     fn transitive(&mut self) {
-        let known = self.diagram.hiding.found();
-        let first = known.partition_point(|edge| edge.to < self.window.start);
-        let mut lines = Vec::new();
-        for edge in known[first..].iter().filter(|edge| edge.from < self.window.end).take(MESSAGES_MAX) {
-            let Some(to_lane) = self.graph.lane_of(edge.to) else { continue };
-            let edge = Edge { from: edge.from, to: edge.to, to_lane, fate: Fate::Arrived, label: 0 };
+        let (mut lines, mut left) = (Vec::new(), MESSAGES_MAX);
+        self.diagram.hiding.found().across(self.window.start, self.window.end.saturating_sub(1), |_, edge| {
             if let Some((a, b)) = ends(self.diagram, self.graph, &self.metrics, &self.rows, edge) {
                 lines.push(self.cut(a, b));
             }
-        }
+            left -= 1;
+            left > 0
+        });
         self.lines(lines, |shape| shape.stroked(Role::Muted, 1.5, Dash::Dotted));
     }
 
