@@ -12,6 +12,10 @@
  * @typedef {(answer: unknown) => void} Hear
  */
 
+import { readFileSync } from "node:fs";
+
+const GERMAN = new URL("../../www/data/words/de.json", import.meta.url);
+
 /** What a browser has and Node has not, and clocks that are the same in every rehearsal. */
 function pretendToBeABrowser(/** @type {Hear} */ hear) {
   let now = 0;
@@ -99,9 +103,9 @@ export function visit(glue, hear = () => {}) {
     for (let n = 0; n < frames; n++) look();
     lab.pause();
   };
-  /** @param {import("../../dist/netsplit.js").LabSource} source */
-  const open = (source) => {
-    const opened = glue.Lab.open(source, { lang: "en" });
+  /** @param {import("../../dist/netsplit.js").LabSource} source @param {"en" | "de"} [lang] */
+  const open = (source, lang = "en") => {
+    const opened = glue.Lab.open(source, { lang });
     if (!opened.ok) throw new Error(opened.error.message);
     lab = heard(opened.value, hear);
     lab.scenario();
@@ -242,10 +246,20 @@ export function visit(glue, hear = () => {}) {
         lab.fingerprint();
         glue.scenarios("en");
         glue.freshSeed();
-        glue.addLanguage("de", { "chip.not-sent": "Nicht der Lauf, der geschickt wurde" });
+        glue.addLanguage("de", JSON.parse(readFileSync(GERMAN, "utf8")).lab);
         lab.setLanguage("de");
         play(100);
         lab.setLanguage("en");
+        // The page's first run in another language, and left to itself.
+        open({ scenario: "raft/leader-crash" }, "de");
+        play(300);
+        lab.recentEvents("story", 1);
+        await lab.seekEvent(0);
+        look();
+        for (let n = 0; n < 12; n++) {
+          lab.step("story");
+          look();
+        }
       },
     ],
     [

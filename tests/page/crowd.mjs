@@ -41,7 +41,7 @@ export async function openCrowd(page, servers) {
   const why = await page.evaluate(
     async ({ plan, servers }) => {
       const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
-      const refused = app.openPlan(plan, `${servers} servers`);
+      const refused = await app.openPlan(plan, `${servers} servers`);
       if (refused !== null) return refused;
       await app.seekTime(2_000_000);
       app.setSpeed(33);

@@ -18,13 +18,12 @@ export class Acting extends Time {
     else this.playUntilStep(n);
   }
 
-  /** @param {Action} action as the plan writes it @returns {boolean} */
+  /** @param {Action} action as the plan writes it */
   act(action) {
     const lab = this.need();
     const parent = currentBranchOf(lab)?.name;
     const acted = this.accept(lab.act(action), () => this.act(action));
     if (acted) this.#acted(acted.value, parent);
-    return acted !== null;
   }
 
   /** Does several things as one: Undo takes them back together. @param {Action[]} actions */
@@ -32,11 +31,10 @@ export class Acting extends Time {
     const lab = this.need();
     const parent = currentBranchOf(lab)?.name;
     const acted = this.accept(lab.actAll(actions), () => this.actAll(actions));
-    if (!acted) return false;
+    if (!acted) return;
     const { done } = acted.value;
     this.#acted(acted.value, parent);
     if (done > 1) this.#add(t("The same for {n} nodes in all; Undo takes it back for all of them.", { n: done }));
-    return true;
   }
 
   /** Says one more sentence. @param {string} text */
@@ -46,13 +44,12 @@ export class Acting extends Time {
     this.changed("caption");
   }
 
-  /** @param {number} client @param {import("../netsplit.js").Operation} operation @returns {boolean} */
+  /** @param {number} client @param {import("../netsplit.js").Operation} operation */
   request(client, operation) {
     const lab = this.need();
     const parent = currentBranchOf(lab)?.name;
     const asked = this.accept(lab.request(client, operation), () => this.request(client, operation));
     if (asked) this.#acted(asked.value, parent);
-    return asked !== null;
   }
 
   /** @param {import("../netsplit.js").Acted} acted @param {string} [parent] the branch on which it was done */

@@ -2,6 +2,7 @@
 /** What the App says: one sentence at a time, the caption; and the lab that it speaks of. */
 import { Frames } from "./app-frames.js";
 import { Stopped } from "./core.js";
+import { t } from "./language.js";
 import { refusal } from "./words.js";
 
 /**
@@ -11,6 +12,8 @@ import { refusal } from "./words.js";
  */
 
 const CAPTION_MS_MIN = 1500;
+/** From when on it is said that something is waited for. */
+const TOLD_MS = 200;
 
 export class Telling extends Frames {
   /** @type {Lab | null} */
@@ -60,7 +63,64 @@ export class Telling extends Frames {
    */
   tellSoon(event, now) {
     this.#waiting = event ?? this.#waiting;
-    if (this.#waiting && (now || performance.now() - this.#captionSince >= CAPTION_MS_MIN)) this.tell(this.#waiting);
+    if (this.#waiting && (now || (this.caption !== this.#loading?.said && this.#stood))) this.tell(this.#waiting);
+  }
+
+  /** Whether the caption could be read. */
+  get #stood() {
+    return performance.now() - this.#captionSince >= CAPTION_MS_MIN;
+  }
+
+  /** What is waited for: each says whether it still is. @type {Set<() => boolean>} */
+  #waits = new Set();
+  /** The caption that says so, and the one before. @type {{ said: Caption, before: Caption } | null} */
+  #loading = null;
+
+  /**
+   * Waits for something to be loaded. As long as it is wanted, it is said that it is waited for: what the run tells waits, too.
+   *
+   * @template T
+   * @param {Promise<T>} loading
+   * @param {() => boolean} [wanted] false when somebody has gone elsewhere
+   * @returns {Promise<{ value: T } | null>} null if it is not wanted any more, or cannot be loaded, which is said
+   */
+  async waitFor(loading, wanted = () => true) {
+    this.#waits.add(wanted);
+    const timer = setInterval(() => this.#tellLoading(), TOLD_MS);
+    let loaded = null;
+    let failed = false;
+    try {
+      loaded = { value: await loading };
+    } catch {
+      failed = true;
+    }
+    clearInterval(timer);
+    this.#waits.delete(wanted);
+    if (!this.#isWanted) this.#endLoading();
+    if (!wanted()) return null;
+    if (failed) this.say(t("This part of the page could not be loaded. Is the connection lost?"));
+    return loaded;
+  }
+
+  get #isWanted() {
+    return [...this.#waits].some((wanted) => wanted());
+  }
+
+  #tellLoading() {
+    if (!this.#isWanted) return this.#endLoading();
+    const before = this.caption;
+    if (before === this.#loading?.said || (!before.event && before.text && !this.#stood)) return;
+    this.say(t("Loading the lab"));
+    this.#loading = { said: this.caption, before };
+  }
+
+  /** What stood there comes back, or what has happened meanwhile. */
+  #endLoading() {
+    const loading = this.#loading;
+    this.#loading = null;
+    if (!loading || this.caption !== loading.said) return;
+    if (this.#waiting) this.tell(this.#waiting);
+    else this.show(loading.before);
   }
 
   /** @param {"story" | "everything"} [level] the last event up to the cursor */

@@ -3,7 +3,7 @@
  * The one place that owns the Lab: opens it, advances it once per animation frame, and is the only caller of what changes it. Here
  * is what it opens, from which address, and what becomes of it if that fails; each of its other trades is a file, and stands on
  * those before it: `app-frames.js` who is told of changes, `app-telling.js` the caption, `app-time.js` playing and seeking,
- * `app-acting.js` what is done by hand, `app-looking.js` view and selection.
+ * `app-acting.js` what is done by hand, `app-looking.js` view and selection. `app-waiting.js` says which of it waits for what of the wasm.
  *
  * The parts of the page read the Lab when they are told that something changed, and send their intentions here. One cursor,
  * one selection. While nothing plays, nothing is at work and nothing changed, no frame is asked for.
@@ -33,6 +33,7 @@
  */
 import { formatAddress, HOME, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
 import { Looking } from "./app-looking.js";
+import { waitForParts } from "./app-waiting.js";
 import { Core, Stopped } from "./core.js";
 import { keepInAddress, language, speak, t } from "./language.js";
 import { resumeComparison } from "./on-demand.js";
@@ -40,8 +41,6 @@ import { refusal } from "./words.js";
 
 /** Runs that are kept beside the open one. */
 const RUNS_MAX = 6;
-/** From when on it is said that something is waited for. */
-const TOLD_MS = 200;
 
 export class App extends Looking {
   /** Whether a scenario that is opened plays at once; a link never does. */
@@ -65,6 +64,9 @@ export class App extends Looking {
   /** All that were opened. @type {OpenTrace[]} */
   traces = [];
 
+  /** How often each deed was asked for that may have to wait. @type {Record<string, number>} */
+  asked = {};
+
   #instance = 0;
   /** @type {Core | null} */
   #core = null;
@@ -76,6 +78,7 @@ export class App extends Looking {
     this.settings.addEventListener("change", () => {
       this.lab?.pauseOn("violation", this.settings.values.stopAtViolation);
       this.changed("settings");
+      if (this.layout !== super.layout) void this.once("all", () => this.changed("settings"));
     });
     addEventListener("hashchange", () => {
       if (!isCatalogue(location.hash) && location.hash !== this.address) void this.#openAddress();
@@ -87,10 +90,15 @@ export class App extends Looking {
     });
   }
 
-  /** The built-in scenarios, read when they are first wanted: none is open without, and the first load does not carry them. */
+  /** The built-in scenarios, read when they are first wanted; none as long as the first load is all that is there. */
   get catalogue() {
-    this.#catalogue ??= this.#core?.scenarios() ?? null;
+    if (this.#core?.has("soon")) this.#catalogue ??= this.#core.scenarios();
     return this.#catalogue ?? [];
+  }
+
+  /** How nodes are arranged: as in the opening, until what arranges them otherwise is there. @override */
+  get layout() {
+    return this.#core?.has("all") ? super.layout : "ring";
   }
 
   /** A seed to try: an input of the run, and shown. */
@@ -114,7 +122,9 @@ export class App extends Looking {
     if (!core || core !== this.#core || !this.lab) return;
     this.lab.setLanguage(code);
     this.#catalogue = null;
-    this.scenario = this.lab.scenario() ?? untold(this.lab);
+    const scenario = await this.#toldOf(this.lab);
+    if (core !== this.#core || !this.lab) return;
+    if (scenario) this.scenario = scenario;
     this.system = this.lab.system();
     this.#title();
     const { event, verdict } = this.caption;
@@ -145,12 +155,15 @@ export class App extends Looking {
     if (look.theme) this.settings.override("theme", look.theme);
     if (look.present) this.settings.override("present", true);
     if (look.level) this.level = look.level;
+    const opened = new Promise((opened) => (this.#isOpen = opened));
     await this.#openAddress();
-    const { view: own, system } = this;
-    this.view = system?.views.find((view) => view === look.view) ?? own;
+    // Somebody may have gone elsewhere meanwhile: then it is the look of what opens there.
+    await opened;
     if (look.select) this.select(look.select);
     if (look.tab) this.openPanel(look.tab);
     if (look.compare) resumeComparison(this, look.compare);
+    const view = this.system?.views.find((view) => view === look.view);
+    if (view) await this.setView(view);
     addEventListener("popstate", () => {
       const { compare } = parseLook(location.search).look;
       if (compare && !this.followsComparison) resumeComparison(this, compare);
@@ -161,6 +174,8 @@ export class App extends Looking {
   }
 
   #lookRead = false;
+  /** Called when a run is open. @type {(value?: unknown) => void} */
+  #isOpen = () => {};
 
   /** @override @param {Set<Change>} changes */
   drawing(changes) {
@@ -202,12 +217,17 @@ export class App extends Looking {
   async #openAddress() {
     if (this.failure) return void (this.failure.loading || this.again("address"));
     this.address = isCatalogue(location.hash) ? "" : location.hash;
-    if (isLink(this.address)) return this.#openLink(this.address);
-    const address = parseAddress(this.address);
+    const hash = this.address;
+    if (isLink(hash)) return this.#openLink(hash);
+    const address = parseAddress(hash);
     const scenario = address.scenario ?? HOME;
-    if (scenario !== HOME && !(await this.#needRest())) return;
-    if (!this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) })) this.#openHome();
-    for (const problem of address.problems) this.say(problem);
+    // All but the page's first run may need any of the wasm.
+    const first = scenario === HOME && !this.lab;
+    await this.once(!first ? "all" : address.seed === null ? null : "soon", async () => {
+      if (!(await this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) }))) await this.#openHome();
+      for (const problem of address.problems) this.say(problem);
+    });
+    if (hash === this.address) await this.#openHome();
   }
 
   /**
@@ -220,7 +240,10 @@ export class App extends Looking {
     const { run, address } = this;
     const before = location.hash;
     history.replaceState(history.state, "", hash);
+    const asked = location.hash;
     await this.#openAddress();
+    // Where somebody has gone meanwhile, this one keeps away.
+    if (location.hash !== asked) return false;
     if (this.run !== run) return true;
     history.replaceState(history.state, "", before || location.pathname + location.search);
     this.address = address;
@@ -228,20 +251,22 @@ export class App extends Looking {
   }
 
   /** What is wrong with the address is said; if nothing is open, something opens all the same. */
-  #openHome() {
-    if (this.lab !== null) return;
+  async #openHome() {
+    if (this.lab !== null || this.failure) return;
     const { text } = this.caption;
-    this.#open({ scenario: HOME });
+    await this.#open({ scenario: HOME });
     this.say(text);
   }
 
   /** @param {string} hash opens the run that a link carries, where it points; a bad link leaves the lab as it is */
   async #openLink(hash) {
-    const { packedOf } = await import("./link.js");
-    const packed = await packedOf(hash);
-    if (!(await this.#needRest()) || hash !== this.address) return;
-    if (!packed.ok) this.say(refusal(packed.error));
-    if (!packed.ok || !this.#open({ link: packed.value }, { play: false })) return this.#openHome();
+    const unpacked = import("./link.js").then(({ packedOf }) => packedOf(hash));
+    const wanted = () => hash === this.address && !this.failure;
+    const loaded = await this.waitFor(Promise.all([unpacked, this.loadRest("all", true)]), wanted);
+    if (!wanted()) return;
+    const packed = loaded?.value[0];
+    if (packed && !packed.ok) this.say(refusal(packed.error));
+    if (!packed?.ok || !(await this.#open({ link: packed.value }, { play: false }))) return this.#openHome();
     await this.#arrive();
   }
 
@@ -273,15 +298,17 @@ export class App extends Looking {
    * Opens a run from a file: a plan, as Share saves it.
    *
    * @param {object} plan @param {string} name of the file
-   * @returns {string | null} why not
+   * @returns {Promise<string | null | undefined>} why not; undefined if what it takes is missing, which is said
    */
-  openPlan(plan, name) {
+  async openPlan(plan, name) {
     if (!this.#core) return null;
     const opened = this.#core.open({ plan });
     if (!opened.ok) return refusal(opened.error);
+    const scenario = await this.#toldOf(opened.value);
+    if (!scenario) return void opened.value.free();
     const kept = this.#leave();
     this.#hash = this.address;
-    this.#adopt(opened.value, untold(opened.value));
+    this.#adopt(opened.value, scenario);
     this.say([t("{file} is open, at its start.", { file: name }), ...(kept ? [t("The run before is kept, beside the branches.")] : [])].join(" "));
     document.title = `${name} - Netsplit`;
     return null;
@@ -333,15 +360,20 @@ export class App extends Looking {
   /**
    * @param {import("./core.js").Source} source
    * @param {{ event?: number, play?: boolean }} [at]
+   * @returns {Promise<boolean>} whether it is open; if not, it is said why
    */
-  #open(source, { event, play = this.opensPlaying && !this.settings.reducedMotion } = {}) {
+  async #open(source, { event, play = this.opensPlaying && !this.settings.reducedMotion } = {}) {
     if (!this.#core) return false;
     const opened = this.#core.open(source);
     if (!opened.ok) {
       this.say(refusal(opened.error));
       return false;
     }
-    const scenario = opened.value.scenario() ?? untold(opened.value);
+    const scenario = await this.#toldOf(opened.value);
+    if (!scenario) {
+      opened.value.free();
+      return false;
+    }
     const kept = this.#leave();
     this.#hash = this.address;
     this.#adopt(opened.value, scenario);
@@ -352,10 +384,16 @@ export class App extends Looking {
     return true;
   }
 
+  /** @param {Lab} lab @returns {Promise<ScenarioText | null | undefined>} what its scenario tells; nothing if that cannot be loaded, which is said */
+  async #toldOf(lab) {
+    return lab.scenario() ?? (await this.waitFor(import("./untold.js")))?.value.untold(lab);
+  }
+
   /** Makes a lab the open one. @param {Lab} lab @param {ScenarioText} scenario */
   #adopt(lab, scenario) {
     this.trace = null;
     this.lab = lab;
+    this.#isOpen();
     this.run += 1;
     this.scenario = scenario;
     this.system = lab.system();
@@ -430,42 +468,30 @@ export class App extends Looking {
       if (core === this.#core) this.#fail(error, report);
     });
     this.#core = core;
-    // This one is in use already.
-    if (this.#instance > 0) void core.loadRest(false).catch(() => {});
   }
 
-  /** Loads what panels and dialogs of the first run want of the wasm: none of them stands still then. */
-  async loadSoon() {
-    await this.#core?.loadSoon();
-  }
-
-  /** Loads what was put off of the wasm, for the case that it is wanted. */
-  async loadRest() {
-    await this.#core?.loadRest(false);
+  /** Loads what was put off of the wasm. @param {import("./core.js").Extent} extent @param {boolean} [wanted] whether somebody waits for it */
+  async loadRest(extent, wanted) {
+    if (!this.#core || this.#core.has(extent)) return;
+    await this.#core.loadRest(extent, wanted);
+    this.changed("look");
   }
 
   /**
-   * Waits until all of the wasm is there: another run than the first may need any of it, and a call that has to load it by
-   * itself stands still meanwhile. If it cannot be loaded, that is said, and the page stays where it is.
+   * Does what takes so much of the wasm once that is there: a call that has to load it by itself stands still meanwhile. Not, if
+   * that cannot be loaded, which is said, or somebody has gone elsewhere.
    *
-   * @returns {Promise<boolean>} whether to go on: not if somebody has gone elsewhere meanwhile, either
+   * @template T
+   * @param {import("./core.js").Extent | null} extent
+   * @param {() => T} run
+   * @param {() => boolean} [wanted]
    */
-  async #needRest() {
+  once(extent, run, wanted = () => true) {
     const core = this.#core;
-    if (this.failure) return false;
-    if (!core || core.whole) return true;
+    if (!extent || !core || core.has(extent)) return run();
     const { address } = this;
-    const telling = setTimeout(() => this.say(t("Loading the lab")), TOLD_MS);
-    try {
-      await core.loadRest(true);
-    } catch {
-      this.say(t("This part of the page could not be loaded. Is the connection lost?"));
-      this.#openHome();
-      return false;
-    } finally {
-      clearTimeout(telling);
-    }
-    return address === this.address && core === this.#core && !this.failure;
+    const still = () => core === this.#core && address === this.address && !this.failure && wanted();
+    return this.waitFor(this.loadRest(extent, true), still).then((loaded) => (loaded ? run() : undefined));
   }
 
   /** @param {unknown} error @param {import("../netsplit.js").PanicReport | null} [report] the lab's last words */
@@ -493,6 +519,8 @@ export class App extends Looking {
     this.#instance += 1;
     try {
       await this.#load();
+      // What opens next may need any of it, and so may all that is on the page already.
+      if (kept) await this.loadRest("all", true);
     } catch (error) {
       this.failure = { error, kept, loading: true };
       this.changed("failed");
@@ -502,62 +530,34 @@ export class App extends Looking {
     this.changed("failed");
     if (!kept || where === "address") return this.#openAddress();
     if (kept.link && (where === "just-before" || !kept.scenario)) {
-      this.#open({ link: kept.link }, { event: where === "start" ? 0 : Math.max(0, kept.event - 1) });
+      await this.#open({ link: kept.link }, { event: where === "start" ? 0 : Math.max(0, kept.event - 1) });
     } else {
-      this.#open({ scenario: kept.scenario, seed: kept.seed });
+      await this.#open({ scenario: kept.scenario, seed: kept.seed });
     }
   }
 
-  // ---- broken rules
-
-  /** @param {string} id @param {boolean} on */
-  setMutant(id, on) {
-    const lab = this.need();
+  /**
+   * Opens a run of the same scenario, beside the open one, which is kept; it is looked at, and plays, as that did.
+   *
+   * @param {import("./core.js").Source} source
+   * @returns {boolean} whether it is open; if not, it is said why
+   */
+  openBeside(source) {
     const { scenario, view } = this;
-    const plan = /** @type {{ mutants: string[] }} */ (lab.plan());
-    const mutants = plan.mutants.filter((each) => each !== id);
-    if (on) mutants.push(id);
-    const changed = { ...plan, mutants };
-    const before = this.runs.find((run) => run.input === inputOf(changed));
-    if (before) return this.backTo(before);
-    const { playing, speed, by_event } = lab.cursor();
-    const source = scenario?.id ? { scenario: scenario.id, plan: changed } : { plan: changed };
+    const { playing, speed, by_event } = this.need().cursor();
     const opened = this.accept(/** @type {Core} */ (this.#core).open(source));
-    if (!opened || !scenario) return;
+    if (!opened || !scenario) return false;
     this.#leave(true);
     this.#adopt(opened.value, scenario);
-    this.setView(view);
+    void this.setView(view);
     opened.value.setSpeed(speed);
     if (by_event) opened.value.playByEvent();
     if (playing) this.play();
-    const again = on ? t("The scenario runs again from its start, with {rule}.", { rule: id }) : t("The scenario runs again from its start, without {rule}.", { rule: id });
-    this.say(`${again} ${t("The run before is kept, beside the branches.")}`);
+    return true;
   }
 }
 
-/** @param {Lab} lab what is told of a run that belongs to no scenario @returns {ScenarioText} */
-function untold(lab) {
-  const { id: system, views } = lab.system();
-  return {
-    id: "",
-    system,
-    title: t("A run of its own"),
-    question: t("What happens in this run?"),
-    sentences: t("It belongs to no scenario: play it, step through it, change it."),
-    looks_for: "",
-    steps: [],
-    prediction: null,
-    happened: "",
-    next: [],
-    sources: [],
-    level: "first",
-    minutes: 0,
-    view: views[0] ?? "cluster",
-    pace: lab.cursor().speed,
-    start_us: 0,
-    end_us: lab.cursor().end_us,
-  };
-}
+waitForParts(App.prototype);
 
 /** @param {object} plan what tells one run from another, whatever was done by hand in it */
-const inputOf = (plan) => JSON.stringify({ ...plan, interventions: [] });
+export const inputOf = (plan) => JSON.stringify({ ...plan, interventions: [] });

@@ -192,14 +192,14 @@ class Branches extends Part {
       const canvas = button.querySelector("canvas");
       if (canvas) this.#unpainted.push(() => void this.#paint(canvas, idOf(button), SMALL));
     }
-    this.#paintNext();
+    void this.#paintNext();
   }
 
-  #paintNext() {
+  async #paintNext() {
     const next = this.#unpainted.shift();
     if (!next || !this.app.lab) return;
-    next();
-    requestAnimationFrame(() => this.#paintNext());
+    await this.app.once("all", next, () => this.isConnected && this.#unfolded);
+    requestAnimationFrame(() => void this.#paintNext());
   }
 
   /** @param {HTMLCanvasElement} canvas @param {number} id @param {typeof SMALL} size */
@@ -227,6 +227,11 @@ class Branches extends Part {
   /** @param {HTMLButtonElement} button */
   #show(button) {
     clearTimeout(this.#timer);
+    void this.app.once("all", () => this.#showNow(button), () => button.matches(":hover, :focus-visible"));
+  }
+
+  /** @param {HTMLButtonElement} button */
+  #showNow(button) {
     const id = idOf(button);
     const branch = this.#branch(id);
     if (!branch || !button.isConnected || id === this.#shown) return;

@@ -12,6 +12,7 @@
  * @typedef {Parameters<Glue["Lab"]["open"]>[0]} Source
  * @typedef {import("../netsplit.js").PanicReport} PanicReport
  * @typedef {(error: unknown, report: PanicReport | null) => void} OnTrap
+ * @typedef {"soon" | "all"} Extent   how much of what was put off of the wasm: what who stays with the first run will want, or all of it
  */
 import { labTexts, language } from "./language.js";
 
@@ -25,6 +26,7 @@ export class Core {
     this.#glue = glue;
     this.#address = address;
     this.#onTrap = onTrap;
+    if (!glue.loadParts) this.#there.add("all");
     glue.onPanic((report) => this.#panicked(report));
     addEventListener("error", this.#escaped);
   }
@@ -55,28 +57,30 @@ export class Core {
     return core;
   }
 
-  /** Everything that was put off of the wasm is there. */
-  whole = false;
+  /** How much of what was put off is there. @type {Set<Extent>} */
+  #there = new Set();
 
-  /**
-   * Loads what was put off of the wasm. A call that needs some of it before loads that at once, and takes as long.
-   *
-   * @param {boolean} wanted whether somebody waits for it
-   */
-  async loadRest(wanted) {
-    await this.#glue.loadParts?.(wanted);
-    this.whole = true;
+  /** @param {Extent} extent whether so much is there: a call that needs more stands still until it has loaded that */
+  has(extent) {
+    return this.#there.has("all") || this.#there.has(extent);
   }
 
-  /** Loads what who stays with the first run will want of the wasm. */
-  async loadSoon() {
-    await this.#glue.loadSoon?.();
+  /**
+   * Loads what was put off of the wasm.
+   *
+   * @param {Extent} extent
+   * @param {boolean} [wanted] whether somebody waits for it
+   */
+  async loadRest(extent, wanted = false) {
+    if (extent === "soon") await this.#glue.loadSoon?.();
+    else await this.#glue.loadParts?.(wanted);
+    this.#there.add(extent);
   }
 
   /** Hands the texts of the page's language on to the wasm, once what that takes is there. */
   async learn() {
     if (language() === "en") return;
-    await this.loadSoon();
+    await this.loadRest("soon");
     this.#guard(() => this.#glue.addLanguage(language(), labTexts()));
   }
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** Files that are dropped on the page. What opens them is loaded when one comes. */
+import { openDropped } from "./on-demand.js";
 
 /** @param {import("./app.js").App} app */
 export function listenToDrops(app) {
@@ -12,6 +13,6 @@ export function listenToDrops(app) {
     const file = event.dataTransfer?.files[0];
     if (!file) return;
     event.preventDefault();
-    void import("./open-file.js").then(({ openDropped }) => openDropped(app, file));
+    openDropped(app, file);
   });
 }

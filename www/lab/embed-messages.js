@@ -68,8 +68,7 @@ async function obey(embed, command) {
       app.pause();
       return null;
     case "step":
-      if (command.way === 1) app.step(command.kind);
-      else app.stepBack(command.kind);
+      await (command.way === 1 ? app.step(command.kind) : app.stepBack(command.kind));
       return null;
     case "seek": {
       const { end_us, events } = lab.cursor();

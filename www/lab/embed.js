@@ -52,7 +52,10 @@ export class Embed {
   async #load() {
     this.poster.wait(t("Loading the lab"));
     const { openLab } = await import("./embed-lab.js");
-    this.app = await openLab(this.options);
+    const app = await openLab(this.options);
+    // The page around is told of the run with its fingerprint.
+    if (this.options.parent) await app.loadRest("soon", true).catch(() => {});
+    this.app = app;
     this.poster.leave(this.app.failure !== null);
     this.#isLoaded(this.app);
     return this.app;

@@ -7,8 +7,6 @@
  * @typedef {import("./app.js").App} App
  * @typedef {import("./app.js").Tab} Tab
  */
-import { t } from "./language.js";
-
 /** The contents of the panel, each an element of its own; for traces of other programs, all of them in one module. */
 const TABS = {
   inspect: () => import("./inspect.js"),
@@ -31,12 +29,16 @@ const print = () => import("./print.js");
 /** These two are rarely wanted by somebody who has just come: only on demand. */
 const catalogue = () => import("./catalogue.js");
 const share = () => import("./share.js");
+const openFile = () => import("./open-file.js");
+const traces = () => import("./foreign-open.js");
 
 /** The rest of the wasm is asked for again after so long. */
 const AGAIN_MS = 30_000;
 
-/** What does with the first part of the wasm. @type {Set<() => Promise<unknown>>} */
+/** What does with the first part of the wasm, and what with those that come soon after it; all else may need any of it. @type {Set<() => Promise<unknown>>} */
 const OF_OPENING = new Set([TABS.faults, gestures, nodeActions, display, help]);
+/** @type {Set<() => Promise<unknown>>} */
+const OF_SOON = new Set([TABS.inspect, TABS.events, TABS.properties, TABS.rules, branches, catalogue, why]);
 
 /** @param {App} app @param {Tab | "foreign"} tab @param {() => void} then called when its element is defined: an earlier one would run before its module */
 export const loadTab = (app, tab, then) => void use(app, tab === "foreign" ? foreign : TABS[tab], then);
@@ -48,16 +50,23 @@ export const loadDiagram = (app, then) => void use(app, spaceTime, then);
 export const loadBranches = (app, then) => void use(app, branches, then);
 
 /** @param {App} app @param {number} branch puts this one beside the current one */
-export const compareWith = (app, branch) => void use(app, compare, (module) => module.compareWith(app, branch));
+export const compareWith = (app, branch) => void use(app, compare, (module) => module.compareWith(app, branch), here(app));
 
 /** @param {App} app @param {string} links as the address has them */
-export const resumeComparison = (app, links) => void use(app, compare, (module) => module.resumeComparison(app, links));
+export const resumeComparison = (app, links) =>
+  void use(app, compare, (module) => module.resumeComparison(app, links), () => new URLSearchParams(location.search).get("compare") === links);
 
 /** @param {App} app @param {string} id @param {DOMRect} at what can be done to it, as the lab names it */
-export const openActions = (app, id, at) => void use(app, nodeActions, (module) => module.openActions(app, id, at));
+export const openActions = (app, id, at) => void use(app, nodeActions, (module) => module.openActions(app, id, at), here(app));
 
 /** @param {App} app @param {import("../netsplit.js").EventRow} event */
-export const openWhy = (app, event) => void use(app, why, (module) => module.openWhy(app, event));
+export const openWhy = (app, event) => void use(app, why, (module) => module.openWhy(app, event), here(app));
+
+/** @param {App} app @param {File} file */
+export const openDropped = (app, file) => void use(app, openFile, (module) => module.openDropped(app, file));
+
+/** @param {App} app @param {(module: typeof import("./foreign-open.js")) => void} then can open traces of other programs */
+export const forTraces = (app, then) => void use(app, traces, then);
 
 /** @param {App} app */
 export const openDisplay = (app) => void use(app, display, (module) => module.openDisplay(app));
@@ -74,23 +83,26 @@ export const followCatalogue = (app) => void use(app, catalogue, (module) => mod
 /** @param {App} app */
 export const openShare = (app) => void use(app, share, (module) => module.openShare(app));
 
+/** @param {App} app @returns {() => boolean} whether what is open now is open still */
+function here(app) {
+  const { lab } = app;
+  return () => lab === app.lab;
+}
+
 /**
- * Loads a module and does something with it; if it cannot be loaded, says so, and the next time tries again.
+ * Loads a module, with what it needs of the wasm, and does something with it; if it cannot be loaded, that is said, and the next
+ * time tries again.
  *
  * @template M
  * @param {App} app
  * @param {() => Promise<M>} load
  * @param {(module: M) => void} run
+ * @param {() => boolean} [wanted] whether it is still
  */
-async function use(app, load, run) {
-  /** @type {M} */
-  let module;
-  try {
-    [module] = await Promise.all([load(), OF_OPENING.has(load) || app.loadSoon()]);
-  } catch {
-    return app.say(t("This part of the page could not be loaded. Is the connection lost?"));
-  }
-  run(module);
+async function use(app, load, run, wanted) {
+  const rest = OF_OPENING.has(load) ? null : app.loadRest(OF_SOON.has(load) ? "soon" : "all", true);
+  const loaded = await app.waitFor(Promise.all([load(), rest]), wanted);
+  if (loaded) run(loaded.value[0]);
 }
 
 /** @param {App} app loads what is likely to be wanted next, once the lab lives */
@@ -111,7 +123,8 @@ export function loadAhead(app) {
 async function restOf(app) {
   for (;;) {
     try {
-      return await app.loadRest();
+      await app.loadRest("soon");
+      return await app.loadRest("all");
     } catch {
       await new Promise((again) => {
         addEventListener("online", again, { once: true });

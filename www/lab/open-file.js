@@ -6,13 +6,12 @@
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { t } from "./language.js";
+import { forTraces } from "./on-demand.js";
 
 /** More than any plan needs. */
 const SIZE_MAX = 4 << 20;
 /** As much of a file as tells what it is. */
 const HEAD = 1 << 16;
-
-const traces = () => import("./foreign-open.js");
 
 /** @param {import("./app.js").App} app @param {() => void} close */
 export function openFile(app, close) {
@@ -29,22 +28,22 @@ export function openFile(app, close) {
       if (!file) return;
       if (!(await isRun(file))) {
         close();
-        return void (await traces()).openTrace(app, file, file.name);
+        return forTraces(app, ({ openTrace }) => openTrace(app, file, file.name));
       }
       const wrong = await openRun(app, file);
       if (wrong === null) close();
       else said.replaceChildren(...wrong);
     },
   });
-  const paste = async () => {
+  const paste = () => {
     close();
-    (await traces()).openPatterns(app, null);
+    forTraces(app, ({ openPatterns }) => openPatterns(app, null));
   };
   return h(
     "div",
     { class: "open-file" },
     h("button", { type: "button", onclick: () => input.click() }, t("Open a file..")),
-    h("button", { type: "button", class: "quiet", onclick: () => void paste() }, t("Paste a trace..")),
+    h("button", { type: "button", class: "quiet", onclick: paste }, t("Paste a trace..")),
     input,
     said,
   );
@@ -53,7 +52,7 @@ export function openFile(app, close) {
 /** Opens a file that was dropped on the page. @param {import("./app.js").App} app @param {File} file */
 export async function openDropped(app, file) {
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
-  if (!(await isRun(file))) return void (await traces()).openTrace(app, file, file.name);
+  if (!(await isRun(file))) return forTraces(app, ({ openTrace }) => openTrace(app, file, file.name));
   const wrong = await openRun(app, file);
   if (wrong !== null) openDialog(t("This file cannot be opened"), () => [h("p", null, ...wrong)]);
 }
@@ -62,7 +61,7 @@ export async function openDropped(app, file) {
 async function isRun(file) {
   const head = (await file.slice(0, HEAD).text()).trimStart();
   if (!head.startsWith("{") || head.includes("(?<") || head.includes("\0")) return false;
-  const [line = ""] = head.split("\n", 1);
+  const [line = ""] = head.split(/[\r\n]/, 1);
   return !/^\{.*"(host|netsplit-trace)"\s*:/.test(line);
 }
 
@@ -78,8 +77,9 @@ async function openRun(app, file) {
     return [...place(file.name, text, error)];
   }
   if (typeof plan !== "object" || plan === null || Array.isArray(plan)) return [t("{file} holds no run: a run is an object.", { file: file.name })];
-  const wrong = app.openPlan(plan, file.name);
-  return wrong === null ? null : [`${file.name}: ${wrong}`];
+  const wrong = await app.openPlan(plan, file.name);
+  // What could not be loaded for it is said on the page.
+  return wrong == null ? null : [`${file.name}: ${wrong}`];
 }
 
 /**

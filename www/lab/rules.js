@@ -7,6 +7,7 @@
  * @typedef {import("./rule-code.js").Rule} Rule
  */
 import { linkTo } from "./address.js";
+import { setMutant } from "./broken-rules.js";
 import { h, redraw } from "./dom.js";
 import { t } from "./language.js";
 import { loadRules, rightAndWrong, ruleWords } from "./rule-code.js";
@@ -62,7 +63,7 @@ class Rules extends TabPart {
       role: "switch",
       key: mutant.id,
       checked: mutant.on,
-      onchange: () => this.#switch(mutant, input.checked),
+      onchange: () => this.#switch(mutant, input),
     });
     const falls = this.app.system?.properties.find((property) => property.id === mutant.falls)?.name ?? mutant.falls;
     const card = this.#card(mutant);
@@ -77,11 +78,11 @@ class Rules extends TabPart {
     );
   }
 
-  /** Its scenario shows best what a broken rule does; where there is none, this run is run again with it. @param {Mutant} mutant @param {boolean} on */
-  #switch(mutant, on) {
+  /** Its scenario shows best what a broken rule does; where there is none, this run is run again with it. @param {Mutant} mutant @param {HTMLInputElement} input */
+  #switch(mutant, input) {
     const card = this.#card(mutant);
-    if (on && card && card.id !== this.app.scenario?.id) this.app.visit(card.id);
-    else this.app.setMutant(mutant.id, on);
+    if (input.checked && card && card.id !== this.app.scenario?.id) this.app.visit(card.id);
+    else void setMutant(this.app, mutant.id, () => input.checked);
   }
 
   /** @param {Mutant} mutant */

@@ -123,7 +123,7 @@ class Story extends Part {
   /** @param {import("../netsplit.js").ScenarioText} scenario @param {boolean} goal @param {boolean} begun */
   #drawEnd(scenario, goal, begun) {
     const told = goal || this.#told;
-    redraw(this.#end, [scenario.id, told, begun], () => {
+    redraw(this.#end, [scenario.id, told && this.app.catalogue.length, begun], () => {
       if (!told) {
         const tell = () => {
           this.#told = true;

@@ -1,0 +1,49 @@
+// @ts-check
+/**
+ * What the App is asked for that the page's opening goes without, and how much of the wasm that takes: asked for early, over a
+ * slow line, it is done as soon as that is there, and the run plays on meanwhile.
+ *
+ * @typedef {import("./app.js").App} App
+ * @typedef {import("./core.js").Extent} Extent
+ */
+
+/** What is done by hand in the opening. */
+const AT_ONCE = ["crash", "restart", "cut", "heal"];
+
+/** @type {Record<string, Extent | ((asked: any) => Extent | null)>} */
+const TAKES = {
+  act: (action) => (AT_ONCE.includes(Object.keys(action)[0] ?? "") ? null : "all"),
+  actAll: "all",
+  fork: "soon",
+  undo: "soon",
+  switchBranch: "soon",
+  renameBranch: "soon",
+  backTo: "all",
+  openPlan: "all",
+  step: (kind) => (kind === "event" ? null : "all"),
+  stepBack: "soon",
+  seekTime: "all",
+  seekEvent: "all",
+  playByEvent: "soon",
+  playUntilStep: "soon",
+  setView: (view) => (view === "cluster" ? null : "all"),
+};
+/** Of these only what was asked for last is done. */
+const LAST = new Set(["setView", "seekTime", "seekEvent", "switchBranch", "openPlan"]);
+
+/** @param {App} prototype whose methods wait from now on for what they take */
+export function waitForParts(prototype) {
+  /** @type {Record<string, (...args: unknown[]) => unknown>} */
+  const methods = /** @type {any} */ (prototype);
+  for (const [name, takes] of Object.entries(TAKES)) {
+    const run = methods[name];
+    if (!run) throw new Error(name);
+    /** @this {App} @param {unknown[]} args */
+    methods[name] = function (...args) {
+      const { lab } = this;
+      const asked = (this.asked[name] = (this.asked[name] ?? 0) + 1);
+      const wanted = () => lab === this.lab && (!LAST.has(name) || asked === this.asked[name]);
+      return this.once(typeof takes === "function" ? takes(args[0]) : takes, () => run.apply(this, args), wanted);
+    };
+  }
+}
