@@ -57,7 +57,10 @@ function arrived(part, instantiate) {
 function partNow(part) {
   performance.mark?.("netsplit: a part of the wasm was waited for", { detail: part });
   const request = new XMLHttpRequest();
-  request.open("GET", addressOf(part), false);
+  const address = addressOf(part);
+  // Of two requests for one address a browser lets the second wait for what the first puts into its cache, however long that takes.
+  if (awaited.has(part)) address.search = "now";
+  request.open("GET", address, false);
   // Bytes as text, the only form in which a request that is waited for gives them in a window.
   request.overrideMimeType("text/plain; charset=x-user-defined");
   request.send();

@@ -44,7 +44,7 @@ async function late(page) {
 }
 
 /** @param {Page} page @param {string} code of the app, called in the page */
-const tell = (page, code) => page.evaluate((code) => void new Function("app", code)(/** @type {any} */ (document.querySelector("netsplit-lab")).app), code);
+const tell = (page, code) => page.evaluate(`void ((app) => { ${code} })(document.querySelector("netsplit-lab").app)`);
 
 /** @param {Page} page the caption says that something is waited for, and meanwhile the run plays on */
 async function playsOn(page) {
