@@ -5,7 +5,7 @@ use netsplit::scenario::{compile, library};
 use netsplit::system::open::{info, open};
 use netsplit::timeline::{self, Session};
 use netsplit::view::playback::{Goals, Playback};
-use netsplit::view::scene::Form;
+use netsplit::view::scene::{Form, Role, Shape};
 use netsplit::view::words::Lang;
 use netsplit::view::{Scene, ViewOptions};
 
@@ -43,6 +43,32 @@ fn requests_say_what_is_open_and_how_often_it_was_done() {
     assert!(server.contains("0 in progress and 0 done; 1 happened more than once"), "{server}");
     let text = |text: &str| scene.shapes.iter().any(|shape| matches!(&shape.form, Form::Text(is) if is.content == text));
     assert!(text("1#1 2x ok"), "the cell of the call says so too");
+}
+
+/// S3 is asked by S2: it is no client, and has neither the number nor the hue of one.
+#[test]
+fn a_server_that_asks_is_named_as_what_it_is() {
+    let mut lab = watched("rpc/three-tiers", Lang::En);
+    at(&mut lab, 6 * SECOND);
+    let scene = drawn(&lab, "requests");
+    let text =
+        |start: &str| scene.shapes.iter().any(|shape| matches!(&shape.form, Form::Text(is) if is.content.starts_with(start)));
+    assert!(text("S2#2.1 ") && !text("1#2.1 "), "what S3 works on");
+    let fills: Vec<Role> =
+        scene.shapes.iter().filter_map(|shape| shape.fill).filter(|fill| matches!(fill, Role::Epoch(_))).collect();
+    assert!(fills.len() >= 4 && !fills.contains(&Role::epoch(1)), "client 1 has no call open: {fills:?}");
+}
+
+/// Also where rows have one line.
+#[test]
+fn an_open_breaker_is_seen_at_every_size() {
+    let mut lab = watched("rpc/breaker", Lang::En);
+    at(&mut lab, 13 * SECOND);
+    for (width, height) in [(360.0, 240.0), (1200.0, 700.0)] {
+        let scene = lab.scene("requests", &ViewOptions::sized(width, height)).expect("there is such a view");
+        let open = |shape: &Shape| matches!(&shape.form, Form::Text(text) if text.content == "breaker open");
+        assert!(scene.shapes.iter().any(open), "{width} x {height}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use super::geometry::Point;
 use super::layout::{NARROW, ViewOptions};
-use super::legend::Legend;
+use super::legend::{Legend, draw_left_out};
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
 use crate::base::NodeId;
@@ -25,9 +25,9 @@ pub struct LeasesInput<'a> {
     pub options: &'a ViewOptions,
 }
 
-const HEAD: f64 = 34.0;
+const HEAD: f64 = 26.0;
 /// Least height of a row.
-const ROW_MIN: f64 = 22.0;
+const ROW_MIN: f64 = 19.0;
 
 /// Where things are.
 struct Metrics {
@@ -76,8 +76,9 @@ fn rows_in_view(leases: &LeasesView, height: f64) -> (Vec<&LeaseRow>, usize) {
         return (leases.rows.iter().collect(), 0);
     }
     let of = |kind| leases.rows.iter().filter(move |row| row.kind == kind);
-    let nodes = of(LeaseKind::Node).count().min(room / 2);
-    let clients = room.saturating_sub(nodes + 1);
+    let half = of(LeaseKind::Node).count().min(room / 2);
+    let clients = of(LeaseKind::Client).count().min(room.saturating_sub(half + 1));
+    let nodes = room.saturating_sub(clients + 1);
     let rows: Vec<&LeaseRow> =
         of(LeaseKind::Client).take(clients).chain(of(LeaseKind::Node).take(nodes)).chain(of(LeaseKind::Resource)).collect();
     let left_out = all - rows.len();
@@ -111,8 +112,13 @@ pub fn leases_scene(input: &LeasesInput<'_>) -> Scene {
         }
     }
     draw_overlaps(&mut scene, input, &rows, &metrics);
+    for (n, row) in rows.iter().enumerate() {
+        let top = metrics.top + metrics.row * n as f64;
+        row.leases.iter().for_each(|lease| draw_lease_text(&mut scene, input, row, lease, top, &metrics));
+    }
     draw_now(&mut scene, input, &metrics, rows.len());
-    legend.draw(&mut scene, options, left_out);
+    let right = draw_left_out(&mut scene, options, left_out);
+    legend.draw(&mut scene, options, right);
     scene
 }
 
@@ -225,24 +231,40 @@ fn client_hue(input: &LeasesInput<'_>, client: NodeId) -> Role {
     Role::epoch(u64::from(client.0.saturating_sub(input.names.cluster.servers)) + 1)
 }
 
-/// A bar in the hue of its holder, whose name it carries: full up to now, an outline from there on.
-fn draw_lease(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease: &Lease, top: f64, metrics: &Metrics) {
+/// Where the bar of a lease is: its left end, now, its right end, its upper edge, its height. `None` if it is out of view.
+fn bar_of(
+    input: &LeasesInput<'_>,
+    row: &LeaseRow,
+    lease: &Lease,
+    top: f64,
+    metrics: &Metrics,
+) -> Option<(f64, f64, f64, f64, f64)> {
     let (from, until, now) = (lease.from_us as f64, lease.until_us as f64, input.now_us);
     if until <= metrics.from_us || from >= metrics.from_us + metrics.span_us || until <= from {
-        return;
+        return None;
     }
-    let hue = client_hue(input, lease.holder);
     // A key that a node keeps is slighter than a belief.
-    let height = (metrics.row - 8.0).min(if row.kind == LeaseKind::Client { 24.0 } else { 18.0 });
+    let height = (metrics.row - 5.0).min(if row.kind == LeaseKind::Client { 24.0 } else { 18.0 });
     let y = top + (metrics.row - height) / 2.0;
+    Some((metrics.x(from), metrics.x(now.clamp(from, until)), metrics.x(until), y, height))
+}
+
+/// A bar in the hue of its holder: full up to now, an outline from there on.
+fn draw_lease(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease: &Lease, top: f64, metrics: &Metrics) {
+    let Some((left, split, right, y, height)) = bar_of(input, row, lease, top, metrics) else { return };
+    let hue = client_hue(input, lease.holder);
     let bar = |a: f64, b: f64| Shape::rect(Point::new(a, y), (b - a).max(1.0), height, 3.0);
-    let (left, right, split) = (metrics.x(from), metrics.x(until), metrics.x(now.clamp(from, until)));
     if right > split {
         scene.push(bar(split, right).filled(Role::Paper).stroked(hue, 1.5, Dash::Dashed));
     }
     if split > left {
         scene.push(bar(left, split).filled(hue).outlined(hue, 1.5));
     }
+}
+
+/// What a bar is, on it: nothing is hatched beneath.
+fn draw_lease_text(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease: &Lease, top: f64, metrics: &Metrics) {
+    let Some((left, split, right, y, height)) = bar_of(input, row, lease, top, metrics) else { return };
     let key = words::key_name(u64::from(lease.key));
     let short = match row.kind {
         LeaseKind::Client => key,
@@ -256,6 +278,8 @@ fn draw_lease(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease:
     let width = wide(&text);
     let middle = y + height / 2.0;
     if split - left >= width {
+        let ground = Shape::rect(Point::new(left + 2.0, y + 2.0), width - 2.0, height - 4.0, 2.0);
+        scene.push(ground.filled(client_hue(input, lease.holder)));
         scene.push(Shape::text(Point::new(left + 5.0, middle), text, 12.0).filled(Role::OnEpoch).anchored(Anchor::Start));
     } else if right - split >= width {
         scene.push(Shape::text(Point::new(split + 5.0, middle), text, 12.0).anchored(Anchor::Start));
@@ -351,7 +375,7 @@ fn crowded<'a>(lease: &Lease, others: impl Iterator<Item = &'a Lease>, permits: 
 }
 
 fn draw_overlap(scene: &mut Scene, (left, right): (f64, f64), top: f64, metrics: &Metrics) {
-    let height = (metrics.row - 8.0).min(24.0);
+    let height = (metrics.row - 5.0).min(24.0);
     let y = top + (metrics.row - height) / 2.0;
     let corner = Point::new(left, y);
     let width = (right - left).max(2.0);

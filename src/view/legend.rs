@@ -48,16 +48,9 @@ impl Legend {
         FOOT + LINE * (self.lines.len() as f64 - 1.0)
     }
 
-    /// Draws it, and how many rows there is no room for: a mark that would lie under that number is left out itself.
-    pub(super) fn draw(self, scene: &mut Scene, options: &ViewOptions, left_out: usize) {
+    /// Draws it; what would lie beyond `right` in the last line is left out.
+    pub(super) fn draw(self, scene: &mut Scene, options: &ViewOptions, right: f64) {
         let top = options.height - 13.0 - LINE * (self.lines.len() as f64 - 1.0);
-        let mut right = options.width - 8.0;
-        if left_out > 0 {
-            let text = words::filled(options.lang, "leases.more", &[("rows", &left_out.to_string())]);
-            let at = Point::new(right, options.height - 13.0);
-            right -= Text::width_of(&text, SIZE) + 10.0;
-            scene.push(Shape::text(at, text, SIZE).filled(Role::Muted).anchored(Anchor::End));
-        }
         let last = self.lines.len() - 1;
         for (n, line) in self.lines.into_iter().enumerate() {
             let y = top + LINE * n as f64;
@@ -69,4 +62,16 @@ impl Legend {
             }
         }
     }
+}
+
+/// How many rows there is no room for, at the right end of the foot. Returns where that begins.
+pub(super) fn draw_left_out(scene: &mut Scene, options: &ViewOptions, left_out: usize) -> f64 {
+    let right = options.width - 8.0;
+    if left_out == 0 {
+        return right;
+    }
+    let text = words::filled(options.lang, "leases.more", &[("rows", &left_out.to_string())]);
+    let width = Text::width_of(&text, SIZE);
+    scene.push(Shape::text(Point::new(right, options.height - 13.0), text, SIZE).filled(Role::Muted).anchored(Anchor::End));
+    right - width - 10.0
 }

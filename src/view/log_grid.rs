@@ -5,6 +5,7 @@
 
 use super::geometry::Point;
 use super::layout::{NARROW, ViewOptions};
+use super::legend::Legend;
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
 use crate::system::inspect::{EntryState, EntryView, NodeStatus, NodeView, PeerView};
@@ -35,7 +36,6 @@ pub struct LogGridInput<'a> {
 }
 
 const HEAD: f64 = 30.0;
-const FOOT: f64 = 30.0;
 /// Least height of a row.
 const ROW_MIN: f64 = 34.0;
 
@@ -50,8 +50,9 @@ struct Metrics {
 impl Metrics {
     fn new(rows: usize, options: &ViewOptions) -> Metrics {
         let narrow = options.width < NARROW;
-        let row = ((options.height - HEAD - FOOT) / rows.max(1) as f64).clamp(ROW_MIN, 76.0);
-        let top = HEAD + ((options.height - HEAD - FOOT - row * rows as f64) / 2.0).max(0.0);
+        let room = options.height - HEAD - legend(options).height();
+        let row = (room / rows.max(1) as f64).clamp(ROW_MIN, 76.0);
+        let top = HEAD + ((room - row * rows as f64) / 2.0).max(0.0);
         Metrics { left: if narrow { 70.0 } else { 96.0 }, column: if narrow { 56.0 } else { 62.0 }, row, top }
     }
 
@@ -62,7 +63,7 @@ impl Metrics {
 
 /// The rows that are in view, of so many: all if there is room, else from the row at which one looks.
 fn visible(all: usize, options: &ViewOptions) -> Range<usize> {
-    let room = (((options.height - HEAD - FOOT) / ROW_MIN).floor() as usize).max(1);
+    let room = (((options.height - HEAD - legend(options).height()) / ROW_MIN).floor() as usize).max(1);
     let first = options.log.row.min(all.saturating_sub(room));
     first..all.min(first + room)
 }
@@ -130,7 +131,7 @@ pub fn log_scene(input: &LogGridInput<'_>) -> Scene {
         }
     }
     let right = draw_part(&mut scene, input, seen, all);
-    draw_legend(&mut scene, options, leader.is_some(), right);
+    legend(options).draw(&mut scene, options, right);
     scene
 }
 
@@ -283,32 +284,19 @@ fn draw_peer(scene: &mut Scene, input: &LogGridInput<'_>, peer: &PeerView, metri
     }
 }
 
-fn draw_legend(scene: &mut Scene, options: &ViewOptions, leads: bool, right: f64) {
-    let y = options.height - 13.0;
-    let mut x = 12.0;
-    let mut item = |key: &str, mark: &dyn Fn(f64) -> Vec<Shape>| {
-        let text = words::word(options.lang, key).to_owned();
-        let width = 20.0 + Text::width_of(&text, 12.0) + 24.0;
-        if x + width > right {
-            return;
-        }
-        scene.shapes.extend(mark(x));
-        scene.push(Shape::text(Point::new(x + 20.0, y), text, 12.0).filled(Role::Muted).anchored(Anchor::Start));
-        x += width;
-    };
-    let square = |x: f64| Shape::rect(Point::new(x, y - 6.0), 12.0, 12.0, 2.0);
-    item("log.legend.committed", &|x| vec![square(x).filled(Role::Muted)]);
-    item("log.legend.appended", &|x| vec![square(x).stroked(Role::Muted, 1.5, Dash::Dashed)]);
-    item("log.legend.applied", &|x| {
-        vec![Shape::line(Point::new(x, y + 3.0), Point::new(x + 12.0, y + 3.0)).outlined(Role::Ink, 2.0)]
-    });
-    if leads {
-        let triangle = move |x: f64| {
-            Shape::polygon(vec![Point::new(x + 6.0, y - 4.0), Point::new(x + 10.5, y + 3.0), Point::new(x + 1.5, y + 3.0)])
-        };
-        item("log.legend.match", &|x| vec![triangle(x).filled(Role::Ink)]);
-        item("log.legend.next", &|x| vec![triangle(x).outlined(Role::Ink, 1.2)]);
-    }
+/// What the marks stand for; those of a leader have their place also while nobody leads.
+fn legend(options: &ViewOptions) -> Legend {
+    let square = || Shape::rect(Point::new(0.0, -6.0), 12.0, 12.0, 2.0);
+    let triangle = || Shape::polygon(vec![Point::new(6.0, -4.0), Point::new(10.5, 3.0), Point::new(1.5, 3.0)]);
+    let items = [
+        (square().filled(Role::Muted), "log.legend.committed"),
+        (square().stroked(Role::Muted, 1.5, Dash::Dashed), "log.legend.appended"),
+        (Shape::line(Point::new(0.0, 3.0), Point::new(12.0, 3.0)).outlined(Role::Ink, 2.0), "log.legend.applied"),
+        (triangle().filled(Role::Ink), "log.legend.match"),
+        (triangle().outlined(Role::Ink, 1.2), "log.legend.next"),
+    ];
+    let told = |(mark, key): (Shape, &str)| (vec![mark], words::word(options.lang, key).to_owned());
+    Legend::new(options.width, items.into_iter().map(told).collect())
 }
 
 /// As much of a label as fits.

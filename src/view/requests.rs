@@ -3,10 +3,11 @@
 
 use super::geometry::Point;
 use super::layout::{NARROW, ViewOptions};
-use super::legend::Legend;
+use super::legend::{Legend, draw_left_out};
 use super::scene::{Anchor, Dash, Role, Scene, Shape, Text};
 use super::words::{self, Names};
 use crate::base::NodeId;
+use crate::sim::plan::Cluster;
 use crate::system::inspect::{NodeStatus, NodeView};
 use crate::system::requests::{ClientView, EffectView, JobView, RequestsView, ServerView};
 use std::cmp::Ordering;
@@ -25,7 +26,7 @@ pub struct RequestsInput<'a> {
 }
 
 const TOP: f64 = 8.0;
-const ROW_MIN: f64 = 30.0;
+const ROW_MIN: f64 = 22.0;
 const SIZE: f64 = 12.0;
 /// Room beside a cell's text; fonts differ.
 const PAD: f64 = 8.0;
@@ -62,6 +63,8 @@ enum Ground {
     Late(u16),
     /// Done more often than once.
     Twice(u16),
+    /// No call: a word about whoever makes them.
+    Note,
 }
 
 /// Draws the view. Ids: `node:0`.
@@ -88,7 +91,8 @@ pub fn requests_scene(input: &RequestsInput<'_>) -> Scene {
         }
         draw_row(&mut scene, input, row, top, height, n == clients);
     }
-    legend.draw(&mut scene, options, left_out);
+    let right = draw_left_out(&mut scene, options, left_out);
+    legend.draw(&mut scene, options, right);
     scene
 }
 
@@ -116,9 +120,16 @@ fn status(input: &RequestsInput<'_>, node: NodeId) -> Option<&'static str> {
     Some(words::status(input.options.lang, status))
 }
 
-/// Which hue a client has, from 0.
-fn hue(input: &RequestsInput<'_>, client: NodeId) -> u16 {
-    client.0.saturating_sub(input.names.cluster.servers)
+/// Which hue a caller has, from 0: clients first, then servers that call others.
+fn hue(input: &RequestsInput<'_>, caller: NodeId) -> u16 {
+    let Cluster { servers, clients } = input.names.cluster;
+    caller.0.checked_sub(servers).unwrap_or(clients + caller.0)
+}
+
+/// A caller in as few letters as tell it: a client is its number.
+fn brief(input: &RequestsInput<'_>, caller: NodeId) -> String {
+    let client = caller.0.checked_sub(input.names.cluster.servers);
+    client.map_or_else(|| name(input, caller), |client| (client + 1).to_string())
 }
 
 fn client_row(input: &RequestsInput<'_>, client: &ClientView) -> Row {
@@ -136,11 +147,9 @@ fn client_row(input: &RequestsInput<'_>, client: &ClientView) -> Row {
         format!(" {}", words::told(lang, "requests.oldest", &args))
     });
     let label = words::told(lang, "requests.client", &[("client", &*own), ("open", &*client.open.to_string())]);
-    let under = match (client.breaker, client.tokens) {
-        (Some(breaker), _) => words::word(lang, breaker).to_owned(),
-        (None, Some(tokens)) => words::filled(lang, "requests.tokens", &[("tokens", &*tokens.to_string())]),
-        (None, None) => String::new(),
-    };
+    let tokens = |tokens: u64| words::filled(lang, "requests.tokens", &[("tokens", &*tokens.to_string())]);
+    let under = client.tokens.map_or(String::new(), tokens);
+    let breaker = client.breaker.map(|breaker| Cell { text: words::word(lang, breaker).to_owned(), ground: Ground::Note });
     let label = match client.breaker {
         Some(breaker) => format!("{label} ({})", words::word(lang, breaker)),
         None => label,
@@ -150,16 +159,16 @@ fn client_row(input: &RequestsInput<'_>, client: &ClientView) -> Row {
         under: status(input, client.node).map_or(under, str::to_owned),
         label: with_status(input, client.node, format!("{label}{newest}")),
         name: own,
-        cells: cells.collect(),
-        all: client.open,
+        all: client.open + usize::from(breaker.is_some()),
+        cells: breaker.into_iter().chain(cells).collect(),
     }
 }
 
 fn job_cell(input: &RequestsInput<'_>, job: &JobView) -> Cell {
     let hue = hue(input, job.client);
     let ground = if job.left_us == 0 { Ground::Late(hue) } else { Ground::Hue(hue) };
-    // The client is its hue, and its number.
-    let text = format!("{}#{}.{} {}", hue + 1, job.n, job.attempt, words::duration(input.options.lang, job.age_us));
+    let text =
+        format!("{}#{}.{} {}", brief(input, job.client), job.n, job.attempt, words::duration(input.options.lang, job.age_us));
     Cell { text, ground }
 }
 
@@ -171,7 +180,7 @@ fn effect_cell(input: &RequestsInput<'_>, effect: &EffectView) -> Cell {
         _ => Ground::Twice(hue),
     };
     let told = words::word(input.options.lang, told_key(effect.told));
-    Cell { text: format!("{}#{} {}x {told}", hue + 1, effect.n, effect.times), ground }
+    Cell { text: format!("{}#{} {}x {told}", brief(input, effect.client), effect.n, effect.times), ground }
 }
 
 fn told_key(told: &str) -> &'static str {
@@ -213,7 +222,7 @@ fn server_rows(input: &RequestsInput<'_>, server: &ServerView) -> Vec<Row> {
     let all = effects.len();
     let letters = letters.iter().map(|letter| {
         let hue = hue(input, letter.client);
-        Cell { text: format!("{}#{} {}x", hue + 1, letter.n, letter.deliveries), ground: Ground::Hue(hue) }
+        Cell { text: format!("{}#{} {}x", brief(input, letter.client), letter.n, letter.deliveries), ground: Ground::Hue(hue) }
     });
     let aside = aside.map(|label| row("requests.row.aside", String::new(), label, letters.collect(), *set_aside));
     let rows = [
@@ -298,6 +307,7 @@ fn draw_cell(scene: &mut Scene, cell: &Cell, at: Point, width: f64) {
         Ground::Outline(hue) => (shape.filled(Role::Paper).stroked(role(hue), 1.5, Dash::Dashed), Role::Ink),
         Ground::Late(hue) => (shape.filled(Role::Raised).outlined(role(hue), 1.5), Role::Muted),
         Ground::Twice(hue) => (shape.filled(role(hue)).outlined(Role::Violated, 2.5), Role::OnEpoch),
+        Ground::Note => (shape.filled(Role::Raised).outlined(Role::Ink, 1.5), Role::Ink),
     };
     scene.push(shape);
     let text = at.by(PAD, 0.0);

@@ -143,7 +143,7 @@ fn stage(input: &ClusterInput<'_>) -> Stage {
     let narrow = width < layout::NARROW;
     Stage {
         width,
-        top: if narrow || input.chips.is_empty() { 0.0 } else { layout::STRIP + 6.0 },
+        top: if input.chips.is_empty() { 0.0 } else { layout::STRIP + 6.0 },
         bottom: if narrow { height - layout::STRIP } else { height },
     }
 }
@@ -236,18 +236,16 @@ fn island_label_places(all: &[Outline], island: usize, spots: &[Spot], text: &st
     places.into_iter().map(|(.., center)| (center, Anchor::Middle)).collect()
 }
 
-/// Chips in the strip at the top, and the legend of hues at the foot; on narrow stages both are in the strip at the foot.
+/// Chips in the strip at the top, and the legend of hues at the foot, which on narrow stages is a strip of its own: a long caption
+/// may cover that for a while, but never a chip.
 fn corner_remarks(input: &ClusterInput<'_>, labels: &mut Labels) -> Vec<Shape> {
     let (options, mut shapes) = (input.options, Vec::new());
-    let narrow = options.width < layout::NARROW;
-    let foot = options.height - layout::STRIP / 2.0;
-    let at = if narrow { Point::new(8.0, foot) } else { Point::new(12.0, layout::STRIP / 2.0 + 4.0) };
+    let at = Point::new(12.0, layout::STRIP / 2.0 + 4.0);
     let right = draw_chips(&mut shapes, input.chips, at, options.width);
     if right > at.x {
         labels.take(at.x, at.y - 12.0, right, at.y + 12.0);
     }
-    let left = if narrow { right } else { 12.0 };
-    draw_legend(&mut shapes, labels, input, Point::new(left, foot));
+    draw_legend(&mut shapes, labels, input, Point::new(12.0, options.height - layout::STRIP / 2.0));
     shapes
 }
 

@@ -41,7 +41,7 @@ impl Playback {
         let lower = self.strip_above(options);
         let mut scene = draw(&ViewOptions { height: options.height - lower, ..options.clone() });
         scene.lower(lower);
-        draw_chips(&mut scene.shapes, &chips, Point::new(8.0, STRIP / 2.0), options.width);
+        draw_chips(&mut scene.shapes, &chips, Point::new(12.0, STRIP / 2.0), options.width);
         scene
     }
 

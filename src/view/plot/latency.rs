@@ -52,7 +52,7 @@ pub(super) fn draw(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics, 
             let us = second.latency_us?[which];
             Some(Point::new(metrics.x(second.n as f64 + 0.5), scale.y(us as f64)))
         };
-        lines_of(scene, input, metrics, point, (role, 2.0, dash));
+        lines_of(scene, input, metrics, point, (role, if dash == Dash::Dashed { 1.5 } else { 2.5 }, dash));
     }
     draw_cursor(scene, input, metrics);
     draw_spread(scene, input, &scale, spread_left);

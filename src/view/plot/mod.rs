@@ -59,7 +59,7 @@ impl Metrics {
             whole(input).iter().filter(|second| second.n >= first).map(|second| second.demand.max(second.offered)).max();
         let step = nice_step(f64::from(greatest.unwrap_or(0).max(4)) / 4.0);
         Metrics {
-            left: if options.width < NARROW { 50.0 } else { 56.0 },
+            left: if options.width < NARROW { 54.0 } else { 56.0 },
             right: options.width - 12.0 - spread_of(options),
             top: HEAD,
             bottom: HEAD + height_of(options),
@@ -114,7 +114,9 @@ pub fn plot_scene(input: &PlotInput<'_>) -> Scene {
     scene.push(ground.filled(Role::Paper).named("plot", label));
     draw_trouble(&mut scene, input, &metrics);
     draw_counts(&mut scene, &metrics);
-    draw_head(&mut scene, input.options, metrics.top, "plot.unit", &LINES.map(|(_, role, dash, key)| (role, dash, key)));
+    let right =
+        draw_head(&mut scene, input.options, metrics.top, "plot.unit", &LINES.map(|(_, role, dash, key)| (role, dash, key)));
+    name_trouble(&mut scene, input, Point::new(right, metrics.top - 13.0));
     for (value, role, dash, _) in LINES {
         let point = |second: &LoadSecond| Some(Point::new(metrics.x(second.n as f64 + 0.5), metrics.y(f64::from(value(second)))));
         lines_of(&mut scene, input, &metrics, point, (role, if dash == Dash::Dashed { 1.5 } else { 2.5 }, dash));
@@ -199,8 +201,18 @@ fn lines_of(
     }
 }
 
-/// What a panel shows, and its lines, above it; what has no room is left out.
-fn draw_head(scene: &mut Scene, options: &ViewOptions, top: f64, unit: &str, lines: &[(Role, Dash, &'static str)]) {
+/// What the darker ground is, beside the lines, if there is any.
+fn name_trouble(scene: &mut Scene, input: &PlotInput<'_>, at: Point) {
+    let text = words::word(input.options.lang, "plot.trouble").to_owned();
+    let fits = at.x + 20.0 + Text::width_of(&text, SIZE) <= input.options.width - 4.0;
+    if fits && input.seconds.iter().any(|second| second.trouble) {
+        scene.push(Shape::rect(at.by(0.0, -6.0), 14.0, 12.0, 0.0).filled(Role::Line).faded(0.5));
+        scene.push(Shape::text(at.by(20.0, 0.0), text, SIZE).anchored(Anchor::Start));
+    }
+}
+
+/// What a panel shows, and its lines, above it; what has no room is left out. Returns where that ends.
+fn draw_head(scene: &mut Scene, options: &ViewOptions, top: f64, unit: &str, lines: &[(Role, Dash, &'static str)]) -> f64 {
     let y = top - 13.0;
     let unit = words::word(options.lang, unit).to_owned();
     let mut x = 8.0;
@@ -211,10 +223,13 @@ fn draw_head(scene: &mut Scene, options: &ViewOptions, top: f64, unit: &str, lin
         let text = words::word(options.lang, key).to_owned();
         let width = 22.0 + Text::width_of(&text, SIZE);
         if x + width > options.width - 4.0 {
-            return;
+            return options.width;
         }
-        scene.push(Shape::line(Point::new(x, y), Point::new(x + 16.0, y)).stroked(*role, 2.5, *dash));
+        // As long as its dash takes to be told from the others.
+        let thick = if *dash == Dash::Dashed { 1.5 } else { 2.5 };
+        scene.push(Shape::line(Point::new(x, y), Point::new(x + 16.0, y)).stroked(*role, thick, *dash));
         scene.push(Shape::text(Point::new(x + 20.0, y), text, SIZE).filled(Role::Ink).anchored(Anchor::Start));
         x += width + 10.0;
     }
+    x
 }

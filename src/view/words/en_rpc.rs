@@ -222,6 +222,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("plot.demand", "calls"),
     ("plot.offered", "attempts"),
     ("plot.goodput", "done in time"),
+    ("plot.trouble", "trouble"),
     ("plot.unit", "per second"),
     ("plot.nothing", "No second is over."),
     ("plot.label", "In second {n}: {goodput} of {demand} calls done, {offered} attempts came to the server."),

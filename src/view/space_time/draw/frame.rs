@@ -107,11 +107,13 @@ impl Drawing<'_> {
     pub(super) fn chips(&mut self) {
         let mut x = self.metrics.right;
         let texts = if self.look.chips { self.texts.chips() } else { Vec::new() };
+        // Beneath the axis, where the first lane leaves room for it; else it covers a figure rather than an event.
+        let top = if self.metrics.row < 40.0 { 0.0 } else { 22.0 };
         for text in texts {
             let width = Text::width_of(&text, 12.0) + 16.0;
-            let at = Point::new((x - width).max(4.0), 22.0);
+            let at = Point::new((x - width).max(4.0), top);
             self.scene.push(Shape::rect(at, width, 20.0, 6.0).filled(Role::Paper).outlined(Role::Ink, 1.0));
-            self.scene.push(Shape::text(Point::new(at.x + 8.0, 32.0), text, 12.0).anchored(Anchor::Start));
+            self.scene.push(Shape::text(Point::new(at.x + 8.0, top + 10.0), text, 12.0).anchored(Anchor::Start));
             x = at.x - 8.0;
         }
     }
