@@ -113,6 +113,7 @@ test("a trap in a later slice of a promise: the error screen, and whoever waits 
   const ended = await page.evaluate(async () => {
     const { panicForTest } = await import(new URL("netsplit.js", location.href).href);
     const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    await app.loadRest("all", true);
     const now = performance.now;
     const seek = app.seekEvent(500_000).then(
       () => "reached",

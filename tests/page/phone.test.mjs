@@ -44,9 +44,9 @@ test("a caption of many lines grows over the stage: the actions stay where they 
 test("with branches and a cut the actions still end above the time, and say whole words", async (t) => {
   for (const locale of ["en-US", "de-DE"]) {
     const { page } = await lab.visit(t, { size: sizes.phone, touch: true, calm: true, locale });
-    await page.evaluate(() => {
+    await page.evaluate(async () => {
       const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
-      app.stepBack("story");
+      await app.stepBack("story");
       app.act({ cut: { isolate: 0 } });
     });
     await page.locator("netsplit-actions [data-key=heal]").waitFor();

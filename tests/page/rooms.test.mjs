@@ -46,9 +46,9 @@ for (const [width, height] of /** @type {const} */ ([[640, 360], [740, 360], [84
       assert.ok(high >= 120, `the stage is ${high} high`);
     };
     await inView(all);
-    await page.evaluate(() => {
+    await page.evaluate(async () => {
       const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
-      app.stepBack("story");
+      await app.stepBack("story");
       app.act({ cut: { isolate: 0 } });
     });
     await page.locator("[data-key=heal]").waitFor();
