@@ -43,7 +43,22 @@ export function waitForParts(prototype) {
       const { lab } = this;
       const asked = (this.asked[name] = (this.asked[name] ?? 0) + 1);
       const wanted = () => lab === this.lab && (!LAST.has(name) || asked === this.asked[name]);
-      return this.once(typeof takes === "function" ? takes(args[0]) : takes, () => run.apply(this, args), wanted);
+      const own = typeof takes === "function" ? takes(args[0]) : takes;
+      // What is done by hand stays in its order: behind what waits, everything does.
+      const extent = this.waiting > 0 && !LAST.has(name) ? "all" : own;
+      let begun = false;
+      this.waiting += 1;
+      const done = this.once(
+        extent,
+        () => {
+          begun = true;
+          this.waiting -= 1;
+          return run.apply(this, args);
+        },
+        wanted,
+      );
+      if (!begun) void Promise.resolve(done).then(() => begun || (this.waiting -= 1), () => {});
+      return done;
     };
   }
 }

@@ -66,6 +66,8 @@ export class App extends Looking {
 
   /** How often each deed was asked for that may have to wait. @type {Record<string, number>} */
   asked = {};
+  /** How many of them wait. */
+  waiting = 0;
 
   #instance = 0;
   /** @type {Core | null} */
