@@ -78,6 +78,8 @@ export function visit(glue, hear = () => {}) {
   let view = "cluster";
 
   let frames = 0;
+  /** What was done by hand is kept as a link: not before there is what makes them. */
+  let keeps = false;
   /** What the page reads and paints in a frame. */
   const look = () => {
     lab.tick(frames++ % 9 === 0 ? LATE_MS : FRAME_MS);
@@ -95,7 +97,7 @@ export function visit(glue, hear = () => {}) {
     lab.marks();
     lab.branches();
     lab.recentEvents("story", 1);
-    lab.link();
+    if (keeps) lab.link();
   };
   /** @param {number} frames */
   const play = (frames) => {
@@ -210,6 +212,7 @@ export function visit(glue, hear = () => {}) {
     [
       "minute",
       async () => {
+        keeps = true;
         open({ scenario: "raft/leader-crash", seed: "7" });
         const wanted = lab.steps();
         lab.pauseOn("step", true);

@@ -20,6 +20,11 @@ export class Frames {
     return false;
   }
 
+  /** Whether so much of the wasm is there. @param {import("./core.js").Extent} _extent */
+  has(_extent) {
+    return false;
+  }
+
   /** A long piece of work is under way: it goes on with every frame, also when paused. */
   get busy() {
     return false;

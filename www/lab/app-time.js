@@ -151,9 +151,9 @@ export class Time extends Telling {
     this.changed("moment");
   }
 
-  /** Keeps what was done by hand. */
+  /** Keeps what was done by hand, from when on there is what makes links. */
   keepPlan() {
-    if (this.kept) this.kept.link = this.need().link();
+    if (this.kept && this.has("soon")) this.kept.link = this.need().link();
     this.#keptAt = performance.now();
   }
 }

@@ -100,7 +100,7 @@ export class App extends Looking {
 
   /** How nodes are arranged: as in the opening, until what arranges them otherwise is there. @override */
   get layout() {
-    return this.#core?.has("all") ? super.layout : "ring";
+    return this.has("all") ? super.layout : "ring";
   }
 
   /** A seed to try: an input of the run, and shown. */
@@ -472,10 +472,16 @@ export class App extends Looking {
     this.#core = core;
   }
 
+  /** @override @param {import("./core.js").Extent} extent */
+  has(extent) {
+    return this.#core?.has(extent) ?? false;
+  }
+
   /** Loads what was put off of the wasm. @param {import("./core.js").Extent} extent @param {boolean} [wanted] whether somebody waits for it */
   async loadRest(extent, wanted) {
-    if (!this.#core || this.#core.has(extent)) return;
+    if (!this.#core || this.has(extent)) return;
     await this.#core.loadRest(extent, wanted);
+    if (this.lab && this.has(extent)) this.keepPlan();
     this.changed("look");
   }
 
