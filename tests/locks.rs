@@ -166,6 +166,16 @@ fn run_of(mutant: &str) -> (Plan, u64) {
             plan.faults = vec![at(7_900, cut(&[2, 3, 4])), at(10_300, Action::Heal(Vec::new()))];
             (plan, 10_500)
         }
+        "late_answers" => {
+            // The nodes answer the first extension too late, and never hear of the second one.
+            let operations: [Planned<'_>; 4] =
+                [(100, C1, "acquire", &[]), (5_000, C1, "extend", &[]), (5_930, C1, "extend", &[]), (15_100, C2, "acquire", &[])];
+            let mut plan = quiet(&[], &operations);
+            plan.network.rules = vec![late(Vec::new(), vec![C1], 7, 950 * MS)];
+            let silence = Action::Cut(Cut::Links((0..5).map(|node| (C1, NodeId(node))).collect()));
+            plan.faults = vec![at(5_900, silence), at(8_000, Action::Heal(Vec::new()))];
+            (plan, 16_000)
+        }
         "fence_above_only" => {
             (quiet(&[], &[(100, C1, "acquire", &[]), (500, C1, "write", &[1]), (600, C1, "write", &[2])]), 1_000)
         }
@@ -270,20 +280,6 @@ fn a_failed_attempt_leaves_nothing_behind() {
 fn late(from: Vec<NodeId>, to: Vec<NodeId>, kind: u8, delay_us: u64) -> ChannelRule {
     let set = ChannelPatch { delay_us: Some((delay_us, delay_us)), ..ChannelPatch::default() };
     ChannelRule { select: Selector { from, to, kind: Some(kind), ..Selector::default() }, set }
-}
-
-/// The nodes answer the first extension too late, and never hear of the second one: their answers are none to it.
-#[test]
-fn answers_to_an_extension_that_failed_do_not_count_for_the_next_one() {
-    let operations: [Planned<'_>; 4] =
-        [(100, C1, "acquire", &[]), (5_000, C1, "extend", &[]), (5_930, C1, "extend", &[]), (15_100, C2, "acquire", &[])];
-    let mut plan = quiet(&[], &operations);
-    plan.network.rules = vec![late(Vec::new(), vec![C1], 7, 950 * MS)];
-    let silence = Action::Cut(Cut::Links((0..5).map(|node| (C1, NodeId(node))).collect()));
-    plan.faults = vec![at(5_900, silence), at(8_000, Action::Heal(Vec::new()))];
-    let run = run(&plan, 20 * SECOND);
-    assert_eq!(others(&*run, Status::Holds), Vec::<String>::new());
-    assert_eq!((run.operations_with("ok"), run.operations_with("fail")), (2, 2), "both got the lock, in turn");
 }
 
 /// How a node loses what it has promised: its disk, what was not yet on it, or a part of it.

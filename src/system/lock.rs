@@ -184,6 +184,7 @@ fn scenario_of(mutant: &str) -> &'static str {
         "wall_clock_expiry" => "lock/clock-jump",
         "no_delayed_restart" => "lock/restart-empty",
         "fixed_retry_delay" => "lock/split-vote",
+        "late_answers" => "lock/late-answers",
         "extend_by_minority" => "lock/extension-race",
         "no_drift" => "lock/no-drift",
         "expired_stays" => "lock/expired-stays",

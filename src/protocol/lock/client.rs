@@ -119,7 +119,8 @@ impl Client {
                 }
             }
             Message::ExtendReply { token, nth, ok, .. } => {
-                let open = |s: &Session| s.token == token && s.extending.is_some() && s.rounds == nth;
+                let rules = self.config.rules;
+                let open = |s: &Session| s.token == token && s.extending.is_some() && rules.is_of_this_round(nth, s.rounds);
                 if let Some(at) = self.sessions.iter().position(open) {
                     self.count_extension(at, from, ok, now, out);
                 }

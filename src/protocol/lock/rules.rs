@@ -37,6 +37,7 @@ mutants! {
     HalfQuorum, "half_quorum", "quorum", "exclusion-by-belief", "half of the nodes are enough";
     WallClockExpiry, "wall_clock_expiry", "left_us", "exclusion-by-belief", "a node measures by its wall clock, as Redis does";
     ExtendByMinority, "extend_by_minority", "extension_counts", "covered-belief", "one node is enough for an extension (LK-10)";
+    LateAnswers, "late_answers", "is_of_this_round", "valid-grant", "an answer to an extension that failed counts for the next one";
     FenceAboveOnly, "fence_above_only", "accepts", "holder-served", "an equal fence is rejected";
     SequencerUnasked, "sequencer_unasked", "asks_about", "valid-sequencer", "the resource believes what it is shown";
     SequencerCached, "sequencer_cached", "asks_about", "valid-sequencer", "a sequencer that was valid once is not asked about again";
@@ -142,6 +143,15 @@ impl Rules {
             return extended >= quorum;
         }
         extended >= quorum && valid_for_us > 0
+    }
+
+    /// Whether an answer is one to the question that is open: they are numbered, since an extension that failed may be answered late
+    /// (see redis.io, Distributed locks with Redis, Making the algorithm more reliable).
+    pub fn is_of_this_round(self, answered: u32, asked: u32) -> bool {
+        if self.has(Mutant::LateAnswers) {
+            return true;
+        }
+        answered == asked
     }
 
     /// When a lock that was extended is over: at the new time (see redis.io, Distributed locks with Redis, Making the algorithm

@@ -253,6 +253,8 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("lock.mutant.wall_clock_expiry", "A node measures by its wall clock, as Redis does: a jump ends keys too early."),
     ("lock.mutant.extend_by_minority.name", "One node extends"),
     ("lock.mutant.extend_by_minority", "An extension counts when one node made it: the others let go at the old time."),
+    ("lock.mutant.late_answers.name", "Late answers count"),
+    ("lock.mutant.late_answers", "Answers to an extension that failed count for the next one: no node stands behind it."),
     ("lock.mutant.fence_above_only.name", "Equal fence rejected"),
     ("lock.mutant.fence_above_only", "The resource takes only greater fences: a holder's second write is rejected."),
     ("lock.mutant.fence_forgotten.name", "Fence forgotten"),
