@@ -17,6 +17,9 @@ test("the page opens playing, and what it shows moves", async (t) => {
 test("with reduced motion it opens paused, and paused means still", async (t) => {
   const { page } = await lab.visit(t, { calm: true });
   await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  // Once nothing more comes.
+  await page.waitForFunction(() => performance.getEntriesByType("resource").some((entry) => /\/help[\w.-]*\.js$/.test(entry.name)));
+  await page.waitForTimeout(100);
   const frames = await page.evaluate(async () => {
     const ask = window.requestAnimationFrame;
     let asked = 0;

@@ -91,8 +91,9 @@ export function parseLook(search, elsewhere = []) {
 export function formatLook(search, look) {
   const query = new URLSearchParams(search);
   for (const [name, value] of Object.entries(look)) {
-    if (value === null) query.delete(name);
-    else query.set(name, value);
+    // In this order, whatever came first.
+    query.delete(name);
+    if (value !== null) query.append(name, value);
   }
   const text = query.toString().replaceAll("%3A", ":");
   return text && `?${text}`;

@@ -153,7 +153,7 @@ export class Time extends Telling {
 
   /** Keeps what was done by hand, from when on there is what makes links. */
   keepPlan() {
-    if (this.kept && this.has("soon")) this.kept.link = this.need().link();
+    if (this.kept && this.has("all")) this.kept.link = this.need().link();
     this.#keptAt = performance.now();
   }
 }

@@ -388,7 +388,11 @@ export class App extends Looking {
 
   /** @param {Lab} lab @returns {Promise<ScenarioText | null | undefined>} what its scenario tells; nothing if that cannot be loaded, which is said */
   async #toldOf(lab) {
-    return lab.scenario() ?? (await this.waitFor(import("./untold.js")))?.value.untold(lab);
+    const { run } = this;
+    const core = this.#core;
+    const told = lab.scenario() ?? (await this.waitFor(import("./untold.js")))?.value.untold(lab);
+    // Where somebody has gone meanwhile, this one keeps away.
+    return run === this.run && core === this.#core ? told : null;
   }
 
   /** Makes a lab the open one. @param {Lab} lab @param {ScenarioText} scenario */

@@ -12,7 +12,7 @@ class FullLink extends Part {
   setUp() {
     this.append(this.#link);
     // While it plays the link would be another with every frame: it is made when it is wanted.
-    this.on(["open", "moment", "branches", "look"], () => this.app.playing || !this.app.has("soon") || void this.#write(), { slow: true });
+    this.on(["open", "moment", "branches", "look"], () => this.app.playing || !this.app.has("all") || void this.#write(), { slow: true });
   }
 
   async #write() {
@@ -22,10 +22,10 @@ class FullLink extends Part {
 
   /** @param {MouseEvent} event */
   async #open(event) {
-    if (!this.app.playing && this.app.has("soon")) return;
+    if (!this.app.playing && this.app.has("all")) return;
     event.preventDefault();
     this.app.pause();
-    await this.app.once("soon", () => this.#write());
+    await this.app.once("all", () => this.#write());
     window.open(this.#link.href, "_blank", "noopener");
   }
 }

@@ -61,7 +61,10 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("trace.no-events.hint", "Compare it with this line, sign by sign, from the left."),
     ("trace.no-lines", "No line of the file is an event."),
     ("trace.no-lines.hint", "Each line is a JSON object with host, clock and event."),
-    ("trace.passed-over", "{n} {n|line says|lines say} something and match nothing; the first is line {line}."),
+    (
+        "trace.passed-over",
+        "{n} {n|line says something and matches|lines say something and match} nothing; the first is line {line}.",
+    ),
     ("trace.passed-over.hint", "They are passed over, as ShiViz does."),
     ("trace.delimiter", "The delimiter matches {n} {n|time|times}: nothing that the parser matches is between."),
     ("trace.delimiter.hint", "Leave it empty if there is one execution; otherwise let it match the line between two."),

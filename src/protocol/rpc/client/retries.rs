@@ -32,7 +32,7 @@ impl Client {
         };
         call.phase = Phase::Waits(until_us);
         self.due.touch(seq);
-        let may_copy = call.counted < self.config.rules.attempts(self.config.attempts);
+        let may_copy = call.seen.is_none() && call.counted < self.config.rules.attempts(self.config.attempts);
         self.has_failed(seq, failure, now_us, out);
         if may_copy {
             self.copy(seq, now_us, out);

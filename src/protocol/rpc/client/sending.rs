@@ -73,7 +73,8 @@ impl Client {
         let until_us = now_us.saturating_add(config.timeout_us).min(ends_us);
         call.phase = Phase::Waits(until_us);
         call.open.push((call.made, until_us));
-        let may_copy = call.counted < config.rules.attempts(config.attempts);
+        // The second half of an update is not counted, and goes without copies.
+        let may_copy = call.seen.is_none() && call.counted < config.rules.attempts(config.attempts);
         call.hedge_us = after_us.filter(|_| may_copy).map(|after_us| now_us.saturating_add(after_us)).filter(|at| *at < until_us);
         let key_of = CallId { seq: call.request.key_of.filter(|other| *other < seq).unwrap_or(seq), ..id };
         let attempt = Attempt {
