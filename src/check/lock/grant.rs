@@ -14,17 +14,24 @@ use crate::protocol::lock::node::{Deed as NodeDeed, LockNode};
 use crate::protocol::lock::role::Holder;
 use crate::protocol::lock::session::Deed;
 use crate::sim::trace::Event;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which nodes have stored each token, or let it live on, since its last round of questions began.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Votes(BTreeMap<Token, Vec<NodeId>>);
+pub(super) struct Votes {
+    of: BTreeMap<Token, Vec<NodeId>>,
+    /// From how many tokens on it is looked which of them still have a session.
+    many: usize,
+}
+
+/// So many tokens are kept without a look.
+const FEW: usize = 64;
 
 impl Votes {
     /// A lock node did something.
     pub(super) fn node(&mut self, node: NodeId, lock: &LockNode) {
         if let Some(NodeDeed::Stored(token)) = lock.deed()
-            && let Some(votes) = self.0.get_mut(token).filter(|votes| !votes.contains(&node))
+            && let Some(votes) = self.of.get_mut(token).filter(|votes| !votes.contains(&node))
         {
             votes.push(node);
         }
@@ -39,24 +46,26 @@ impl Votes {
         for deed in client.deeds {
             match deed {
                 // The round that raises the fence carries the token of the one before, whose votes count on.
-                Deed::Began(token, _) => drop(self.0.entry(*token).or_default()),
-                Deed::Extends(token) => self.0.entry(*token).or_default().clear(),
+                Deed::Began(token, _) => drop(self.of.entry(*token).or_default()),
+                Deed::Extends(token) => self.of.entry(*token).or_default().clear(),
                 _ => continue,
             }
-            if self.0.len() > 64 {
-                let known = |token: &Token| all().any(|(_, client, _)| client.sessions.iter().any(|s| s.token == *token));
-                self.0.retain(|token, _| known(token));
+            if self.of.len() > self.many.max(FEW) {
+                let known: BTreeSet<Token> =
+                    all().flat_map(|(_, client, _)| client.sessions.iter().map(|session| session.token)).collect();
+                self.of.retain(|token, _| known.contains(token));
+                self.many = 2 * self.of.len();
             }
         }
     }
 
     fn of(&self, token: Token) -> usize {
-        self.0.get(&token).map_or(0, Vec::len)
+        self.of.get(&token).map_or(0, Vec::len)
     }
 
     pub(super) fn encode(&self, to: &mut Encoder) {
-        to.len(self.0.len());
-        for (token, votes) in &self.0 {
+        to.len(self.of.len());
+        for (token, votes) in &self.of {
             to.put(token);
             to.list(votes.iter());
         }

@@ -79,13 +79,15 @@ struct Slice {
 pub struct Breaker {
     settings: Settings,
     state: State,
+    /// How often it has tried again: a trial counts in its own round only.
+    round: u32,
     slices: [Slice; SLICES as usize],
 }
 
 impl Breaker {
     /// A closed one.
     pub fn new(settings: Settings) -> Breaker {
-        Breaker { settings, state: State::Closed, slices: [Slice::default(); SLICES as usize] }
+        Breaker { settings, state: State::Closed, round: 0, slices: [Slice::default(); SLICES as usize] }
     }
 
     /// What it does.
@@ -113,6 +115,7 @@ impl Breaker {
             && rules.half_opens(now_us, until_us)
         {
             self.state = State::HalfOpen { out: 0, ok: 0 };
+            self.round = self.round.wrapping_add(1);
             change = Some(Change::HalfOpens);
         }
         let door = match self.state {
@@ -123,25 +126,26 @@ impl Breaker {
         (rules.lets_through(door), change)
     }
 
-    /// An attempt leaves; true if it is a trial.
-    pub fn sends(&mut self) -> bool {
+    /// An attempt leaves; if it is a trial, of which round.
+    pub fn sends(&mut self) -> Option<u32> {
         match &mut self.state {
             State::HalfOpen { out, .. } => {
                 *out = out.saturating_add(1);
-                true
+                Some(self.round)
             }
-            State::Closed | State::Open(_) => false,
+            State::Closed | State::Open(_) => None,
         }
     }
 
-    /// An attempt has succeeded or failed. Results of what was no trial count only while it is closed.
-    pub fn hears(&mut self, ok: bool, trial: bool, now_us: u64) -> Option<Change> {
+    /// An attempt has succeeded or failed; `trial` as [`sends`](Self::sends) said. Results of what is no trial of this round count
+    /// only while it is closed.
+    pub fn hears(&mut self, ok: bool, trial: Option<u32>, now_us: u64) -> Option<Change> {
         if !self.exists() {
             return None;
         }
         match &mut self.state {
             State::Closed => self.counts(ok, now_us),
-            State::HalfOpen { out, ok: succeeded } if trial => {
+            State::HalfOpen { out, ok: succeeded } if trial == Some(self.round) => {
                 *out = out.saturating_sub(1);
                 *succeeded = succeeded.saturating_add(u32::from(ok));
                 if !ok {
@@ -151,7 +155,7 @@ impl Breaker {
                 if *succeeded < self.settings.probes {
                     return None;
                 }
-                *self = Breaker::new(self.settings);
+                *self = Breaker { round: self.round, ..Breaker::new(self.settings) };
                 Some(Change::Closes)
             }
             State::Open(_) | State::HalfOpen { .. } => None,
@@ -192,6 +196,7 @@ impl Encode for Breaker {
         to.u8(state);
         to.u64(a);
         to.u64(b);
+        to.u32(self.round);
         for slice in &self.slices {
             to.u64(slice.n);
             to.u32(slice.ok);
@@ -213,9 +218,9 @@ mod tests {
     #[test]
     fn it_opens_at_half_of_twenty_and_not_before() {
         let mut breaker = breaker();
-        (0..10).for_each(|n| assert_eq!(breaker.hears(true, false, n * SECOND / 10), None));
-        (0..9).for_each(|_| assert_eq!(breaker.hears(false, false, SECOND), None, "fewer than twenty"));
-        assert_eq!(breaker.hears(false, false, SECOND), Some(Change::Opens { failed: 10, of: 20 }));
+        (0..10).for_each(|n| assert_eq!(breaker.hears(true, None, n * SECOND / 10), None));
+        (0..9).for_each(|_| assert_eq!(breaker.hears(false, None, SECOND), None, "fewer than twenty"));
+        assert_eq!(breaker.hears(false, None, SECOND), Some(Change::Opens { failed: 10, of: 20 }));
         assert_eq!(breaker.state(), State::Open(6 * SECOND));
         assert_eq!(breaker.admits(6 * SECOND - 1, Rules::RIGHT), (false, None));
     }
@@ -223,38 +228,57 @@ mod tests {
     #[test]
     fn what_is_older_than_the_window_does_not_count() {
         let mut breaker = breaker();
-        (0..19).for_each(|_| assert_eq!(breaker.hears(false, false, SECOND / 2), None));
-        assert_eq!(breaker.hears(false, false, 10 * SECOND), None, "ten slices later the first is gone");
+        (0..19).for_each(|_| assert_eq!(breaker.hears(false, None, SECOND / 2), None));
+        assert_eq!(breaker.hears(false, None, 10 * SECOND), None, "ten slices later the first is gone");
         let mut within = breaker_with_nineteen();
-        assert_eq!(within.hears(false, false, 10 * SECOND - 1), Some(Change::Opens { failed: 20, of: 20 }));
+        assert_eq!(within.hears(false, None, 10 * SECOND - 1), Some(Change::Opens { failed: 20, of: 20 }));
     }
 
     fn breaker_with_nineteen() -> Breaker {
         let mut breaker = breaker();
-        (0..19).for_each(|_| assert_eq!(breaker.hears(false, false, SECOND / 2), None));
+        (0..19).for_each(|_| assert_eq!(breaker.hears(false, None, SECOND / 2), None));
         breaker
     }
 
     #[test]
     fn one_trial_decides() {
         let mut breaker = breaker_with_nineteen();
-        breaker.hears(false, false, SECOND);
+        breaker.hears(false, None, SECOND);
         assert_eq!(breaker.admits(6 * SECOND, Rules::RIGHT), (true, Some(Change::HalfOpens)));
-        assert!(breaker.sends(), "a trial");
+        let first = breaker.sends();
+        assert!(first.is_some(), "a trial");
         assert_eq!(breaker.admits(6 * SECOND, Rules::RIGHT), (false, None), "one at a time");
-        assert_eq!(breaker.hears(true, false, 6 * SECOND), None, "a late reply is no trial");
-        assert_eq!(breaker.hears(false, true, 7 * SECOND), Some(Change::Reopens));
+        assert_eq!(breaker.hears(true, None, 6 * SECOND), None, "a late reply is no trial");
+        assert_eq!(breaker.hears(false, first, 7 * SECOND), Some(Change::Reopens));
         assert_eq!(breaker.admits(12 * SECOND, Rules::RIGHT), (true, Some(Change::HalfOpens)));
-        breaker.sends();
-        assert_eq!(breaker.hears(true, true, 13 * SECOND), Some(Change::Closes));
-        assert_eq!((breaker.state(), breaker.sends()), (State::Closed, false));
-        assert_eq!(breaker.hears(false, false, 13 * SECOND), None, "what was before is forgotten");
+        let second = breaker.sends();
+        assert_eq!(breaker.hears(true, second, 13 * SECOND), Some(Change::Closes));
+        assert_eq!((breaker.state(), breaker.sends()), (State::Closed, None));
+        assert_eq!(breaker.hears(false, None, 13 * SECOND), None, "what was before is forgotten");
+    }
+
+    #[test]
+    fn a_late_trial_of_an_earlier_round_decides_nothing() {
+        let mut breaker = Breaker::new(Settings { percent: 50, probes: 2, ..Settings::NONE });
+        (0..20).for_each(|_| {
+            breaker.hears(false, None, SECOND);
+        });
+        breaker.admits(6 * SECOND, Rules::RIGHT);
+        let (late, fails) = (breaker.sends(), breaker.sends());
+        assert_eq!(breaker.hears(false, fails, 7 * SECOND), Some(Change::Reopens));
+        assert_eq!(breaker.admits(12 * SECOND, Rules::RIGHT), (true, Some(Change::HalfOpens)));
+        let first = breaker.sends();
+        assert_eq!(breaker.hears(false, late, 13 * SECOND), None, "it was sent in the round before");
+        assert_eq!(breaker.state(), State::HalfOpen { out: 1, ok: 0 });
+        assert_eq!(breaker.hears(true, first, 13 * SECOND), None);
+        let second = breaker.sends();
+        assert_eq!(breaker.hears(true, second, 14 * SECOND), Some(Change::Closes));
     }
 
     #[test]
     fn without_settings_there_is_none() {
         let mut none = Breaker::new(Settings::NONE);
-        (0..100).for_each(|_| assert_eq!(none.hears(false, false, 1), None));
+        (0..100).for_each(|_| assert_eq!(none.hears(false, None, 1), None));
         assert_eq!(none.admits(1, Rules::RIGHT), (true, None));
     }
 }

@@ -43,8 +43,8 @@ pub struct Call {
     pub seen: Option<u64>,
     /// How many second halves it has sent.
     pub halves: u32,
-    /// An attempt of it is a trial of the breaker, and has no result yet.
-    pub is_trial: bool,
+    /// An attempt of it is a trial of the breaker, of this round, and has no result yet.
+    pub trial: Option<u32>,
 }
 
 /// What a call does.
@@ -107,7 +107,10 @@ impl Encode for Call {
         to.u64(self.last_cost.map_or(0, |cost| cost.saturating_add(1)));
         to.put(&self.own);
         to.u64(self.hedge_us.map_or(0, |at_us| at_us.saturating_add(1)));
-        to.bool(self.is_trial);
+        to.bool(self.trial.is_some());
+        if let Some(round) = self.trial {
+            to.u32(round);
+        }
         if let Ask::Update { .. } = self.request.ask {
             to.u64(self.seen.map_or(0, |seen| seen.saturating_add(1)));
             to.u32(self.halves);
@@ -235,7 +238,7 @@ mod tests {
             hedge_us: None,
             seen: None,
             halves: 0,
-            is_trial: false,
+            trial: None,
         };
         assert!(call.is_refused(1) && !call.is_refused(1));
         assert_eq!(call.unanswered, 1, "the other attempt is still under way");

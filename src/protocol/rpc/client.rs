@@ -202,7 +202,7 @@ impl Client {
             hedge_us: None,
             seen: None,
             halves: 0,
-            is_trial: false,
+            trial: None,
         };
         self.calls.insert(op.n, call);
         self.due.touch(op.n);
@@ -286,8 +286,8 @@ impl Client {
         let Some(call) = self.calls.remove(&seq) else { return };
         self.due.touch(seq);
         let (id, unanswered) = (self.call_id(seq), call.unanswered);
-        if call.is_trial {
-            self.breaker.hears(false, true, now_us);
+        if call.trial.is_some() {
+            self.breaker.hears(false, call.trial, now_us);
         }
         match told {
             Told::Ok(_) => self.counts.ok += 1,
@@ -310,7 +310,9 @@ impl Client {
 
     fn give_up(&mut self, seq: u32, now_us: u64, out: &mut Effects<Role>) {
         let Some(call) = self.calls.get(&seq) else { return };
-        let told = self.config.rules.told(call.unanswered, call.request.ask.has_effect());
+        // An update that has only looked has changed nothing.
+        let may_have_done = call.request.ask.has_effect() && (call.halves > 0 || !matches!(call.request.ask, Ask::Update { .. }));
+        let told = self.config.rules.told(call.unanswered, may_have_done);
         let kind = if told == Told::Unknown { &notes::GIVES_UP } else { &notes::FAILS };
         out.note(Note::new(kind, [u64::from(seq) + 1, u64::from(call.made)]));
         self.end(seq, told, None, now_us, out);

@@ -89,7 +89,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     // Broadcast
     ("clock.broadcasts", "{me} broadcasts its message {n}: {value}."),
     ("clock.delivers", "{me} delivers message {n} of {origin}: {value}."),
-    ("clock.holds-back", "{me} holds message {n} of {origin} back: one that came before it is missing."),
+    ("clock.holds-back", "{me} holds message {n} of {origin} back: by its rule one that must come first is missing."),
     ("clock.keeps-silent", "{me} broadcasts nothing: of its damaged disk it cannot tell whether it has sent message {n}."),
     ("clock.sends-again", "{me} sends {count} {count|copy|copies} to {to}, which lacks {count|it|them}."),
     ("clock.collects", "{me} drops {count} {count|copy|copies} that everybody has, and keeps {kept}."),

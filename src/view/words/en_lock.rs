@@ -47,7 +47,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("lock.stays-away", "{me} has forgotten its keys and stays away for {for}, until each would be over."),
     (
         "lock.has-lost-fences",
-        "{me} has lost its fences with its disk and gives no vote any more: nobody can tell it how far they were.",
+        "{me} finds no start on its disk: nobody can tell it how far its fences were, and it gives no vote any more.",
     ),
     ("lock.cannot-write", "The disk of {me} takes no more: its process ends."),
     ("lock.has-forgotten", "{me} has forgotten its keys and answers at once."),

@@ -58,7 +58,7 @@ impl Client {
         let config = &self.config;
         let Some(call) = self.calls.get_mut(&seq) else { return };
         self.due.touch(seq);
-        call.is_trial |= self.breaker.sends();
+        call.trial = self.breaker.sends().or(call.trial);
         let ask = match (call.request.ask, call.seen) {
             (Ask::Update { account, .. }, None) => Ask::Look { account },
             (Ask::Update { account, .. }, Some(seen)) => Ask::Update { account, seen },
@@ -99,8 +99,8 @@ impl Client {
         if self.config.adaptive {
             self.limiter.hears(failure == Some(Failure::Refused(Refusal::Overloaded)), now_us);
         }
-        let is_trial = self.calls.get_mut(&seq).is_some_and(|call| std::mem::take(&mut call.is_trial));
-        let change = self.breaker.hears(!failure.is_some_and(Failure::is_the_servers), is_trial, now_us);
+        let trial = self.calls.get_mut(&seq).and_then(|call| call.trial.take());
+        let change = self.breaker.hears(!failure.is_some_and(Failure::is_the_servers), trial, now_us);
         self.tell(change, out);
     }
 
