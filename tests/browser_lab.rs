@@ -380,6 +380,10 @@ fn locks_and_calls_refuse_what_makes_no_sense_to_them() {
         ),
     ] {
         let lab = Handle::open(&format!("({{scenario: '{scenario}'}})"));
+        // Until everybody runs.
+        for _ in 0..30 {
+            lab.with("step", "['event']");
+        }
         let before = lab.state();
         for operation in operations {
             let answer = lab.with("request", &format!("[{client}, {operation}]"));
