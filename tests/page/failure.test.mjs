@@ -31,6 +31,8 @@ test("a trap shows where it happened; just before it the same run goes on in a f
   const { page } = visit;
   await page.locator("button.primary").click();
   await page.locator(".steps li.done").first().waitFor();
+  // What was done by hand is kept from when on all of the wasm is there.
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.kept.link !== null);
   const { event } = await cursor(page);
   await trapOnStep(page);
   await page.keyboard.press("ArrowRight");

@@ -20,7 +20,7 @@ const onDemand = (page) => page.addInitScript(() => (window.requestIdleCallback 
  * @returns {Promise<string[]>} what the page called while it stood still until a part was there; not, what the run calls as it plays on
  *   for long: in earnest what that takes is loaded when the page is at rest, and `load.test.mjs` minds the opening
  */
-const standstills = (page) => page.evaluate(() => /** @type {any} */ (window).standstills.filter((/** @type {string} */ each) => !/\.tick$/.test(each)));
+const standstills = (page) => page.evaluate(() => /** @type {any} */ (window).standstills.filter((/** @type {string} */ each) => !/\.(tick|twin)$/.test(each)));
 
 /** @param {Page} page */
 async function late(page) {
