@@ -15,12 +15,11 @@ const LATE_MS = 1000;
 /** Nothing is loaded ahead. @param {Page} page */
 const onDemand = (page) => page.addInitScript(() => (window.requestIdleCallback = () => 0));
 
-/**
- * @param {Page} page
- * @returns {Promise<string[]>} what the page called while it stood still until a part was there; not, what the run calls as it plays on
- *   for long: in earnest what that takes is loaded when the page is at rest, and `load.test.mjs` minds the opening
- */
-const standstills = (page) => page.evaluate(() => /** @type {any} */ (window).standstills.filter((/** @type {string} */ each) => !/\.(tick|twin)$/.test(each)));
+/** What every frame asks of a run that plays on: in earnest what that takes after long is loaded when the page is at rest, and `load.test.mjs` minds the opening. */
+const OF_FRAMES = ["tick", "cursor", "paint", "twin", "census", "node", "nodes", "messages", "cuts", "verdicts", "steps", "goal", "marks", "branches", "recentEvents"];
+
+/** @param {Page} page @returns {Promise<string[]>} what else the page called while it stood still until a part was there */
+const standstills = (page) => page.evaluate((frames) => /** @type {any} */ (window).standstills.filter((/** @type {string} */ each) => !frames.includes(each.slice(each.lastIndexOf(".") + 1))), OF_FRAMES);
 
 /** @param {Page} page */
 async function late(page) {
@@ -265,6 +264,7 @@ test("what is done by hand while something is waited for is told, and then again
   await tell(page, "app.act({ crash: 1 })");
   await page.locator(".caption-text", { hasText: /crash/i }).waitFor();
   await playsOn(page);
+  await page.unroute(PARTS);
   for (const route of held) await route.continue();
   await title(page, "What a lock is worth");
   assert.doesNotMatch(await caption(page), /Loading/);
