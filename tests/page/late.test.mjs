@@ -6,6 +6,7 @@ import { laboratory } from "./harness.mjs";
 import { branches, caption, cursor, cursorWhere } from "./reading.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
+/** @typedef {import("playwright-core").Route} Route */
 
 const lab = laboratory();
 const PARTS = "**/netsplit_part*.wasm";
@@ -247,6 +248,26 @@ test("what replaces the address leaves a newer one alone", async (t) => {
   await page.waitForFunction(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.scenario.id === "raft/minority-partition");
   assert.equal(replaced, false);
   assert.equal(new URL(page.url()).hash, "#raft/minority-partition");
+});
+
+test("what is done by hand while something is waited for is told, and then again what is waited for", async (t) => {
+  /** @type {Route[]} */
+  const held = [];
+  const { page } = await lab.visit(t, {
+    prepare: async (page) => {
+      await onDemand(page);
+      await page.route(PARTS, (route) => void held.push(route));
+    },
+  });
+  await page.evaluate(() => void (location.hash = "#lock/first-lock"));
+  await playsOn(page);
+  await tell(page, "app.act({ crash: 1 })");
+  await page.locator(".caption-text", { hasText: /crash/i }).waitFor();
+  await playsOn(page);
+  await page.unroute(PARTS);
+  for (const route of held) await route.continue().catch(() => {});
+  await title(page, "What a lock is worth");
+  assert.doesNotMatch(await caption(page), /Loading/);
 });
 
 test("what happened while something was waited for is told when it is there", async (t) => {

@@ -63,8 +63,13 @@ export class Telling extends Frames {
    */
   tellSoon(event, now) {
     this.#waiting = event ?? this.#waiting;
-    if (this.#waiting && (now || (this.caption !== this.#loading?.said && this.#stood))) this.tell(this.#waiting);
+    if (!this.#waiting || !(now || (this.caption !== this.#loading?.said && this.#stood))) return;
+    this.tell(this.#waiting);
+    this.#played = this.caption;
   }
+
+  /** The caption that came last while the run played on by itself. @type {Caption | null} */
+  #played = null;
 
   /** Whether the caption could be read. */
   get #stood() {
@@ -109,7 +114,8 @@ export class Telling extends Frames {
   #tellLoading() {
     if (!this.#isWanted) return this.#endLoading();
     const before = this.caption;
-    if (before === this.#loading?.said || (!before.event && before.text && !this.#stood)) return;
+    // What was answered to somebody's deed can be read first.
+    if (before === this.#loading?.said || (before !== this.#played && before.text && !this.#stood)) return;
     this.say(t("Loading the lab"));
     this.#loading = { said: this.caption, before };
   }
