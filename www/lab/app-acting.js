@@ -55,7 +55,7 @@ export class Acting extends Time {
   /** @param {import("../netsplit.js").Acted} acted @param {string} [parent] the branch on which it was done */
   #acted(acted, parent) {
     this.keepPlan();
-    if (acted.event) this.tell(acted.event);
+    if (acted.event) this.tellDeed(acted.event);
     if (acted.branched && parent !== undefined) this.#add(t("The old future is kept as {branch}.", { branch: parent }));
     const refusals = this.comparing?.refusals(acted);
     if (refusals && acted.event) this.#add(refusals);

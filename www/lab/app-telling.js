@@ -56,6 +56,15 @@ export class Telling extends Frames {
     this.show({ text: event.text, event, verdict: null });
   }
 
+  /** What somebody did by hand. @param {EventRow} event */
+  tellDeed(event) {
+    this.#deed = event;
+    this.tell(event);
+  }
+
+  /** The event that was told last as somebody's deed. @type {EventRow | null} */
+  #deed = null;
+
   /**
    * A story event was played: it is told when the caption has stood long enough, or now.
    *
@@ -63,13 +72,8 @@ export class Telling extends Frames {
    */
   tellSoon(event, now) {
     this.#waiting = event ?? this.#waiting;
-    if (!this.#waiting || !(now || (this.caption !== this.#loading?.said && this.#stood))) return;
-    this.tell(this.#waiting);
-    this.#played = this.caption;
+    if (this.#waiting && (now || (this.caption !== this.#loading?.said && this.#stood))) this.tell(this.#waiting);
   }
-
-  /** The caption that came last while the run played on by itself. @type {Caption | null} */
-  #played = null;
 
   /** Whether the caption could be read. */
   get #stood() {
@@ -114,8 +118,9 @@ export class Telling extends Frames {
   #tellLoading() {
     if (!this.#isWanted) return this.#endLoading();
     const before = this.caption;
-    // What was answered to somebody's deed can be read first.
-    if (before === this.#loading?.said || (before !== this.#played && before.text && !this.#stood)) return;
+    // What answers somebody can be read first; a run that plays on tells so much that one would never come to it.
+    const answers = before.text !== "" && (before.event === null || before.event === this.#deed);
+    if (before === this.#loading?.said || (answers && !this.#stood)) return;
     this.say(t("Loading the lab"));
     this.#loading = { said: this.caption, before };
   }
