@@ -12,6 +12,8 @@ import { refusal } from "./words.js";
  */
 
 const CAPTION_MS_MIN = 1500;
+/** For how long what somebody did stands at least before it is said that something is waited for. */
+const DEED_MS_MIN = 500;
 /** From when on it is said that something is waited for. */
 const TOLD_MS = 200;
 
@@ -77,7 +79,12 @@ export class Telling extends Frames {
 
   /** Whether the caption could be read. */
   get #stood() {
-    return performance.now() - this.#captionSince >= CAPTION_MS_MIN;
+    return this.#stands >= CAPTION_MS_MIN;
+  }
+
+  /** For how long it stands, milliseconds. */
+  get #stands() {
+    return performance.now() - this.#captionSince;
   }
 
   /** What is waited for: each says whether it still is. @type {Set<() => boolean>} */
@@ -118,9 +125,9 @@ export class Telling extends Frames {
   #tellLoading() {
     if (!this.#isWanted) return this.#endLoading();
     const before = this.caption;
-    // What answers somebody can be read first; a run that plays on tells so much that one would never come to it.
-    const answers = before.text !== "" && (before.event === null || before.event === this.#deed);
-    if (before === this.#loading?.said || (answers && !this.#stood)) return;
+    if (before === this.#loading?.said || (!before.event && before.text && !this.#stood)) return;
+    // A deed is seen first, and comes back afterwards.
+    if (before.event && before.event === this.#deed && this.#stands < DEED_MS_MIN) return;
     this.say(t("Loading the lab"));
     this.#loading = { said: this.caption, before };
   }
