@@ -78,7 +78,7 @@ export function visit(glue, hear = () => {}) {
   let view = "cluster";
 
   let frames = 0;
-  /** What was done by hand is kept as a link: not before there is what makes them. */
+  /** What was done by hand is kept as a link: before there is what makes them, as a plan. */
   let keeps = false;
   /** What the page reads and paints in a frame. */
   const look = () => {
@@ -98,6 +98,7 @@ export function visit(glue, hear = () => {}) {
     lab.branches();
     lab.recentEvents("story", 1);
     if (keeps) lab.link();
+    else lab.plan();
   };
   /** @param {number} frames */
   const play = (frames) => {
@@ -182,6 +183,10 @@ export function visit(glue, hear = () => {}) {
         selectAll();
         lab.setSpeed(200);
         play(300);
+        lab.free();
+        // Somebody looks on for half a minute, and does nothing.
+        open({ scenario: "raft/leader-crash" });
+        play(1800);
         lab.free();
         // Nobody acts at the same moment: the same from many of them, and on every node.
         for (let n = 0; n < MOMENTS; n++) {

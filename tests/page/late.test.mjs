@@ -15,11 +15,12 @@ const LATE_MS = 1000;
 /** Nothing is loaded ahead. @param {Page} page */
 const onDemand = (page) => page.addInitScript(() => (window.requestIdleCallback = () => 0));
 
-/** What every frame asks of a run that plays on: in earnest what that takes after long is loaded when the page is at rest, and `load.test.mjs` minds the opening. */
-const OF_FRAMES = ["tick", "cursor", "paint", "twin", "census", "node", "nodes", "messages", "cuts", "verdicts", "steps", "goal", "marks", "branches", "recentEvents"];
-
-/** @param {Page} page @returns {Promise<string[]>} what else the page called while it stood still until a part was there */
-const standstills = (page) => page.evaluate((frames) => /** @type {any} */ (window).standstills.filter((/** @type {string} */ each) => !frames.includes(each.slice(each.lastIndexOf(".") + 1))), OF_FRAMES);
+/**
+ * @param {Page} page
+ * @returns {Promise<string[]>} what the page called while it stood still until a part was there; not, what the run calls as it plays on
+ *   for long: in earnest what that takes is loaded when the page is at rest, and `load.test.mjs` minds the opening
+ */
+const standstills = (page) => page.evaluate(() => /** @type {any} */ (window).standstills.filter((/** @type {string} */ each) => !/\.tick$/.test(each)));
 
 /** @param {Page} page */
 async function late(page) {

@@ -151,9 +151,11 @@ export class Time extends Telling {
     this.changed("moment");
   }
 
-  /** Keeps what was done by hand, from when on there is what makes links. */
+  /** Keeps what was done by hand: as a link, from when on there is what makes links; as a plan until then. */
   keepPlan() {
-    if (this.kept && this.has("all")) this.kept.link = this.need().link();
+    const { kept } = this;
+    if (kept && this.has("all")) [kept.link, kept.plan] = [this.need().link(), null];
+    else if (kept) kept.plan = this.need().plan();
     this.#keptAt = performance.now();
   }
 }

@@ -26,7 +26,7 @@
  * @typedef {"islands" | "isolate" | "bridge" | "ring" | "one-way"} CutKind
  * @typedef {{ kind: CutKind, sides: Map<number, number> }} CutMode   sides: island number of each node; 2 is the bridge
  * @typedef {{ text: string, event: EventRow | null, verdict: VerdictRow | null }} Caption
- * @typedef {{ scenario: string, seed: string, link: Uint8Array | null, event: number }} Kept   scenario: empty if none tells it
+ * @typedef {{ scenario: string, seed: string, link: Uint8Array | null, plan: object | null, event: number }} Kept   scenario: empty if none tells it; plan: until there is a link
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
  * @typedef {{ file: import("../netsplit.js").TraceFile, name: string, execution: number, event: number | null, beside?: { trace: OpenTrace, execution: number } | null, side?: number }} OpenTrace   a file of another program; beside: what the execution is compared with; event: the selected one, of that if side is 1
  * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
@@ -404,7 +404,7 @@ export class App extends Looking {
     this.scenario = scenario;
     this.system = lab.system();
     lab.pauseOn("violation", this.settings.values.stopAtViolation);
-    this.kept = { scenario: scenario.id, seed: lab.seed(), link: null, event: 0 };
+    this.kept = { scenario: scenario.id, seed: lab.seed(), link: null, plan: null, event: 0 };
     this.provenance = lab.provenance();
     this.selected = this.hovered = this.cut = null;
     this.sight.reset();
@@ -541,8 +541,10 @@ export class App extends Looking {
     this.failure = null;
     this.changed("failed");
     if (!kept || where === "address") return this.#openAddress();
-    if (kept.link && (where === "just-before" || !kept.scenario)) {
-      await this.#open({ link: kept.link }, { event: where === "start" ? 0 : Math.max(0, kept.event - 1) });
+    const { scenario, link, plan } = kept;
+    const source = link ? { link } : plan && { plan, ...(scenario && { scenario }) };
+    if (source && (where === "just-before" || !scenario)) {
+      await this.#open(source, { event: where === "start" ? 0 : Math.max(0, kept.event - 1) });
     } else {
       await this.#open({ scenario: kept.scenario, seed: kept.seed });
     }
