@@ -315,7 +315,8 @@ fn compare(path: &str, svg: String) {
 fn a_calm_cluster() {
     golden("cluster-calm", &calm().picture(&ViewOptions::sized(1140.0, 600.0)), Theme::Light);
     golden("cluster-calm-dark", &calm().picture(&ViewOptions::sized(1140.0, 600.0)), Theme::Dark);
-    golden("cluster-calm-forced", &calm().picture(&ViewOptions::sized(720.0, 460.0)), Theme::Forced);
+    let hueless = ViewOptions { hueless: true, ..ViewOptions::sized(720.0, 460.0) };
+    golden("cluster-calm-forced", &calm().picture(&hueless), Theme::Forced);
 }
 
 #[test]
@@ -626,6 +627,11 @@ fn goodput_and_how_long_calls_took() {
     golden("plot", &picture(1140.0, 600.0, Lang::En), Theme::Light);
     golden("plot-dark", &picture(768.0, 420.0, Lang::En), Theme::Dark);
     golden("plot-forced-360", &picture(360.0, 300.0, Lang::De), Theme::Forced);
+    golden("plot-low-320", &picture(320.0, 150.0, Lang::En), Theme::Light);
+    for width in [320.0, 360.0, 768.0, 1140.0] {
+        let named = |lang, name: &str| to_svg(&picture(width, 300.0, lang), Theme::Light.palette()).matches(name).count();
+        assert_eq!((named(Lang::En, ">trouble<"), named(Lang::De, ">Störung<")), (1, 1), "{width} wide");
+    }
     let label = picture(360.0, 300.0, Lang::En).label;
     assert!(
         label.ends_with("Half of them took at most 25.2 ms, 95 of 100 at most 75.6 ms, 99 of 100 at most 176 ms."),

@@ -109,6 +109,8 @@ pub struct ViewOptions {
     pub draft: Option<Vec<Vec<NodeId>>>,
     /// Nodes that are selected together.
     pub chosen: Vec<NodeId>,
+    /// There is one colour for all epochs, as where the system prescribes the colours: which hue is which is not told.
+    pub hueless: bool,
     /// How nodes are arranged.
     pub layout: LayoutKind,
     /// Which part of the stage is in view.
@@ -258,7 +260,7 @@ fn ring(cluster: Cluster, width: f64, height: f64) -> Vec<Spot> {
     let servers = cluster.servers.max(1) as f64;
     let (right, left) = (cluster.clients.div_ceil(2), cluster.clients / 2);
     let low = height < LOW;
-    let (above, beneath, widest) = if low { (6.0, 8.0, 3.0) } else { (ABOVE, BENEATH, 1.3) };
+    let (above, beneath, widest) = if low { (12.0, 10.0, 3.0) } else { (ABOVE, BENEATH, 1.3) };
     let mut radius = if low { Spot::NAMED - 0.5 } else { Spot::FULL };
     // Smaller nodes make a wider ring: a few rounds settle it.
     let mut extents = (0.0, 0.0);

@@ -179,8 +179,13 @@ fn effect_cell(input: &RequestsInput<'_>, effect: &EffectView) -> Cell {
         1 => Ground::Hue(hue),
         _ => Ground::Twice(hue),
     };
-    let told = words::word(input.options.lang, told_key(effect.told));
-    Cell { text: format!("{}#{} {}x {told}", brief(input, effect.client), effect.n, effect.times), ground }
+    let told = |key| words::word(input.options.lang, key);
+    let done = match (effect.times, effect.told) {
+        (0, "pending") => told("requests.not-yet").to_owned(),
+        (0, answer) => format!("{} {}", told("requests.never"), told(told_key(answer))),
+        (times, answer) => format!("{times}x {}", told(told_key(answer))),
+    };
+    Cell { text: format!("{}#{} {done}", brief(input, effect.client), effect.n), ground }
 }
 
 fn told_key(told: &str) -> &'static str {

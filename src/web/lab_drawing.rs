@@ -175,6 +175,7 @@ impl Desk {
             layout,
             moved: options.moved,
             chosen: options.chosen,
+            hueless: theme == Theme::Forced,
             camera: options.camera.map_or_else(Camera::default, |(zoom, x, y)| Camera::new(zoom, x, y)),
             log: LogPart { first: options.log_first, row: options.log_row as usize },
             naming,

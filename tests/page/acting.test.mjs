@@ -23,6 +23,17 @@ test("a step that is only to be watched plays until it is done, and stops there"
   await page.getByRole("button", { name: "Play until then" }).click();
   await page.locator(".steps li.done").nth(1).waitFor();
   await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  assert.match(await caption(page), /Step 2 is done\.$/);
+});
+
+test("as long as a step is played until, its button stops that", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.locator("button.primary").click();
+  await page.getByRole("button", { name: "Play until then" }).click();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByRole("button", { name: "Play until then" }).waitFor();
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  assert.equal(await page.locator(".steps li.done").count(), 1);
 });
 
 test("doing a step by other means ticks it too", async (t) => {
@@ -121,10 +132,13 @@ for (const act of ["Deliver now", "Drop", "Duplicate", "Delay by 100 ms"]) {
 
 test("a second click on what is selected opens its actions; a node can be paused and resumed", async (t) => {
   const { page } = await lab.visit(t, calm);
+  // With the panel open the stage keeps its size.
+  await page.getByRole("button", { name: "Details" }).click();
+  await page.locator("netsplit-events li").first().waitFor();
   const { x, y } = await placeOf(page, /^S2\b/);
   await page.mouse.click(x, y);
   await selected(page).filter({ hasText: /^S2\b/ }).waitFor({ state: "attached" });
-  assert.equal(await page.getByRole("menu").isVisible(), false, "one click only selects");
+  assert.equal(await page.getByRole("menu").isVisible(), false, "one click opens no menu");
   await page.mouse.click(x, y);
   await page.getByRole("menuitem", { name: "Pause", exact: true }).click();
   await page.locator("netsplit-stage [role=option]", { hasText: /^S2\b.*(paused|stands still)/i }).waitFor();
@@ -288,8 +302,6 @@ test("a selected message becomes its delivery, and leads to it", async (t) => {
   const { x, y } = await placeOf(page, /^\w+ from S\d to S\d/);
   await page.mouse.click(x, y);
   await selected(page).waitFor();
-  await page.keyboard.press("d");
-  await page.getByRole("tab", { name: "Inspect", exact: true }).click();
   const inspect = page.locator("netsplit-inspect");
   const kind = await inspect.locator("h3").innerText();
   const forward = page.getByRole("button", { name: "One event forward" });

@@ -37,6 +37,28 @@ test("shelves by what one wants; the whole card is one link; the run keeps its p
   assert.equal((await cursor(page)).text, before);
 });
 
+for (const [width, columns] of /** @type {const} */ ([[1920, 6], [1440, 3], [768, 2], [360, 1]])) {
+  test(`six cards on a shelf stand in whole rows, ${columns} in each: ${width} wide`, async (t) => {
+    const { page } = await lab.visit(t, { size: { width, height: 900 }, path: "#scenarios", ...calm });
+    await cards(page).first().waitFor();
+    const shelf = layer(page).locator("section", { has: page.getByRole("heading", { name: "Break a rule" }) });
+    const lefts = await shelf.locator(".card").evaluateAll((all) => all.map((card) => Math.round(card.getBoundingClientRect().left)));
+    assert.equal(lefts.length, 6);
+    assert.equal(new Set(lefts).size, columns);
+    const selects = await layer(page).locator(".filters select").evaluateAll((all) =>
+      all.map((each) => {
+        const select = /** @type {HTMLSelectElement} */ (each);
+        const pen = document.createElement("canvas").getContext("2d");
+        const style = getComputedStyle(select);
+        if (pen) pen.font = `${style.fontSize} ${style.fontFamily}`;
+        const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 16;
+        return { text: select.selectedOptions[0]?.text, fits: (pen?.measureText(select.selectedOptions[0]?.text ?? "").width ?? 0) <= room };
+      }),
+    );
+    for (const { text, fits } of selects) assert.ok(fits, `"${text}" is cut off`);
+  });
+}
+
 test("every card has its picture, in the colours of the page", async (t) => {
   for (const theme of /** @type {const} */ (["light", "dark"])) {
     const visit = await lab.visit(t, { path: "#scenarios?shelf=break", theme, ...calm });

@@ -5,8 +5,8 @@
  * @typedef {import("playwright-core").Page} Page
  */
 
-/** @param {Page} page @returns {Promise<string>} the caption */
-export const caption = (page) => page.locator(".caption-text").innerText();
+/** @param {Page} page @returns {Promise<string>} the caption, with plain spaces */
+export const caption = async (page) => (await page.locator(".caption-text").innerText()).replaceAll("\u00a0", " ");
 
 /**
  * Where the cursor stands, as the scrubber says it.

@@ -60,6 +60,34 @@ for (const [width, height] of /** @type {const} */ ([[640, 360], [740, 360], [84
   });
 }
 
+for (const [width, height, touch, panel] of /** @type {const} */ ([[320, 640, true, false], [360, 740, true, false], [768, 1024, false, false], [768, 1024, false, true], [1280, 800, false, true]])) {
+  test(`all six actions are whole, and none lies over the stage: ${width} x ${height}${panel ? ", with the panel" : ""}`, async (t) => {
+    const { page } = await lab.visit(t, { size: { width, height }, touch, calm: true });
+    await page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.actAll([{ cut: { isolate: 1 } }, { crash: 0 }]));
+    await page.locator("[data-key=heal]").waitFor();
+    await page.locator("[data-key=restart]").waitFor();
+    if (panel) {
+      await page.getByRole("button", { name: "Details" }).click();
+      await page.locator("netsplit-events li").first().waitFor();
+    }
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    const stage = await box(page, "netsplit-stage");
+    const time = await box(page, "netsplit-time");
+    const right = panel ? (await box(page, "netsplit-panel")).left : width;
+    const buttons = await page.locator("netsplit-actions button").evaluateAll((all) =>
+      all.map((each) => ({ text: each.textContent, cut: each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight, ...each.getBoundingClientRect().toJSON() })),
+    );
+    assert.equal(buttons.length, 6);
+    for (const button of buttons) {
+      assert.ok(!button.cut, `"${button.text}" does not fit its button`);
+      assert.ok(button.left >= 0 && button.right <= right, `"${button.text}" ends at ${button.right}`);
+      assert.ok(button.top >= stage.bottom - 0.5, `"${button.text}" lies over the stage`);
+      assert.ok(button.bottom <= time.top + 0.5, `"${button.text}" lies under the time`);
+    }
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
+  });
+}
+
 /** Whatever can be pressed there is smaller than a finger wants it. @param {Page} page */
 const small = (page) =>
   page.evaluate(() => {

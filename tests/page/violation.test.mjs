@@ -36,6 +36,11 @@ test("a violation pauses, is the caption, is spoken at once, and its witness is 
   await row.getByRole("button", { name: "Witness" }).click();
   await cursorWhere(page, (at) => at.event > 0);
   await page.locator(".caption-text", { hasText: verdict }).waitFor();
+  // All whom the verdict is about are ringed.
+  const about = (/: (.+) both lead/.exec(verdict)?.[1] ?? "").split(" and ");
+  await page.locator("netsplit-stage [role=option][aria-selected=true]").nth(1).waitFor({ state: "attached" });
+  const ringed = await page.locator("netsplit-stage [role=option][aria-selected=true]").allInnerTexts();
+  assert.deepEqual(ringed.map((text) => text.split(":")[0] ?? "").sort(), about.sort());
 });
 
 test("the stage says which rule is broken, the page how many properties fell; a picture alone says both", async (t) => {

@@ -26,6 +26,8 @@ export class Looking extends Acting {
   tab = null;
   /** @type {Tab} */
   lastTab = "events";
+  /** Whether the focus goes to a panel that opens. */
+  tabFocus = true;
   /** How much detail the list of events shows. @type {import("../netsplit.js").Level} */
   level = "story";
   /** The picture of a view that draws itself, as SVG; null while another is shown. @type {((size: { width: number, height: number }) => import("../netsplit.js").Result<string> | null) | null} */
@@ -97,9 +99,10 @@ export class Looking extends Acting {
     this.changed("look");
   }
 
-  /** @param {Tab | null} tab */
-  openPanel(tab) {
+  /** @param {Tab | null} tab @param {boolean} [focus] whether the focus goes along */
+  openPanel(tab, focus = true) {
     this.tab = tab;
+    this.tabFocus = focus;
     if (tab) this.lastTab = tab;
     this.changed("panel");
   }
@@ -129,7 +132,9 @@ export class Looking extends Acting {
   async showWitness(verdict) {
     const { witness } = verdict;
     if (!witness) return;
-    if (witness.nodes[0] !== undefined) this.selected = `node:${witness.nodes[0]}`;
+    const [first] = witness.nodes;
+    if (first !== undefined) this.selected = `node:${first}`;
+    this.sight.chosen = new Set(witness.nodes[1] === undefined ? [] : witness.nodes);
     this.changed("look");
     if (witness.event_n !== null) await this.seekEvent(witness.event_n + 1);
     else await this.seekTime(witness.at_us);

@@ -12,8 +12,8 @@ export class Time extends Telling {
   kept = null;
   /** What the scenario tells and asks. @type {import("./app.js").ScenarioText | null} */
   scenario = null;
-  /** The step of the scenario that is waited for. @type {number | null} */
-  #watched = null;
+  /** The step of the scenario that is played until. @type {number | null} */
+  watched = null;
   /** @type {number | null} the time to seek to when the seek that runs has ended */
   #nextSeek = null;
   #seeking = false;
@@ -32,8 +32,10 @@ export class Time extends Telling {
     else if (tick.paused_by === "violation") this.tellViolation();
     if (tick.paused_by === "quiet") this.say(t("Nothing more will happen in this run."));
     if (tick.paused_by === "step") {
-      if (this.#watched !== null && !lab.steps()[this.#watched]?.done) lab.play();
-      else this.#watch(null);
+      const { watched, caption } = this;
+      if (watched !== null && !lab.steps()[watched]?.done) return lab.play();
+      this.#watch(null);
+      if (watched !== null) this.show({ ...caption, text: `${caption.text} ${t("Step {n} is done.", { n: watched + 1 })}` });
     }
   }
 
@@ -133,14 +135,14 @@ export class Time extends Telling {
 
   /** @param {number | null} n the step whose doing pauses */
   #watch(n) {
-    if (this.#watched === n) return;
-    this.#watched = n;
+    if (this.watched === n) return;
+    this.watched = n;
     this.need().pauseOn("step", n !== null);
   }
 
   /** Another run: nothing is on its way in it. */
   startAnew() {
-    this.#watched = this.#nextSeek = null;
+    this.watched = this.#nextSeek = null;
   }
 
   // ---- keeping

@@ -8,6 +8,7 @@ import { t } from "./language.js";
 import { openWhy } from "./on-demand.js";
 import { Part } from "./part.js";
 import { hasReason } from "./reason.js";
+import { unbroken } from "./words.js";
 
 const SPOKEN_MS_MIN = 2000;
 const LOADING_MS = 400;
@@ -29,7 +30,7 @@ class CaptionBar extends Part {
 
   #draw() {
     const { text, event, verdict } = this.app.caption;
-    setText(this.#text, text);
+    setText(this.#text, unbroken(text));
     this.classList.toggle("violated", verdict !== null);
     const why = event !== null && hasReason(event) ? event : null;
     redraw(this.#more, [why?.n, verdict?.property], () => [

@@ -6,6 +6,7 @@
 import { currentBranchOf } from "./branches.js";
 import { h, redraw } from "./dom.js";
 import { t } from "./language.js";
+import { linkActions, linkOf, toldLink } from "./link-actions.js";
 import { messageActions, nodeActions } from "./node-actions.js";
 import { hasReason } from "./reason.js";
 import { TabPart } from "./tab.js";
@@ -44,7 +45,11 @@ class Inspect extends TabPart {
     if (node) this.#drawNode(node);
     else if (message) this.#drawMessage(message);
     else if (this.app.selectedMessage !== null) this.#drawGone(this.app.selectedMessage);
-    else this.#drawRun();
+    else {
+      const link = linkOf(this.app.selected);
+      if (link) this.#drawLink(link);
+      else this.#drawRun();
+    }
   }
 
   /** @param {import("../netsplit.js").EventRow} [event] the last one that happened to what is shown */
@@ -126,6 +131,16 @@ class Inspect extends TabPart {
     const fields = this.#last?.id === id ? this.#last.fields : [];
     this.#was = new Map();
     redraw(this.#state, ["gone", fields], () => [fields.length > 0 && h("h4", null, t("It carried")), this.#table(fields)]);
+  }
+
+  /** @param {import("../netsplit.js").Link} link */
+  #drawLink(link) {
+    this.#shown = null;
+    const { name, spoken } = toldLink(this.app, link);
+    redraw(this.#head, [name, spoken], () => [h("h3", null, name), ...spoken.map((each) => h("p", null, each))]);
+    const actions = linkActions(this.app, link);
+    this.#drawActions(["link", ...link, actions.map(({ label }) => label)], () => actions);
+    redraw(this.#state, ["link"], () => []);
   }
 
   #drawRun() {

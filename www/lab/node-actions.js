@@ -9,6 +9,7 @@
  * @typedef {import("../netsplit.js").MessageRow} MessageRow
  */
 import { t } from "./language.js";
+import { linkActions, linkOf, toldLink } from "./link-actions.js";
 import { openMenu } from "./menu.js";
 import { openRequest } from "./request.js";
 import { duration } from "./words.js";
@@ -121,6 +122,7 @@ export function openActions(app, id, at) {
   const number = id.startsWith("node:") ? Number(id.slice("node:".length)) : null;
   const node = number === null ? null : app.lab?.node(number);
   const message = app.lab?.messages().find((row) => `message:${row.id}` === id);
+  const link = linkOf(id);
   /** @type {Item} */
   const inspect = { label: t("Inspect"), run: () => app.openPanel("inspect") };
   const { chosen } = app.sight;
@@ -129,5 +131,6 @@ export function openActions(app, id, at) {
     openMenu(t("{n} {n|node|nodes}", { n: nodes.length }), groupActions(app, nodes), at);
   } else if (node) openMenu(node.name, [...nodeActions(app, node), inspect], at);
   else if (message) openMenu(message.kind_name, [...messageActions(app, message), inspect], at);
+  else if (link) openMenu(toldLink(app, link).name, [...linkActions(app, link), inspect], at);
   else app.openPanel("inspect");
 }

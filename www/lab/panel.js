@@ -73,7 +73,7 @@ class Panel extends Part {
     this.#body.setAttribute("aria-labelledby", `tab-${tab}`);
     this.#show(tab);
     if (!opened) return;
-    document.getElementById(`tab-${tab}`)?.focus();
+    if (this.app.tabFocus) document.getElementById(`tab-${tab}`)?.focus();
     // Half a sheet covers the lower half: what is on the stage stays in view.
     if (matchMedia("(width < 768px)").matches) document.getElementById("stage")?.scrollIntoView({ block: "start" });
   }

@@ -2,7 +2,7 @@
 /**
  * `<netsplit-stage>`: the canvas, and its live twin for keyboards and screen readers.
  *
- * Pointer: hovering previews, a click selects, a second click on the same thing opens its actions. Keyboard: the stage is
+ * Pointer: hovering previews, a click selects and shows what it is, a second one opens its actions. Keyboard: the stage is
  * one Tab stop; Up and Down walk what is drawn, Enter opens the actions. Everything else that hands do here (lines that cut,
  * dragging, zooming, selecting several) is in `gestures.js`, which comes with the first hand.
  *

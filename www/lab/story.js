@@ -61,13 +61,14 @@ class Story extends Part {
     const goal = lab.goal();
     const open = done.indexOf(false);
     const focused = this.#steps.contains(document.activeElement);
-    redraw(this.#steps, [scenario.id, done, goal, steps[open]?.action !== null], () =>
+    const watched = this.app.playing && this.app.watched !== null;
+    redraw(this.#steps, [scenario.id, done, goal, steps[open]?.action !== null, watched], () =>
       steps.map((step, n) => {
         if (done[n]) return h("li", { class: "done" }, icon("tick"), h("span", null, step.text), h("span", { class: "hidden" }, " ", t("Done.")));
         if (n !== open || goal) return h("li", null, h("span", null, step.text));
-        const primary = { type: "button", class: "primary", key: "step", onclick: () => this.app.doStep(n) };
+        const primary = { type: "button", class: "primary", key: "step", onclick: () => (watched ? this.app.pause() : this.app.doStep(n)) };
         if (step.action) return h("li", { "aria-current": "step" }, h("div", null, h("button", primary, step.text)));
-        return h("li", { "aria-current": "step" }, h("div", null, h("p", null, step.text), h("button", primary, t("Play until then"))));
+        return h("li", { "aria-current": "step" }, h("div", null, h("p", null, step.text), h("button", primary, watched ? t("Stop") : t("Play until then"))));
       }),
     );
     this.#drawGuess(scenario, goal);

@@ -79,6 +79,9 @@ export function systemName(id) {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** @param {string} text with its figures and their units on one line each */
+export const unbroken = (text) => text.replace(/(\d) (?=[mµ]?s\b|min\b|%)/g, "$1\u00a0");
+
 /** @param {string} text with a full stop, if it has none */
 export const sentence = (text) => (/[.?]$/.test(text) ? text : `${text}.`);
 

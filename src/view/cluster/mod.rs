@@ -296,7 +296,7 @@ fn draw_legend(shapes: &mut Vec<Shape>, labels: &mut Labels, input: &ClusterInpu
     epochs.extend(input.messages.iter().filter_map(|message| message.epoch).filter(|&epoch| epoch > 0));
     sorted::sort(&mut epochs);
     epochs.dedup();
-    if epochs.last().is_none_or(|&last| last < 2) {
+    if input.options.hueless || epochs.last().is_none_or(|&last| last < 2) {
         return;
     }
     let first = epochs.len().saturating_sub(4);

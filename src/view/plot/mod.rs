@@ -27,6 +27,8 @@ const HEAD: f64 = 26.0;
 /// Room for the seconds.
 const FOOT: f64 = 26.0;
 const SIZE: f64 = 12.0;
+/// Least height of a panel beside which there is another.
+const PANEL_MIN: f64 = 44.0;
 /// No fewer seconds are drawn, and no more.
 const SECONDS: (u64, u64) = (20, 150);
 
@@ -89,9 +91,10 @@ fn spread_of(options: &ViewOptions) -> f64 {
     if options.width < NARROW { 88.0 } else { 128.0 }
 }
 
-/// How high each of the two panels is.
+/// How high each of the two panels is; the first one alone, if both would be too low to be read.
 fn height_of(options: &ViewOptions) -> f64 {
-    ((options.height - 2.0 * HEAD - FOOT) / 2.0).max(1.0)
+    let height = (options.height - 2.0 * HEAD - FOOT) / 2.0;
+    if height < PANEL_MIN { (options.height - HEAD - FOOT).max(1.0) } else { height }
 }
 
 /// The seconds that are over.
@@ -116,7 +119,7 @@ pub fn plot_scene(input: &PlotInput<'_>) -> Scene {
     draw_counts(&mut scene, &metrics);
     let right =
         draw_head(&mut scene, input.options, metrics.top, "plot.unit", &LINES.map(|(_, role, dash, key)| (role, dash, key)));
-    name_trouble(&mut scene, input, Point::new(right, metrics.top - 13.0));
+    let named = name_trouble(&mut scene, input, Point::new(right, metrics.top - 13.0));
     for (value, role, dash, _) in LINES {
         let point = |second: &LoadSecond| Some(Point::new(metrics.x(second.n as f64 + 0.5), metrics.y(f64::from(value(second)))));
         lines_of(&mut scene, input, &metrics, point, (role, if dash == Dash::Dashed { 1.5 } else { 2.5 }, dash));
@@ -124,8 +127,14 @@ pub fn plot_scene(input: &PlotInput<'_>) -> Scene {
     draw_cursor(&mut scene, input, &metrics);
     let spread_left = metrics.right + 12.0;
     latency::draw_figures(&mut scene, input, (spread_left, metrics.top));
-    latency::draw(&mut scene, input, &beneath, spread_left);
-    draw_seconds(&mut scene, input, &beneath);
+    let alone = beneath.bottom > input.options.height;
+    if !alone {
+        let right = latency::draw(&mut scene, input, &beneath, spread_left);
+        if !named {
+            name_trouble(&mut scene, input, Point::new(right, beneath.top - 13.0));
+        }
+    }
+    draw_seconds(&mut scene, input, if alone { &metrics } else { &beneath });
     scene
 }
 
@@ -148,11 +157,13 @@ fn draw_trouble(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics) {
 
 fn draw_counts(scene: &mut Scene, metrics: &Metrics) {
     let step = nice_step(metrics.most / 4.0);
+    let mut last_y = f64::INFINITY;
     for value in (0..).map(|n| f64::from(n) * step).take_while(|value| *value <= metrics.most) {
         let y = metrics.y(value);
-        if y > metrics.bottom - 1.0 - SIZE && value > 0.0 {
+        if last_y - y < SIZE + 1.0 {
             continue;
         }
+        last_y = y;
         let faint = if value == 0.0 { 1.0 } else { 0.35 };
         scene.push(Shape::line(Point::new(metrics.left, y), Point::new(metrics.right, y)).outlined(Role::Line, 1.0).faded(faint));
         let text = format!("{value:.0}");
@@ -201,14 +212,15 @@ fn lines_of(
     }
 }
 
-/// What the darker ground is, beside the lines, if there is any.
-fn name_trouble(scene: &mut Scene, input: &PlotInput<'_>, at: Point) {
+/// What the darker ground is, beside the lines, if there is any. Returns whether there was room for that.
+fn name_trouble(scene: &mut Scene, input: &PlotInput<'_>, at: Point) -> bool {
     let text = words::word(input.options.lang, "plot.trouble").to_owned();
     let fits = at.x + 20.0 + Text::width_of(&text, SIZE) <= input.options.width - 4.0;
     if fits && input.seconds.iter().any(|second| second.trouble) {
         scene.push(Shape::rect(at.by(0.0, -6.0), 14.0, 12.0, 0.0).filled(Role::Line).faded(0.5));
         scene.push(Shape::text(at.by(20.0, 0.0), text, SIZE).anchored(Anchor::Start));
     }
+    fits
 }
 
 /// What a panel shows, and its lines, above it; what has no room is left out. Returns where that ends.

@@ -2,6 +2,9 @@
 //! the key that it keeps, and one for the resource with the writes that came. Time runs to the right; what lies to the right of
 //! *now* is what the row's own clock will say if nothing happens.
 
+mod bars;
+
+use self::bars::Bar;
 use super::geometry::Point;
 use super::layout::{NARROW, ViewOptions};
 use super::legend::{Legend, draw_left_out};
@@ -28,6 +31,8 @@ pub struct LeasesInput<'a> {
 const HEAD: f64 = 26.0;
 /// Least height of a row.
 const ROW_MIN: f64 = 19.0;
+/// Of a bar with a text on it.
+const TEXT_MIN: f64 = 13.0;
 
 /// Where things are.
 struct Metrics {
@@ -96,6 +101,9 @@ pub fn leases_scene(input: &LeasesInput<'_>) -> Scene {
         draw_name(&mut scene, input, row, metrics.top + metrics.row * n as f64, &metrics);
     }
     draw_axis(&mut scene, input, &metrics, rows.len());
+    let tops = (0..rows.len()).map(|n| metrics.top + metrics.row * n as f64);
+    let bars: Vec<Vec<Bar<'_>>> =
+        rows.iter().zip(tops).map(|(row, top)| bars::of_row(input.now_us, row, top, &metrics)).collect();
     let mut kind = None;
     for (n, row) in rows.iter().enumerate() {
         let top = metrics.top + metrics.row * n as f64;
@@ -104,17 +112,21 @@ pub fn leases_scene(input: &LeasesInput<'_>) -> Scene {
             let line = Shape::line(Point::new(6.0, top), Point::new(options.width - 6.0, top));
             scene.push(line.outlined(Role::Line, if strong { 2.0 } else { 1.0 }).faded(if strong { 1.0 } else { 0.35 }));
         }
-        for lease in &row.leases {
-            draw_lease(&mut scene, input, row, lease, top, &metrics);
-        }
+        bars[n].iter().for_each(|bar| bar.draw(&mut scene, client_hue(input, bar.lease.holder)));
         if row.kind == LeaseKind::Resource {
             draw_writes(&mut scene, input, top, &metrics);
         }
     }
-    draw_overlaps(&mut scene, input, &rows, &metrics);
-    for (n, row) in rows.iter().enumerate() {
-        let top = metrics.top + metrics.row * n as f64;
-        row.leases.iter().for_each(|lease| draw_lease_text(&mut scene, input, row, lease, top, &metrics));
+    for (row, bars) in rows.iter().zip(&bars) {
+        for bar in bars {
+            overlaps(input, row, bar, &metrics).into_iter().for_each(|(from, to)| bar.draw_overlap(&mut scene, from, to));
+        }
+    }
+    for (row, bars) in rows.iter().zip(&bars) {
+        for bar in bars {
+            let hatched = !overlaps(input, row, bar, &metrics).is_empty();
+            draw_bar_text(&mut scene, input, row, bar, hatched);
+        }
     }
     draw_now(&mut scene, input, &metrics, rows.len());
     let right = draw_left_out(&mut scene, options, left_out);
@@ -231,40 +243,12 @@ fn client_hue(input: &LeasesInput<'_>, client: NodeId) -> Role {
     Role::epoch(u64::from(client.0.saturating_sub(input.names.cluster.servers)) + 1)
 }
 
-/// Where the bar of a lease is: its left end, now, its right end, its upper edge, its height. `None` if it is out of view.
-fn bar_of(
-    input: &LeasesInput<'_>,
-    row: &LeaseRow,
-    lease: &Lease,
-    top: f64,
-    metrics: &Metrics,
-) -> Option<(f64, f64, f64, f64, f64)> {
-    let (from, until, now) = (lease.from_us as f64, lease.until_us as f64, input.now_us);
-    if until <= metrics.from_us || from >= metrics.from_us + metrics.span_us || until <= from {
-        return None;
-    }
-    // A key that a node keeps is slighter than a belief.
-    let height = (metrics.row - 5.0).min(if row.kind == LeaseKind::Client { 24.0 } else { 18.0 });
-    let y = top + (metrics.row - height) / 2.0;
-    Some((metrics.x(from), metrics.x(now.clamp(from, until)), metrics.x(until), y, height))
-}
-
-/// A bar in the hue of its holder: full up to now, an outline from there on.
-fn draw_lease(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease: &Lease, top: f64, metrics: &Metrics) {
-    let Some((left, split, right, y, height)) = bar_of(input, row, lease, top, metrics) else { return };
-    let hue = client_hue(input, lease.holder);
-    let bar = |a: f64, b: f64| Shape::rect(Point::new(a, y), (b - a).max(1.0), height, 3.0);
-    if right > split {
-        scene.push(bar(split, right).filled(Role::Paper).stroked(hue, 1.5, Dash::Dashed));
-    }
-    if split > left {
-        scene.push(bar(left, split).filled(hue).outlined(hue, 1.5));
-    }
-}
-
 /// What a bar is, on it: nothing is hatched beneath.
-fn draw_lease_text(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, lease: &Lease, top: f64, metrics: &Metrics) {
-    let Some((left, split, right, y, height)) = bar_of(input, row, lease, top, metrics) else { return };
+fn draw_bar_text(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, bar: &Bar<'_>, hatched: bool) {
+    let Bar { lease, left, split, right, y, height } = *bar;
+    if height < TEXT_MIN {
+        return;
+    }
     let key = words::key_name(u64::from(lease.key));
     let short = match row.kind {
         LeaseKind::Client => key,
@@ -278,12 +262,29 @@ fn draw_lease_text(scene: &mut Scene, input: &LeasesInput<'_>, row: &LeaseRow, l
     let width = wide(&text);
     let middle = y + height / 2.0;
     if split - left >= width {
-        let ground = Shape::rect(Point::new(left + 2.0, y + 2.0), width - 2.0, height - 4.0, 2.0);
-        scene.push(ground.filled(client_hue(input, lease.holder)));
+        if hatched {
+            let ground = Shape::rect(Point::new(left + 2.0, y + 2.0), width - 2.0, height - 4.0, 2.0);
+            scene.push(ground.filled(client_hue(input, lease.holder)));
+        }
         scene.push(Shape::text(Point::new(left + 5.0, middle), text, 12.0).filled(Role::OnEpoch).anchored(Anchor::Start));
     } else if right - split >= width {
         scene.push(Shape::text(Point::new(split + 5.0, middle), text, 12.0).anchored(Anchor::Start));
     }
+}
+
+/// Where on a client's bar more believe at the same time than may: its left and right ends, also if the others have no room in view.
+fn overlaps(input: &LeasesInput<'_>, row: &LeaseRow, bar: &Bar<'_>, metrics: &Metrics) -> Vec<(f64, f64)> {
+    if row.kind != LeaseKind::Client {
+        return Vec::new();
+    }
+    let others = input.leases.rows.iter().filter(|other| other.kind == LeaseKind::Client && other.node != row.node);
+    let others = others.flat_map(|other| &other.leases);
+    let crowded = bars::crowded(bar.lease, others, input.leases.permits).into_iter();
+    crowded
+        .map(|(from, until)| (from as f64, (until as f64).min(input.now_us)))
+        .filter(|(from, until)| until > from && *until > metrics.from_us)
+        .map(|(from, until)| (metrics.x(from), metrics.x(until)))
+        .collect()
 }
 
 /// What came to the resource: a disc that was accepted, a struck circle that was rejected, each with its fence.
@@ -328,63 +329,6 @@ fn draw_write(scene: &mut Scene, input: &LeasesInput<'_>, write: &LeaseWrite, at
     scene.push(Shape::line(at.by(-4.0, 4.0), at.by(4.0, -4.0)).outlined(Role::Ink, 1.5));
 }
 
-/// Where more clients believe at the same time than may: hatched, also if the others have no room in view.
-fn draw_overlaps(scene: &mut Scene, input: &LeasesInput<'_>, rows: &[&LeaseRow], metrics: &Metrics) {
-    let is_client = |row: &LeaseRow| row.kind == LeaseKind::Client;
-    for (n, row) in rows.iter().enumerate().filter(|(_, row)| is_client(row)) {
-        for lease in &row.leases {
-            let others = input.leases.rows.iter().filter(|other| is_client(other) && other.node != row.node);
-            let others = others.flat_map(|other| &other.leases);
-            for (from, until) in crowded(lease, others, input.leases.permits) {
-                let until = (until as f64).min(input.now_us);
-                if until > from as f64 && until > metrics.from_us {
-                    draw_overlap(
-                        scene,
-                        (metrics.x(from as f64), metrics.x(until)),
-                        metrics.top + metrics.row * n as f64,
-                        metrics,
-                    );
-                }
-            }
-        }
-    }
-}
-
-/// When a lease is one too many, microseconds: so many others that bear no second one are believed in as there are permits.
-fn crowded<'a>(lease: &Lease, others: impl Iterator<Item = &'a Lease>, permits: usize) -> Vec<(u64, u64)> {
-    let mut times: Vec<(u64, bool)> = others
-        .filter(|other| other.key == lease.key && !(other.shared && lease.shared))
-        .map(|other| (other.from_us.max(lease.from_us), other.until_us.min(lease.until_us)))
-        .filter(|(from, until)| from < until)
-        .flat_map(|(from, until)| [(from, true), (until, false)])
-        .collect();
-    times.sort_unstable();
-    let (mut count, mut since, mut crowded) = (0, None, Vec::new());
-    for (at_us, begins) in times {
-        count = if begins { count + 1 } else { count - 1 };
-        match since {
-            None if count >= permits => since = Some(at_us),
-            Some(from_us) if count < permits => {
-                crowded.push((from_us, at_us));
-                since = None;
-            }
-            _ => {}
-        }
-    }
-    crowded
-}
-
-fn draw_overlap(scene: &mut Scene, (left, right): (f64, f64), top: f64, metrics: &Metrics) {
-    let height = (metrics.row - 5.0).min(24.0);
-    let y = top + (metrics.row - height) / 2.0;
-    let corner = Point::new(left, y);
-    let width = (right - left).max(2.0);
-    let strokes = (0..).map(|n| left + 6.0 * f64::from(n)).take_while(|x| x + 4.0 <= left + width);
-    let lines: Vec<(Point, Point)> = strokes.map(|x| (Point::new(x, y + height), Point::new(x + 4.0, y))).collect();
-    scene.push(Shape::hatch(lines).outlined(Role::OnEpoch, 1.0).faded(0.8));
-    scene.push(Shape::rect(corner, width, height, 3.0).outlined(Role::Violated, 2.0));
-}
-
 fn draw_axis(scene: &mut Scene, input: &LeasesInput<'_>, metrics: &Metrics, rows: usize) {
     let bottom = metrics.top + metrics.row * rows as f64;
     let room = ((metrics.right - metrics.left) / 74.0).floor().max(1.0);
@@ -424,7 +368,7 @@ fn legend(input: &LeasesInput<'_>) -> Legend {
         (vec![bar().filled(Role::Muted)], "leases.legend.until-now"),
         (vec![bar().stroked(Role::Muted, 1.5, Dash::Dashed)], "leases.legend.to-come"),
         (
-            vec![bar().filled(Role::Muted).outlined(Role::Violated, 2.0)],
+            vec![bar().filled(Role::Muted), bars::hatch((0.0, 14.0), (-6.0, 12.0)), bar().outlined(Role::Violated, 2.0)],
             if input.leases.permits > 1 { "leases.legend.too-many" } else { "leases.legend.two" },
         ),
     ];
@@ -446,20 +390,6 @@ mod tests {
     #[test]
     fn steps_of_the_axis_are_round() {
         assert_eq!([1.0, 3.0, 700.0, 5_000.0, 5_001.0].map(nice_step), [1.0, 5.0, 1_000.0, 5_000.0, 10_000.0]);
-    }
-
-    #[test]
-    fn only_what_is_too_much_is_crowded() {
-        let lease =
-            |from_us, until_us, shared| Lease { holder: NodeId(0), key: 0, fence: 0, token: None, shared, from_us, until_us };
-        let own = lease(10, 50, false);
-        let others = [lease(0, 20, false), lease(15, 30, false), lease(30, 90, false), lease(60, 70, false)];
-        assert_eq!(crowded(&own, others.iter(), 1), [(10, 30), (30, 50)]);
-        assert_eq!(crowded(&own, others.iter(), 2), [(15, 20)]);
-        assert_eq!(crowded(&own, others.iter(), 3), []);
-        let reads = [lease(0, 20, true)];
-        assert_eq!(crowded(&own, reads.iter(), 1), [(10, 20)], "a reader bears no writer");
-        assert_eq!(crowded(&lease(10, 50, true), reads.iter(), 1), [], "but other readers");
     }
 
     #[test]
