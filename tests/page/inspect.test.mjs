@@ -78,6 +78,22 @@ test("a click on a message shows it; one on an empty place selects nothing, and 
   await page.locator("netsplit-inspect .actions").getByRole("button", { name: "Drop", exact: true }).waitFor();
 });
 
+test("a click on a link shows it, and its actions cut and mend it", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const { x, y } = await placeOf(page, /^Link between S3 and S4/);
+  await page.mouse.click(x, y);
+  await inspects(page, "S3 and S4");
+  const inspect = page.locator("netsplit-inspect");
+  await inspect.getByText("Nothing is wrong with this link.").waitFor();
+  await inspect.getByRole("button", { name: "Cut this link" }).click();
+  await inspect.getByText("S3 to S4").first().waitFor();
+  await inspect.getByRole("button", { name: "Mend this link" }).click();
+  await inspect.getByText("Nothing is wrong with this link.").waitFor();
+  const link = await still(page, /^Link between S3 and S4/);
+  await page.mouse.click(link.x, link.y);
+  await page.getByRole("menu", { name: "S3 and S4" }).getByRole("menuitem", { name: "Cut from S3 to S4" }).waitFor();
+});
+
 test("what a click does something with has the pointer of what can be pressed", async (t) => {
   const { page } = await lab.visit(t, calm);
   const box = await page.locator("netsplit-stage").boundingBox();

@@ -6,6 +6,7 @@
  * @typedef {import("../netsplit.js").Link} Link
  */
 import { t } from "./language.js";
+import { openMenu } from "./menu.js";
 
 /** @param {string | null} id as the lab names it: `link:0:1` @returns {Link | null} */
 export function linkOf(id) {
@@ -42,4 +43,10 @@ export function linkActions(app, link) {
     ...(cut.length > 0 || clogged ? [{ label: t("Mend this link"), run: () => app.act({ heal: both }) }] : []),
     held ? { label: t("Release"), run: () => app.act({ release: both }) } : { label: t("Hold"), run: () => app.act({ hold: both }) },
   ];
+}
+
+/** @param {App} app @param {string} id as the lab names it @param {DOMRect} at */
+export function openLinkActions(app, id, at) {
+  const link = linkOf(id);
+  if (link) openMenu(toldLink(app, link).name, [...linkActions(app, link), { label: t("Inspect"), run: () => app.openPanel("inspect") }], at);
 }

@@ -9,8 +9,8 @@
  * @typedef {import("../netsplit.js").MessageRow} MessageRow
  */
 import { t } from "./language.js";
-import { linkActions, linkOf, toldLink } from "./link-actions.js";
 import { openMenu } from "./menu.js";
+import { openLinkActions } from "./on-demand.js";
 import { openRequest } from "./request.js";
 import { duration } from "./words.js";
 
@@ -122,7 +122,6 @@ export function openActions(app, id, at) {
   const number = id.startsWith("node:") ? Number(id.slice("node:".length)) : null;
   const node = number === null ? null : app.lab?.node(number);
   const message = app.lab?.messages().find((row) => `message:${row.id}` === id);
-  const link = linkOf(id);
   /** @type {Item} */
   const inspect = { label: t("Inspect"), run: () => app.openPanel("inspect") };
   const { chosen } = app.sight;
@@ -131,6 +130,6 @@ export function openActions(app, id, at) {
     openMenu(t("{n} {n|node|nodes}", { n: nodes.length }), groupActions(app, nodes), at);
   } else if (node) openMenu(node.name, [...nodeActions(app, node), inspect], at);
   else if (message) openMenu(message.kind_name, [...messageActions(app, message), inspect], at);
-  else if (link) openMenu(toldLink(app, link).name, [...linkActions(app, link), inspect], at);
+  else if (id.startsWith("link:")) openLinkActions(app, id, at);
   else app.openPanel("inspect");
 }

@@ -19,6 +19,7 @@ const TABS = {
 const foreign = () => import("./foreign.js");
 const gestures = () => import("./gestures.js");
 const nodeActions = () => import("./node-actions.js");
+const linkActions = () => import("./link-actions.js");
 const branches = () => import("./branch-tree.js");
 const compare = () => import("./compare.js");
 const spaceTime = () => import("./space-time.js");
@@ -36,7 +37,7 @@ const traces = () => import("./foreign-open.js");
 const AGAIN_MS = 30_000;
 
 /** What does with the first part of the wasm, and what with those that come soon after it; all else may need any of it. @type {Set<() => Promise<unknown>>} */
-const OF_OPENING = new Set([TABS.faults, gestures, nodeActions, display, help]);
+const OF_OPENING = new Set([TABS.faults, gestures, nodeActions, linkActions, display, help]);
 /** @type {Set<() => Promise<unknown>>} */
 const OF_SOON = new Set([TABS.inspect, TABS.events, TABS.properties, TABS.rules, branches, catalogue, why]);
 
@@ -58,6 +59,9 @@ export const resumeComparison = (app, links) =>
 
 /** @param {App} app @param {string} id @param {DOMRect} at what can be done to it, as the lab names it */
 export const openActions = (app, id, at) => void use(app, nodeActions, (module) => module.openActions(app, id, at), here(app));
+
+/** @param {App} app @param {string} id @param {DOMRect} at what can be done to a link, as the lab names it */
+export const openLinkActions = (app, id, at) => void use(app, linkActions, (module) => module.openLinkActions(app, id, at), here(app));
 
 /** @param {App} app @param {import("../netsplit.js").EventRow} event */
 export const openWhy = (app, event) => void use(app, why, (module) => module.openWhy(app, event), here(app));
