@@ -6,6 +6,7 @@
 use netsplit::base::NoteKind;
 use netsplit::protocol::{clock, lock, raft, rpc};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A protocol whose rules are shown.
 struct Protocol {
@@ -189,6 +190,68 @@ fn the_page_shows_the_rules_that_run() {
         }
         let kept = std::fs::read_to_string(excerpts).expect("the file is there");
         assert!(kept == now, "{excerpts} is not what {source} says; NETSPLIT_REWRITE=1 cargo test --test rules writes it anew");
+    }
+}
+
+/// What a language says of rules: `raft.majority`, with a line for each paragraph; `topic.Elections`; `source.Brooker 2015`.
+fn words_of(language: &std::path::Path) -> BTreeMap<String, String> {
+    #[derive(serde::Deserialize)]
+    struct File {
+        rules: BTreeMap<String, String>,
+    }
+    let text = std::fs::read_to_string(language).expect("a file");
+    serde_json::from_str::<File>(&text).expect("texts of rules").rules
+}
+
+/// Names of the code that a text mentions, in alphabetical order.
+fn code_in(text: &str) -> Vec<&str> {
+    let mut names: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn every_language_tells_every_rule_its_group_and_its_sources_and_nothing_else() {
+    let languages = std::fs::read_dir("www/data/words").expect("the languages are there");
+    for language in languages.map(|entry| entry.expect("a file").path()) {
+        let words = words_of(&language);
+        let mut asked = BTreeSet::new();
+        for Protocol { source, excerpts, mutants, .. } in protocols() {
+            let system = std::path::Path::new(excerpts).file_stem().and_then(|stem| stem.to_str()).expect("a name");
+            for rule in cut(&std::fs::read_to_string(source).expect("the rules are there"), &mutants) {
+                let key = format!("{system}.{}", rule.name);
+                let told = words.get(&key).unwrap_or_else(|| panic!("{language:?} has no {key}"));
+                assert_eq!(told.split('\n').count(), rule.about.len(), "{key}: a line for each paragraph");
+                assert_eq!(code_in(told), code_in(&rule.about.join("\n")), "{key}: the same names of the code");
+                assert!(told.ends_with('.') && !told.contains('!') && !rule.about.contains(told), "{key}: {told}");
+                asked.insert(key);
+                asked.insert(format!("topic.{}", rule.topic));
+                asked.extend(rule.sources.iter().map(|each| format!("source.{each}")));
+            }
+        }
+        let known: BTreeSet<String> = words.keys().cloned().collect();
+        let missing: Vec<_> = asked.difference(&known).collect();
+        assert!(missing.is_empty(), "{language:?} does not say: {missing:?}");
+        let unknown: Vec<_> = known.difference(&asked).collect();
+        assert!(unknown.is_empty(), "{language:?} has texts that nothing asks for: {unknown:?}");
+        assert!(words.values().all(|text| !text.trim().is_empty()), "{language:?} has an empty text");
+    }
+}
+
+/// What falls and is no property of a run; `www/lab/rules.js` has words for each.
+const UNCHECKED: [&str; 2] = ["liveness", "linearizable"];
+
+#[test]
+fn every_mutant_names_the_property_that_falls_or_something_that_has_words() {
+    let page = std::fs::read_to_string("www/lab/rules.js").expect("the page is there");
+    for info in netsplit::system::systems() {
+        for mutant in info.mutants {
+            let known = info.properties.contains(&mutant.falls) || UNCHECKED.contains(&mutant.falls);
+            assert!(known, "{}: {}", mutant.id, mutant.falls);
+        }
+    }
+    for falls in UNCHECKED {
+        assert!(page.contains(&format!("{falls}: t(")), "{falls}");
     }
 }
 

@@ -519,7 +519,7 @@ impl ScenarioText {
             }),
             happened: text("happened", &lesson.happened),
             next: lesson.next.clone(),
-            sources: lesson.sources.clone(),
+            sources: lesson.sources.iter().map(|source| words::source(lang, source)).collect(),
             level: lesson.level,
             minutes: lesson.minutes,
             view: lesson.view.clone(),

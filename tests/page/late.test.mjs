@@ -228,6 +228,28 @@ test("of several views that are asked for, the last one is shown", async (t) => 
   assert.equal(await page.locator("[role=tab][aria-selected=true]").first().innerText(), "Cluster");
 });
 
+test("what is done by hand is done on the branch that was chosen before, also if another one is chosen after it", async (t) => {
+  const { page } = await lab.visit(t, { prepare: late });
+  await tell(page, "app.pause(); app.fork(); app.fork(); app.switchBranch(2); app.switchBranch(0); app.act({ pause: 1 }); app.switchBranch(1)");
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.lab.branches().some((/** @type {any} */ branch) => branch.id === 1 && branch.current));
+  const done = await page.evaluate(() =>
+    /** @type {any} */ (document.querySelector("netsplit-lab")).app.lab.branches().map((/** @type {any} */ { id, interventions }) => [id, interventions.length]),
+  );
+  assert.deepEqual(done, [[0, 1], [1, 0], [2, 0]]);
+});
+
+test("a rule that cannot be broken, because what it takes does not come, is not shown as broken", async (t) => {
+  const { page } = await lab.visit(t, { prepare: async (page) => void (await onDemand(page)) });
+  await tell(page, "Object.defineProperty(app, 'catalogue', { value: [] }); app.openPanel('rules')");
+  const rule = page.locator("netsplit-rules [role=switch]").first();
+  await rule.waitFor();
+  // As if the line were cut from now on.
+  await tell(page, "app.has = () => false; app.once = (extent, run) => app.waitFor(Promise.reject(new Error('cut'))).then((loaded) => loaded && run())");
+  await rule.click();
+  await page.locator(".caption-text", { hasText: "could not be loaded" }).waitFor();
+  await page.waitForFunction(() => !(/** @type {HTMLInputElement | null} */ (document.querySelector("netsplit-rules [role=switch]"))?.checked));
+});
+
 test("the look in the address is of whatever opens first, also if somebody goes elsewhere before", async (t) => {
   const { page } = await lab.visit(t, { path: "?tab=events&level=protocol#lock/first-lock", started: false, prepare: late });
   await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("netsplit_part")));

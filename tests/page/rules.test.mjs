@@ -85,7 +85,7 @@ for (const size of /** @type {const} */ (["phone", "desktop", "wide"])) {
     const broken = rules.locator(".variant", { has: page.getByRole("switch", { name: "fig8" }) });
     assert.match(await broken.locator("figure", { hasText: "Right" }).innerText(), /entry_term == current_term/);
     assert.match(await broken.locator("figure", { hasText: "Wrong" }).locator("mark").innerText(), /return true;/);
-    assert.match(await broken.innerText(), /Leader Completeness falls\. An old entry committed by counting/);
+    assert.match(await broken.innerText(), /Leader Completeness is violated\. An old entry committed by counting/);
     assert.equal(await rules.locator(".variant").count(), await rules.getByRole("switch").count());
     assert.equal(await rules.locator(".variant").count(), await rules.locator(".sides").count());
     const wider = await page.locator(".panel-body").evaluate((body) => body.scrollWidth - body.clientWidth);
@@ -94,6 +94,22 @@ for (const size of /** @type {const} */ (["phone", "desktop", "wide"])) {
     await visit.screenshot(`rules-${size}`);
   });
 }
+
+test("in German the rules, their groups and their sources are German, and loaded with them", async (t) => {
+  const visit = await lab.visit(t, { path: "?lang=de&tab=rules", ...calm });
+  const { page } = visit;
+  const rules = page.locator("netsplit-rules");
+  await rules.getByRole("heading", { name: "Wahlen" }).waitFor();
+  const text = await rules.innerText();
+  assert.match(text, /Je zwei von ihnen haben einen Server gemeinsam\./);
+  assert.match(text, /Ongaro und Ousterhout 2014, Abschnitt 5\.2/);
+  assert.match(text, /Election Safety wird verletzt\./);
+  assert.doesNotMatch(text, /\bsections? \d|liveness|linearizable/);
+  await rules.locator("figure", { hasText: "Richtig" }).first().waitFor();
+  const words = visit.requests.filter((url) => url.includes("/data/words/") || url.endsWith("/rules/de.json"));
+  assert.deepEqual(words.map((url) => url.replace(/.*\/data\//, "")), ["words/de.json", "rules/de.json"], "what is said of rules is no part of the first load");
+  await visit.assertAccessible();
+});
 
 test("breaking a rule opens its scenario; where there is none, this run is run again with it", async (t) => {
   const { page } = await lab.visit(t, calm);

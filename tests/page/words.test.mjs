@@ -42,6 +42,18 @@ for (const file of await readdir(WORDS)) {
   });
 }
 
+for (const file of await readdir(WORDS)) {
+  test(`${file} says nothing twice`, async () => {
+    const seen = new Set();
+    for (const [line] of (await readFile(new URL(file, WORDS), "utf8")).matchAll(/^ {2}"\w+": \{$|^ {4}"(?:[^"\\]|\\.)*":/gm)) {
+      // Each of its parts counts for itself.
+      if (line.startsWith("  \"")) seen.clear();
+      assert.ok(!seen.has(line), line);
+      seen.add(line);
+    }
+  });
+}
+
 test("t is called with a text, not with something computed: otherwise nobody could find what to translate", async () => {
   for (const path of await modules()) {
     for (const [call] of (await source(path)).matchAll(/(?<![\w.])t\(\s*[^"\s)][^)]*\)/g)) assert.fail(`${path}: ${call}`);

@@ -29,7 +29,7 @@ const TAKES = {
   playUntilStep: "all",
   setView: (view) => (view === "cluster" ? null : "all"),
 };
-/** Of these only what was asked for last is done. */
+/** Of these only what was asked for last is done: but one on which something else stands is done before that. */
 const LAST = new Set(["setView", "seekTime", "seekEvent", "switchBranch", "openPlan"]);
 
 /** @param {App} prototype whose methods wait from now on for what they take */
@@ -42,8 +42,9 @@ export function waitForParts(prototype) {
     /** @this {App} @param {unknown[]} args */
     methods[name] = function (...args) {
       const { lab } = this;
-      const asked = (this.asked[name] = (this.asked[name] ?? 0) + 1);
-      const wanted = () => lab === this.lab && (!LAST.has(name) || asked === this.asked[name]);
+      const asked = LAST.has(name) ? this.asked : (this.asked = {});
+      const n = (asked[name] = (asked[name] ?? 0) + 1);
+      const wanted = () => lab === this.lab && n === asked[name];
       const own = typeof takes === "function" ? takes(args[0]) : takes;
       // What is done by hand stays in its order: behind what waits, everything does.
       const extent = this.waiting > 0 && !LAST.has(name) ? "all" : own;

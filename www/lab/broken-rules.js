@@ -6,11 +6,13 @@ import { t } from "./language.js";
 /**
  * Once all that another run may need is there: runs the scenario again with a rule broken, or mended; the run before is kept.
  *
- * @param {import("./app.js").App} app @param {string} id @param {() => boolean} wanted whether it is to be broken, as long as somebody may change their mind
+ * @param {import("./app.js").App} app @param {string} id @param {HTMLInputElement} input the rule's switch: somebody may change
+ *   their mind as long as something is missing, and if that cannot be had, it shows again what is the case
  */
-export function setMutant(app, id, wanted) {
+export async function setMutant(app, id, input) {
   const { lab } = app;
-  return app.once("all", () => run(app, id, wanted()), () => lab === app.lab);
+  await app.once("all", () => run(app, id, input.checked), () => lab === app.lab);
+  input.checked = app.system?.mutants.find((mutant) => mutant.id === id)?.on ?? false;
 }
 
 /** @param {import("./app.js").App} app @param {string} id @param {boolean} on */

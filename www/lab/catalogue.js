@@ -13,6 +13,7 @@ import { openDialog } from "./dialog.js";
 import { h, redraw, setText } from "./dom.js";
 import { openFile } from "./open-file.js";
 import { t } from "./language.js";
+import { pictureOf } from "./pictures.js";
 import { list, systemName } from "./words.js";
 
 /** @type {() => Record<string, string>} */
@@ -281,7 +282,7 @@ class Catalogue {
       for (const each of this.#results.querySelectorAll("img")) each.remove();
     };
     return h("img", {
-      src: new URL(`../data/pictures/${card.id.replaceAll("/", "-")}.${theme}.svg`, import.meta.url).href,
+      src: pictureOf(card.id, theme),
       alt: "",
       width: 480,
       height: 300,

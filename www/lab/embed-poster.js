@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { language, t } from "./language.js";
 import { fullLab } from "./embed-full.js";
+import { pictureOf } from "./pictures.js";
 
 /** @typedef {{ title: string, question: string, picture: string }} Words of a scenario, as they are drawn beside its picture */
 
@@ -26,14 +27,13 @@ export function drawPoster(options, play) {
 
   /** @param {string} scenario */
   async function fill(scenario) {
-    const name = scenario.replaceAll("/", "-");
-    const words = await wordsOf(name);
+    const words = await wordsOf(scenario);
     // A scenario that there is no picture of: the button says enough.
     if (!words) return;
     title.textContent = words.title;
     question.textContent = words.question;
     document.title = `${words.title} - Netsplit`;
-    const source = (/** @type {string} */ theme) => address(`${name}.${theme}.svg`);
+    const source = (/** @type {string} */ theme) => pictureOf(scenario, theme);
     const img = h("img", { alt: words.picture, src: source(options.theme ?? "light") });
     const dark = options.theme === null && h("source", { media: "(prefers-color-scheme: dark)", srcset: source("dark") });
     picture.append(h("picture", null, dark, img));
@@ -60,13 +60,10 @@ export function drawPoster(options, play) {
   };
 }
 
-/** @param {string} file */
-const address = (file) => new URL(`../data/pictures/${file}`, import.meta.url).href;
-
-/** @param {string} name @returns {Promise<Words | null>} */
-async function wordsOf(name) {
+/** @param {string} scenario @returns {Promise<Words | null>} */
+async function wordsOf(scenario) {
   try {
-    const response = await fetch(address(`${name}.json`));
+    const response = await fetch(new URL(`../data/pictures/${scenario.replaceAll("/", "-")}.json`, import.meta.url));
     if (!response.ok) return null;
     /** @type {Record<string, Words>} */
     const words = await response.json();

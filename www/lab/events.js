@@ -15,7 +15,7 @@ import { openWhy } from "./why.js";
 import { count, time } from "./words.js";
 
 /** @type {() => [Level, string][]} */
-const levels = () => [["story", t("Story")], ["protocol", t("Protocol")], ["everything", t("Everything")]];
+const levels = () => [["story", t("Story#level")], ["protocol", t("Protocol")], ["everything", t("Everything")]];
 /** Entries of the list that are in the page: events, and folds of several. */
 const WINDOW = 60;
 /** Fewer equal neighbours are not worth a fold. */

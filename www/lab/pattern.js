@@ -133,7 +133,7 @@ export function openPattern(search) {
             draw();
           },
         },
-        t("Clear"),
+        t("Clear#pattern"),
       ),
     ),
     grid,

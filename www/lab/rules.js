@@ -65,7 +65,6 @@ class Rules extends TabPart {
       checked: mutant.on,
       onchange: () => this.#switch(mutant, input),
     });
-    const falls = this.app.system?.properties.find((property) => property.id === mutant.falls)?.name ?? mutant.falls;
     const card = this.#card(mutant);
     const wrong = rule.wrong.find((each) => each.mutant === mutant.id);
     return h(
@@ -73,7 +72,7 @@ class Rules extends TabPart {
       { class: "variant" },
       h("label", { class: "toggle" }, input, h("span", null, mutant.name), " ", h("code", { class: "muted" }, mutant.id)),
       h("p", null, mutant.about),
-      h("p", { class: "muted" }, `${t("{property} falls.", { property: falls })} `, card && h("a", { href: linkTo(card.id) }, card.title)),
+      h("p", { class: "muted" }, this.#falls(mutant), " ", card && h("a", { key: `card ${mutant.id}`, href: linkTo(card.id) }, card.title)),
       wrong && rightAndWrong(rule, wrong.lines),
     );
   }
@@ -81,8 +80,17 @@ class Rules extends TabPart {
   /** Its scenario shows best what a broken rule does; where there is none, this run is run again with it. @param {Mutant} mutant @param {HTMLInputElement} input */
   #switch(mutant, input) {
     const card = this.#card(mutant);
-    if (input.checked && card && card.id !== this.app.scenario?.id) this.app.visit(card.id);
-    else void setMutant(this.app, mutant.id, () => input.checked);
+    if (input.checked && card && card.id !== this.app.scenario?.id) {
+      // It is on when that is open.
+      input.checked = false;
+      this.app.visit(card.id);
+    } else void setMutant(this.app, mutant.id, input);
+  }
+
+  /** What comes of it, in words. @param {Mutant} mutant */
+  #falls(mutant) {
+    const property = this.app.system?.properties.find((property) => property.id === mutant.falls)?.name;
+    return property ? t("{property} is violated.", { property }) : (unchecked()[mutant.falls] ?? "");
   }
 
   /** @param {Mutant} mutant */
@@ -91,6 +99,12 @@ class Rules extends TabPart {
   }
 }
 customElements.define("netsplit-rules", Rules);
+
+/** What no property of a run tells. @type {() => Record<string, string>} */
+const unchecked = () => ({
+  liveness: t("No property is violated, but the cluster may get no further."),
+  linearizable: t("The history is not linearizable, which no property here checks."),
+});
 
 /** @param {Rule[]} rules @returns {[string, Rule[]][]} */
 function topics(rules) {

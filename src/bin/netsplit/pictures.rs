@@ -17,8 +17,8 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Where the pictures go: `raft-leader-crash.light.svg`, `raft-leader-crash.dark.svg`, and `raft-leader-crash.json` with
-    /// title, question and what is to be seen, in every language
+    /// Where the pictures go: `raft-leader-crash.light.svg`, `raft-leader-crash.dark.svg`, in languages other than English
+    /// `raft-leader-crash.de.light.svg`, and `raft-leader-crash.json` with title, question and what is to be seen, in every language
     folder: PathBuf,
     /// Width in logical pixels
     #[arg(long, default_value_t = 480, value_parser = clap::value_parser!(u32).range(64..=16_384))]
@@ -37,11 +37,15 @@ pub(super) fn run(arguments: &Arguments) -> Done {
         let playback = telling(&compiled)?;
         let name = scenario.id.replace('/', "-");
         fs::write(arguments.folder.join(format!("{name}.json")), words(&compiled, &playback, &options))?;
-        let scene = playback
-            .scene(view, &options)
-            .ok_or_else(|| Diagnostic::at(&scenario.id, format!("no view is called `{view}`"), "a view of its system"))?;
-        for (kind, theme) in [("light", Theme::Light), ("dark", Theme::Dark)] {
-            fs::write(arguments.folder.join(format!("{name}.{kind}.svg")), to_svg(&scene, theme.palette()))?;
+        for lang in Lang::ALL {
+            let options = ViewOptions { lang, ..options.clone() };
+            let scene = playback
+                .scene(view, &options)
+                .ok_or_else(|| Diagnostic::at(&scenario.id, format!("no view is called `{view}`"), "a view of its system"))?;
+            for (kind, theme) in [("light", Theme::Light), ("dark", Theme::Dark)] {
+                let ending = if lang == Lang::En { kind.to_owned() } else { format!("{}.{kind}", lang.code()) };
+                fs::write(arguments.folder.join(format!("{name}.{ending}.svg")), to_svg(&scene, theme.palette()))?;
+            }
         }
     }
     Ok(())

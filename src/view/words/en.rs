@@ -9,6 +9,7 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ("number.point", "."),
     ("name.client", "client {n}"),
     ("list.and", " and "),
+    ("source.words", "section sections figure and others to (thesis)"),
     ("list.none", "none"),
     ("list.others", "{n} {n|other|others}"),
     ("yes", "yes"),

@@ -119,6 +119,28 @@ pub fn scenario_text(lang: Lang, scenario: &str, part: &str) -> Option<&'static 
     lang::text(lang, &format!("{scenario}.{part}"))
 }
 
+/// A source, as scenarios write it: `Ongaro and Ousterhout 2014, section 5.3 and figure 2`. Titles stay as they are; who and where
+/// is said in the language.
+pub fn source(lang: Lang, written: &str) -> String {
+    if lang == Lang::En {
+        return written.to_owned();
+    }
+    let words = |lang| text(lang, SOURCE_WORDS).unwrap_or_default().split(' ');
+    let translated = |word: &str| {
+        let own = words(Lang::En).zip(words(lang)).find(|(english, _)| *english == word);
+        own.map_or(word, |(_, own)| own).to_owned()
+    };
+    let part = |part: &str| {
+        let names = part.ends_with("(thesis)") || part.len() > 4 && part.bytes().rev().take(4).all(|byte| byte.is_ascii_digit());
+        let place = ["section", "figure"].iter().any(|word| part.starts_with(word));
+        if names || place { part.split(' ').map(translated).collect::<Vec<_>>().join(" ") } else { part.to_owned() }
+    };
+    written.split(", ").map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// The key of the words of sources, one after the other.
+const SOURCE_WORDS: &str = "source.words";
+
 /// The text with this key, and its places filled with texts.
 pub fn filled(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
     let args: Vec<(&str, Arg)> =

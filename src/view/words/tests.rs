@@ -78,6 +78,27 @@ fn many_nodes_are_told_by_three_names_and_their_number() {
 }
 
 #[test]
+fn sources_are_told_in_the_language_and_titles_left_alone() {
+    let told = |written| source(Lang::De, written);
+    assert_eq!(
+        told("Ongaro and Ousterhout 2014, section 5.3 and figure 2"),
+        "Ongaro und Ousterhout 2014, Abschnitt 5.3 und Abbildung 2"
+    );
+    assert_eq!(told("Ongaro 2014 (thesis), sections 6.2 and 9.6"), "Ongaro 2014 (Dissertation), Abschnitte 6.2 und 9.6");
+    assert_eq!(told("Brooker 2015, Exponential backoff and jitter"), "Brooker 2015, Exponential backoff and jitter");
+    assert_eq!(source(Lang::En, "Huang and others 2022"), "Huang and others 2022");
+    for lang in Lang::ALL {
+        let words = text(lang, SOURCE_WORDS).map(|words| words.split(' ').count());
+        assert_eq!(words, Some(7), "{}", lang.code());
+        for scenario in crate::scenario::library::all() {
+            let told = scenario.sources.iter().map(|each| source(lang, each)).collect::<Vec<_>>().join("; ");
+            let english = [" section ", " sections ", " figure "].iter().any(|word| told.contains(word));
+            assert!(lang == Lang::En || !english, "{}: {told}", scenario.id);
+        }
+    }
+}
+
+#[test]
 fn no_key_stands_twice_in_the_table() {
     let mut seen = BTreeSet::new();
     let twice = texts().find(|(key, _)| !seen.insert(*key));
