@@ -141,3 +141,18 @@ test("the key sheet names every key that the page listens to", async (t) => {
     assert.ok(keys.includes(key), key);
   }
 });
+
+test("whoever follows a story's next one by keyboard is at its question", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.doStep(0));
+  await page.getByRole("button", { name: "Tell what happens" }).click();
+  const next = page.locator(".story-end a").first();
+  await next.waitFor();
+  const before = await page.locator("netsplit-story h2").innerText();
+  await next.focus();
+  await page.keyboard.press("Enter");
+  await page.locator("netsplit-story h2", { hasNotText: before }).waitFor();
+  assert.ok(await page.evaluate(() => document.activeElement?.matches("netsplit-story h2")));
+  await page.keyboard.press("Tab");
+  assert.ok(await page.evaluate(() => document.activeElement?.matches("netsplit-story button, netsplit-story summary")), "its first step, or its question to guess, is next");
+});

@@ -85,3 +85,19 @@ test("whoever wants it otherwise is not stopped by a violation", async (t) => {
   const { event } = await cursor(page);
   await cursorWhere(page, (at) => at.event > event);
 });
+
+test("a key leads to the witness from wherever the focus is, and says so where nothing is violated", async (t) => {
+  const { page } = await lab.visit(t, { path: "#raft/even-majority?tab=rules", calm: true });
+  await page.keyboard.press("w");
+  await page.locator(".caption-text", { hasText: "No property is violated" }).waitFor();
+  await playOut(page);
+  const verdict = await caption(page);
+  await page.keyboard.press("d");
+  await page.getByRole("tab", { name: "Rules" }).click();
+  await page.locator("netsplit-rules [role=switch]").first().focus();
+  await page.keyboard.press("ArrowRight");
+  await page.locator(".caption-text", { hasNotText: verdict }).waitFor();
+  await page.keyboard.press("w");
+  await page.locator(".caption-text", { hasText: verdict }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Witness" }).first().getAttribute("aria-keyshortcuts"), "w");
+});

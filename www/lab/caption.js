@@ -36,7 +36,7 @@ class CaptionBar extends Part {
     redraw(this.#more, [why?.n, verdict?.property], () => [
       why && h("button", { type: "button", class: "quiet", key: "why", onclick: () => openWhy(this.app, why) }, t("Why?")),
       verdict?.witness &&
-        h("button", { type: "button", key: "witness", onclick: () => void this.app.showWitness(verdict) }, t("Witness")),
+        h("button", { type: "button", key: "witness", "aria-keyshortcuts": "w", onclick: () => void this.app.showWitness(verdict) }, t("Witness")),
     ]);
     if (verdict) setText(this.#alert, text);
     const now = performance.now();

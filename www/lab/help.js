@@ -17,6 +17,7 @@ const keys = () => [
   [[t("Ctrl + Z")], t("Undo the last intervention")],
   [["C"], t("Send a request")],
   [["D"], t("Details")],
+  [["W"], t("To the witness of what is violated")],
   [[t("Up"), t("Down")], t("In the cluster: walk nodes, then messages")],
   [[t("Enter")], t("In the cluster: what can be done there")],
   [[t("Space"), t("Shift + Up"), t("Shift + Down")], t("In the cluster: select several")],

@@ -12,7 +12,7 @@ export function listenToKeys(app) {
   addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.defaultPrevented || !app.lab || app.failure) return;
-    if (target.closest("dialog, [popover], textarea, select, [contenteditable], input:not([type=range])")) return;
+    if (target.closest("dialog, [popover], textarea, select, [contenteditable], input:not([type=range], [type=checkbox])")) return;
     const done = event.key === "Escape" ? leave(app) : shortcut(app, event, target);
     if (done) event.preventDefault();
   });
@@ -53,7 +53,7 @@ function shortcut(app, event, target) {
   if (!app.settings.values.shortcuts) return false;
   switch (event.key.toLowerCase()) {
     case " ":
-      if (target.closest("button, a, summary, [role=option]")) return false;
+      if (target.closest("button, a, summary, [type=checkbox], [role=option]")) return false;
       app.togglePlay();
       return true;
     case "k":
@@ -79,11 +79,21 @@ function shortcut(app, event, target) {
     case "d":
       app.togglePanel();
       return true;
+    case "w":
+      toWitness(app);
+      return true;
     case "?":
       openHelp(app);
       return true;
   }
   return false;
+}
+
+/** Goes to where a property fell, from wherever the focus is. @param {import("./app.js").App} app */
+function toWitness(app) {
+  const verdict = app.caption.verdict ?? app.lab?.verdicts().find((each) => each.status === "violated");
+  if (verdict) void app.showWitness(verdict);
+  else app.say(t("No property is violated at this moment."));
 }
 
 /** Esc leaves one thing at a time: mode, several that are selected, panel, selection. Menus and dialogs close themselves. @param {import("./app.js").App} app */

@@ -36,15 +36,18 @@ class Story extends Part {
     this.#told = false;
     this.removeAttribute("data-unfolded");
     this.querySelector(".opening-head")?.remove();
-    redraw(this.#head, scenario.id, () => [
+    // Who comes from a link of the story before goes on reading at its successor's head.
+    const focused = this.contains(document.activeElement);
+    const other = redraw(this.#head, scenario.id, () => [
       h(
         "h2",
-        null,
+        { tabindex: -1 },
         h("button", { type: "button", class: "unfold", "aria-expanded": "false", onclick: () => this.#unfold() }, scenario.question),
         h("span", { class: "question" }, scenario.question),
       ),
       h("p", null, scenario.sentences),
     ]);
+    if (focused && other) this.#head.querySelector("h2")?.focus();
   }
 
   #unfold() {
