@@ -167,12 +167,19 @@ test("what the lab refuses is said in its words, and changes nothing", async (t)
   assert.deepEqual(await branches(page), []);
 });
 
+/** @param {import("playwright-core").Page} page @param {string} title opens a group of faults, whose contents are loaded with the first */
+async function openFaults(page, title) {
+  const details = page.locator("netsplit-faults details", { has: page.locator("summary", { hasText: title }) });
+  await details.locator("summary").click();
+  await details.locator("button").first().waitFor();
+  return details;
+}
+
 test("every fault of the panel is taken by the lab", async (t) => {
   const { page } = await lab.visit(t, calm);
   await page.getByRole("button", { name: "More faults" }).click();
   for (const group of ["Links", "Clocks", "Disks"]) {
-    const details = page.locator("netsplit-faults details", { has: page.locator("summary", { hasText: group }) });
-    await details.locator("summary").click();
+    const details = await openFaults(page, group);
     if (group === "Links") await details.getByLabel("Lost, %").fill("30");
     for (const name of await details.locator("button").allInnerTexts()) {
       const { event } = await cursor(page);
@@ -185,11 +192,52 @@ test("every fault of the panel is taken by the lab", async (t) => {
   }
 });
 
+/** @param {import("playwright-core").Page} page what was done by hand so far, as the plan writes it */
+const done = (page) =>
+  page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.lab.plan().interventions.map((/** @type {any} */ { action }) => action));
+
+test("faults are for one kind of message, for all servers, for one message, and for what comes next", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.getByRole("button", { name: "More faults" }).click();
+  const links = await openFaults(page, "Links");
+  await links.locator("select").first().selectOption({ label: "All servers" });
+  await links.getByLabel("Which messages").selectOption({ label: "AppendEntriesResponse" });
+  await links.getByLabel("Usual ones").selectOption({ label: "Lossy: 30 % are lost" });
+  assert.equal(await links.getByLabel("Lost, %").inputValue(), "30");
+  await links.getByRole("button", { name: "Change these links" }).click();
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.lab.plan().interventions.length === 1);
+  const kind = await page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.system.messages.findIndex((/** @type {any} */ { name }) => name === "AppendEntriesResponse"));
+  const [{ channel }] = await done(page);
+  assert.deepEqual([channel.select.from, channel.select.to, channel.select.kind, channel.set.loss_ppm], [[0, 1, 2, 3, 4], [], kind, 300_000]);
+
+  const clocks = await openFaults(page, "Clocks");
+  await clocks.getByLabel("Node").selectOption({ label: "All servers" });
+  await clocks.getByRole("button", { name: "Jump apart" }).click();
+  await clocks.getByText("S1: 400 ms behind. S2: 200 ms behind. S4: 200 ms ahead. S5: 400 ms ahead.").waitFor();
+  await clocks.getByRole("button", { name: "Set them right" }).click();
+  await clocks.getByText("The clocks are right.").waitFor();
+
+  const messages = await openFaults(page, "Messages");
+  const before = (await done(page)).length;
+  await messages.getByRole("button", { name: "Drop" }).click();
+  await page.waitForFunction((before) => /** @type {any} */ (document.querySelector("netsplit-lab")).app.lab.plan().interventions.length > before, before);
+  assert.equal((await done(page)).at(-1).message.act, "drop");
+
+  const order = await openFaults(page, "What comes next");
+  await order.getByRole("button", { name: "Let it happen now" }).click();
+  await page.waitForFunction((before) => /** @type {any} */ (document.querySelector("netsplit-lab")).app.lab.plan().interventions.length > before + 1, before);
+  assert.ok((await done(page)).at(-1).choose);
+
+  const nodes = await openFaults(page, "Nodes");
+  await nodes.getByLabel("Node").selectOption({ label: "All servers" });
+  await nodes.getByRole("button", { name: "Pause (5)" }).click();
+  await nodes.getByRole("button", { name: "Resume (5)" }).waitFor();
+});
+
 test("what is left blank about links stays as it is, and the fields show what is the case", async (t) => {
   const { page } = await lab.visit(t, calm);
   await page.getByRole("button", { name: "More faults" }).click();
-  const links = page.locator("netsplit-faults details", { has: page.locator("summary", { hasText: "Links" }) });
-  await links.locator("summary").click();
+  const links = await openFaults(page, "Links");
   const [from, to, loss] = [links.getByLabel("Delay from, ms"), links.getByLabel("Delay to, ms"), links.getByLabel("Lost, %")];
   const delays = [await from.getAttribute("placeholder"), await to.getAttribute("placeholder")];
   assert.ok(Number(delays[0]) > 0 && Number(delays[1]) >= Number(delays[0]), `${delays}`);

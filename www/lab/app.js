@@ -64,7 +64,7 @@ export class App extends Looking {
   /** All that were opened. @type {OpenTrace[]} */
   traces = [];
 
-  /** How often each deed was asked for that may have to wait. @type {Record<string, number>} */
+  /** How often was asked for what is done once, since something else was asked for. @type {Record<string, number>} */
   asked = {};
   /** How many of them wait. */
   waiting = 0;
@@ -568,6 +568,11 @@ export class App extends Looking {
     if (by_event) opened.value.playByEvent();
     if (playing) this.play();
     return true;
+  }
+
+  /** Opens a run that the page does not show; whoever asks frees it. @param {import("./core.js").Source} source */
+  openApart(source) {
+    return this.#core?.open(source) ?? null;
   }
 }
 

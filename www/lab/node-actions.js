@@ -68,7 +68,7 @@ function placeActions(app, nodes) {
  *
  * @param {App} app @param {NodeRow[]} nodes @returns {Item[]}
  */
-function groupActions(app, nodes) {
+export function groupActions(app, nodes) {
   const ids = nodes.map(({ id }) => id);
   /** @type {(label: string, statuses: string[], action: (id: number) => Action) => Item[]} */
   const each = (label, statuses, action) => {

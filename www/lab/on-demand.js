@@ -17,6 +17,8 @@ const TABS = {
 };
 
 const foreign = () => import("./foreign.js");
+const faultGroups = () => import("./fault-groups.js");
+const failureSearch = () => import("./failure-search.js");
 const gestures = () => import("./gestures.js");
 const nodeActions = () => import("./node-actions.js");
 const linkActions = () => import("./link-actions.js");
@@ -43,6 +45,12 @@ const OF_SOON = new Set([TABS.inspect, TABS.events, TABS.properties, TABS.rules,
 
 /** @param {App} app @param {Tab | "foreign"} tab @param {() => void} then called when its element is defined: an earlier one would run before its module */
 export const loadTab = (app, tab, then) => void use(app, tab === "foreign" ? foreign : TABS[tab], then);
+
+/** @param {App} app @param {(module: typeof import("./fault-groups.js")) => void} then */
+export const loadFaultGroups = (app, then) => void use(app, faultGroups, then);
+
+/** @param {App} app @param {(module: typeof import("./failure-search.js")) => void} then */
+export const loadFailureSearch = (app, then) => void use(app, failureSearch, then, here(app));
 
 /** @param {App} app @param {() => void} then called when `<netsplit-space-time>` is defined */
 export const loadDiagram = (app, then) => void use(app, spaceTime, then);
@@ -118,7 +126,7 @@ export function loadAhead(app) {
       await restOf(app);
       const { preparePrint } = await print();
       preparePrint(app);
-      for (const load of [gestures, branches, nodeActions, why, ...Object.values(TABS), display, help]) await load();
+      for (const load of [gestures, branches, nodeActions, why, ...Object.values(TABS), faultGroups, display, help]) await load();
     });
   });
 }
