@@ -173,6 +173,7 @@ export const states = [
   tab("Properties"),
   tab("Faults", async (page) => {
     for (const summary of await page.locator("netsplit-faults summary").all()) await summary.click();
+    await page.locator("netsplit-faults details[open] select").first().waitFor();
   }),
   tab("Rules", (page) => page.locator("netsplit-rules .code").first().waitFor({ state: "attached", timeout: 5000 }).catch(() => {})),
   {

@@ -16,17 +16,20 @@ const TRIES_A_LAB = 20;
 /** How far a try goes: to the scenario's end, within bounds, microseconds. */
 const AHEAD_US = { least: 2_000_000, most: 60_000_000 };
 const ACTIONS = { least: 3, most: 12 };
+/** After so long the page has its turn, milliseconds. */
+const SLICE_MS = 25;
 const LOSS_PPM = 300_000;
 const LATE_US = 200_000;
 
 /**
  * @param {App} app @param {{ from: number, to: number }} numbers of the tries
- * @param {(effort: Effort) => boolean} goOn called after each
+ * @param {(effort: Effort) => boolean} goOn called now and then
  * @returns {Promise<Found | Effort>}
  */
 export async function searchFrom(app, { from, to }, goOn) {
   const link = app.need().link();
   const effort = { tries: 0, events: 0 };
+  let since = performance.now();
   for (let n = from; n < to; n += TRIES_A_LAB) {
     const lab = await apart(app, link);
     if (!lab) return effort;
@@ -37,7 +40,10 @@ export async function searchFrom(app, { from, to }, goOn) {
         effort.tries += 1;
         effort.events += lab.cursor().events - start.event;
         if (failed) return { link: lab.link(), effort };
+        if (performance.now() - since < SLICE_MS) continue;
+        await new Promise((turn) => setTimeout(turn));
         if (!goOn(effort)) return effort;
+        since = performance.now();
       }
     } finally {
       lab.free();
