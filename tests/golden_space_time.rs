@@ -9,6 +9,7 @@ use netsplit::scenario::{compile, library};
 use netsplit::sim::plan::{Action, Operation};
 use netsplit::system::open;
 use netsplit::timeline::Session;
+use netsplit::timeline::causal_graph::diff::Side;
 use netsplit::timeline::causal_graph::{Axis, Kind};
 use netsplit::view::playback::{Goals, JobState, Playback};
 use netsplit::view::space_time::{Detail, Hit, Look, beside, foreign};
@@ -92,9 +93,75 @@ fn two_branches_are_compared() {
     playback.space_time_compare(others.first().copied());
     let window = Look { window: (480_000.0, 720_000.0), ..look(900.0, 480.0) };
     golden("space-time-branches", &picture(&mut playback, &window, Theme::Light));
-    let diff = playback.with_space_time(|_, diagram, _, _| diagram.compared.as_ref().map(|compared| compared.diff.clone()));
-    let diff = diff.expect("both are read");
-    assert!(diff.first.is_some() && !diff.only_a.is_empty() && !diff.only_b.is_empty(), "each has something of its own");
+    let (first, [here, there]) = differences(&mut playback).expect("both are read");
+    assert!(first.is_some() && !here.is_empty() && !there.is_empty(), "each has something of its own");
+}
+
+/// The first difference of the branches that are compared, and the events that only one has; `None` until both are read.
+fn differences(playback: &mut Playback) -> Option<(Option<u32>, [Vec<u32>; 2])> {
+    playback.with_space_time(|_, diagram, _, _| {
+        let known = diagram.compared.as_ref().map(|compared| &compared.differences).filter(|known| known.is_known())?;
+        let only = |side| known.only(side).iter().map(|only| only.event).collect();
+        Some((known.first(), Side::BOTH.map(only)))
+    })
+}
+
+/// Compares in slices; every slice executes at most its budget of either branch. Returns what is found, and the slices.
+fn compared_in_slices(playback: &mut Playback, budget: u32) -> ((Option<u32>, [Vec<u32>; 2]), u32) {
+    let mut slices = 1;
+    while !playback.space_time_follow(budget).is_whole() {
+        slices += 1;
+    }
+    (differences(playback).expect("both are read"), slices)
+}
+
+#[test]
+fn branches_are_compared_in_slices_as_in_one_piece_and_go_on_where_they_stood() {
+    let seek = |playback: &mut Playback, at_us: u64| {
+        let job = playback.seek_time(at_us);
+        playback.work(&mut |_| false);
+        assert!(!matches!(playback.job(job), JobState::Working));
+    };
+    let forked = || {
+        let mut playback = playback("raft/leader-crash", 900_000);
+        seek(&mut playback, 560_000);
+        playback.act(Action::Crash(NodeId(1))).expect("a server can crash");
+        seek(&mut playback, 700_000);
+        playback.space_time_follow(u32::MAX);
+        playback
+    };
+    let anew = |playback: &mut Playback, other: u32| {
+        playback.space_time_compare(Some(other));
+        assert_eq!(differences(playback), None, "nothing is known yet");
+        compared_in_slices(playback, u32::MAX).0
+    };
+    let mut whole = forked();
+    let [early, late] = [700_000, 1_100_000].map(|at_us| {
+        seek(&mut whole, at_us);
+        anew(&mut whole, 0)
+    });
+    assert!(early != late && late.0 == early.0 && late.1.iter().all(|only| only.len() > 5));
+    for budget in [1, 7, 300] {
+        let mut playback = forked();
+        playback.space_time_compare(Some(0));
+        let (found, slices) = compared_in_slices(&mut playback, budget);
+        assert!(found == early && slices > playback.session().event_count() as u32 / 4 / budget, "{slices} slices of {budget}");
+        // The run goes on: what was found stays and is added to.
+        seek(&mut playback, 1_100_000);
+        assert_eq!(differences(&mut playback), Some(found), "what was known is kept");
+        let (found, _) = compared_in_slices(&mut playback, budget);
+        assert_eq!(found, late);
+        assert_eq!(compared_in_slices(&mut playback, budget), (found, 1), "nothing is done twice");
+        // The cursor goes back: both branches are as long as before.
+        seek(&mut playback, 300_000);
+        assert_eq!(compared_in_slices(&mut playback, budget), (late.clone(), 1));
+        // Seen from the other branch, which is not compared with anything yet.
+        playback.switch_branch(0).expect("the original");
+        assert!(playback.space_time_follow(u32::MAX).is_whole() && differences(&mut playback).is_none());
+        playback.space_time_compare(Some(1));
+        let ((first, [here, there]), _) = compared_in_slices(&mut playback, budget);
+        assert_eq!((first, [there, here]), late);
+    }
 }
 
 #[test]
@@ -117,15 +184,11 @@ fn branches_that_differ_only_in_what_messages_carry_are_told_apart() {
     let other = playback.branches().iter().filter(|row| !row.current).map(|row| row.id).max();
     playback.space_time_compare(other);
     playback.space_time_follow(u32::MAX);
-    let compared = playback.with_space_time(|graph, diagram, _, _| {
-        let compared = diagram.compared.as_ref().expect("both are read");
-        assert_eq!(graph.len(), compared.graph.len(), "event for event the same");
-        let different = compared.diff.only_a.iter().filter(|event| graph.kind_of(**event) == Kind::Delivered).count();
-        (compared.diff.clone(), different)
-    });
-    let (diff, messages) = compared;
-    assert!(diff.first.is_some() && diff.only_a == diff.only_b, "{diff:?}");
-    assert!(messages >= 3, "what S1 was told, and what it told the others: {diff:?}");
+    let (first, [here, there]) = differences(&mut playback).expect("both are read");
+    let messages =
+        playback.with_space_time(|graph, _, _, _| here.iter().filter(|event| graph.kind_of(**event) == Kind::Delivered).count());
+    assert!(first.is_some() && here == there, "event for event the same: {here:?}, {there:?}");
+    assert!(messages >= 3, "what S1 was told, and what it told the others: {here:?}");
 }
 
 /// Four calls that two clients make to one server, without times; the clock in the last line but one knows of an event that

@@ -1,11 +1,13 @@
 //! Seek latency, and memory per million events, of a session with five Raft nodes and two clients.
 
 use super::{Figure, Place};
+use netsplit::base::NodeId;
 use netsplit::base::draw::{Purpose, Sequence};
-use netsplit::sim::plan::{Generator, Plan};
+use netsplit::sim::plan::{Action, Generator, Plan};
 use netsplit::sim::trace::NoTrace;
 use netsplit::system;
-use netsplit::timeline::{Config, Session, StepKind};
+use netsplit::timeline::causal_graph::diff::{Content, Differences, Side};
+use netsplit::timeline::{Config, Replay, Session, StepKind};
 
 const EVENTS: u64 = 1_000_000;
 
@@ -66,6 +68,7 @@ pub fn measure(place: &Place, mut say: impl FnMut(String)) {
         session.fork(None);
     });
     tell("fork", fork, "ms", session.fingerprint().0);
+    compare(place, &mut session, &mut tell);
     drop(session);
 
     let mut run = system::open(&plan()).expect("a good plan");
@@ -76,6 +79,43 @@ pub fn measure(place: &Place, mut say: impl FnMut(String)) {
     });
     let rate = EVENTS as f64 / 4.0 / took * 1e3;
     tell("events replayed per second, with checkers", rate, "1/s", run.run_fingerprint().0);
+}
+
+/// Two branches that part in the middle of a million events are held against each other, as the page does it: in slices.
+fn compare(place: &Place, session: &mut Session, tell: &mut dyn FnMut(&str, f64, &'static str, u128)) {
+    const SLICE: u32 = 256;
+    session.act(Action::Crash(NodeId(0))).expect("a server can crash");
+    session.seek(EVENTS - 1);
+    let (branch, other) = (session.cursor().branch, session.branches()[0].id);
+    let shared = session.shared(branch, other);
+    let mut replays = [branch, other].map(|branch| Replay::new(branch, shared));
+    let mut differences = Differences::new(shared as u32);
+    // The longest slice, and all of them.
+    let mut read_on = |session: &Session, differences: &mut Differences| {
+        let (mut longest, mut all) = (0.0_f64, 0.0);
+        loop {
+            let mut whole = true;
+            let took = place.timed(|| {
+                for (side, replay) in Side::BOTH.into_iter().zip(&mut replays) {
+                    whole &= session.replay(replay, SLICE, |event, carried| differences.push(side, Content::of(event, carried)));
+                }
+                whole &= differences.work(2 * SLICE);
+            });
+            (longest, all) = (longest.max(took), all + took);
+            if whole {
+                differences.end();
+                return (longest, all);
+            }
+        }
+    };
+    let fingerprint = session.fingerprint().0;
+    let (longest, all) = read_on(session, &mut differences);
+    let events = session.event_count_on(branch) + session.event_count_on(other) - 2 * shared;
+    tell(&format!("comparing two branches of {events} events that they do not share, all"), all, "ms", fingerprint);
+    tell("the same, longest slice of 256 events of each", longest, "ms", fingerprint);
+    session.seek(EVENTS + 2_000);
+    let (_, again) = read_on(session, &mut differences);
+    tell("the same once more, when one has grown by some 2,000", again, "ms", fingerprint);
 }
 
 /// The best of three seeks from the beginning, where no world near the target is at hand; the best, so that what else the

@@ -4,7 +4,7 @@ use super::player::{Player, Stepped};
 use super::predicate::Predicate;
 use super::trace::{Body, Collector, Kinds, Mark, MarkShape, Reading, Recorder, Trace};
 use super::watch::Watch;
-use crate::base::{EventId, Level, NodeId, Note, digest};
+use crate::base::{EventId, Level, NodeId, Note};
 use crate::sim::plan::{Action, Intervention, Refusal};
 use crate::sim::trace::{Event, NoTrace, Sink};
 use crate::system::inspect::Status;
@@ -643,16 +643,6 @@ impl Tree {
         records
     }
 
-    /// A digest of what each event in a range carried, by replay. Fewer than there are events, if they cannot be had again.
-    pub(super) fn carried(&mut self, id: BranchId, range: Range<u64>) -> Vec<u32> {
-        let mut carried = Carried::default();
-        let Some(mut player) = self.player_at(id, range.start) else { return carried.digests };
-        let script = &self.branch(id).script;
-        while player.position() < range.end && player.step(script, &mut carried) != Stepped::Quiet {}
-        carried.digests.truncate(usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX));
-        carried.digests
-    }
-
     fn samples(&self, id: BranchId, from: u64, to: u64) -> Vec<(u64, crate::base::Fingerprint)> {
         let mut line: Vec<(BranchId, u64)> = self.line(id).collect();
         line.reverse();
@@ -661,25 +651,6 @@ impl Tree {
         });
         all.collect()
     }
-}
-
-/// Digests of what events carry.
-#[derive(Default)]
-struct Carried {
-    digests: Vec<u32>,
-    next: u32,
-}
-
-impl Sink for Carried {
-    fn carried(&mut self, bytes: &[u8]) {
-        self.next = digest(bytes);
-    }
-
-    fn event(&mut self, _: &Event) {
-        self.digests.push(std::mem::take(&mut self.next));
-    }
-
-    fn note(&mut self, _: &Note) {}
 }
 
 /// Tells a watch what a replay executes.

@@ -81,6 +81,8 @@ pub(super) struct ReadRow {
     pub(super) all: u64,
     /// Events that can be drawn so far.
     pub(super) drawn: u64,
+    /// How far the run is compared with another branch, in thousandths.
+    pub(super) compared: u32,
 }
 
 #[derive(Serialize)]

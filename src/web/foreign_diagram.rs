@@ -171,7 +171,12 @@ impl TraceDiagram {
         let mut go_on = || match &mut *self.drawn.try_borrow_mut().map_err(|_| busy())? {
             Drawn::One(graph) => self.file.trace(&self.execution.into(), |trace: &Trace, _| {
                 while !graph.work(trace, SLICE).map_err(|why| no_graph(read, why))? && !spent() {}
-                Ok(ReadRow { read: graph.read(trace), all: trace.events.len() as u64, drawn: graph.graph().len().into() })
+                Ok(ReadRow {
+                    read: graph.read(trace),
+                    all: trace.events.len() as u64,
+                    drawn: graph.graph().len().into(),
+                    compared: 1_000,
+                })
             }),
             Drawn::Two(pair) => {
                 let Pair { file, execution, names, graph, .. } = &mut **pair;
@@ -185,7 +190,7 @@ impl TraceDiagram {
                     let all = traces.iter().map(|trace| trace.events.len() as u64).sum::<u64>();
                     let drawn = graph.graph().map_or(0, |graph| graph.len().into());
                     let part = (all * u64::from(graph.permille()) / 1_000).min(all.saturating_sub(1));
-                    Ok(ReadRow { read: if whole { all } else { part }, all, drawn })
+                    Ok(ReadRow { read: if whole { all } else { part }, all, drawn, compared: 1_000 })
                 })
             }
         };

@@ -6,13 +6,15 @@ use super::diagram_calls::{ReadRow, SLICE_MS};
 use super::lab::Lab;
 use super::promises::stopwatch;
 use crate::timeline::causal_graph::CausalGraph;
+use crate::timeline::causal_graph::diff::Side;
+use crate::view::space_time::live::Read;
 use crate::view::space_time::{Diagram, Now, Texts};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Events between two looks at the clock.
-const SLICE: u32 = 2_048;
+const SLICE: u32 = 256;
 
 #[derive(Serialize)]
 struct DiffRow {
@@ -34,15 +36,16 @@ impl Lab {
 
 #[wasm_bindgen]
 impl Lab {
-    /// Reads on for the diagram, a few milliseconds: to be called until `read` is `all`.
+    /// Reads on for the diagram and compares on, a few milliseconds: to be called until `read` is `all` and `compared` is 1000.
     #[wasm_bindgen(js_name = spaceTimeRead, unchecked_return_type = "Result<SpaceTimeRead>")]
     pub fn space_time_read(&self) -> JsValue {
         answer(self.with(|desk, _| {
             let mut spent = stopwatch(SLICE_MS);
             loop {
                 let read = desk.playback.space_time_follow(SLICE);
-                if read.read >= read.all || spent() {
-                    return Ok(row(&ReadRow { read: read.read, all: read.all, drawn: read.read }));
+                if read.is_whole() || spent() {
+                    let Read { read, all, compared } = read;
+                    return Ok(row(&ReadRow { read, all, drawn: read, compared }));
                 }
             }
         }))
@@ -63,14 +66,15 @@ impl Lab {
         }))
     }
 
-    /// How the branch differs from the one that it is compared with; null until that is read, or if there is none.
+    /// How the branch differs from the one that it is compared with; null until both were read to their ends, or if there is none.
     #[wasm_bindgen(js_name = spaceTimeDiff, unchecked_return_type = "SpaceTimeDiff | null")]
     pub fn space_time_diff(&self) -> JsValue {
         let diff = self.with(|desk, _| {
             Ok(desk.playback.with_space_time(|_, diagram, _, _| {
-                diagram.compared.as_ref().map_or(JsValue::NULL, |compared| {
-                    let diff = &compared.diff;
-                    row(&DiffRow { first: diff.first, only_here: diff.only_a.len(), only_there: diff.only_b.len() })
+                let known = diagram.compared.as_ref().map(|compared| &compared.differences).filter(|known| known.is_known());
+                known.map_or(JsValue::NULL, |known| {
+                    let [only_here, only_there] = Side::BOTH.map(|side| known.only(side).len());
+                    row(&DiffRow { first: known.first(), only_here, only_there })
                 })
             }))
         });

@@ -479,8 +479,8 @@ export interface SpaceTimeLook {
   /** What no picture may be without (a broken rule, a foreign trace) is in it; false only where it stands beside it. */
   chips?: boolean;
 }
-/** `drawn`: how many events can be drawn so far. */
-export interface SpaceTimeRead { read: number; all: number; drawn: number }
+/** `drawn`: how many events can be drawn so far. `compared`: how far the run is compared with another branch, in thousandths; 1000 if with none. */
+export interface SpaceTimeRead { read: number; all: number; drawn: number; compared: number }
 export interface SpaceTimeLane { name: string; kind: "server" | "client" | "process"; events: number }
 export interface SpaceTimePainted {
   /** All of the axis. */

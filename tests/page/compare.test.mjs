@@ -51,10 +51,12 @@ test("the stage splits, one cursor moves both, and the first difference is named
   const { page } = visit;
   await compare(page);
   await thereIs(page, /^S1.*(leader|follower)/);
-  assert.match(await caption(page), /^The first difference is at .+ s\. In .*S1.*"original"/);
+  assert.match(await caption(page), /^The first difference is at .+ s\. In "original".*S1.*crash/);
+  assert.equal(await page.getByText("The first difference is at").filter({ visible: true }).count(), 1, "the sentence is said once");
   await hereIs(page, /^S1.*(crashed|down)/i);
   const [a, b] = await Promise.all(["#stage > canvas", "[data-there] > canvas"].map((canvas) => page.locator(canvas).boundingBox()));
-  assert.ok(a && b && Math.abs(a.width - b.width) < 2 && b.x >= a.x + a.width - 2, "two halves");
+  assert.ok(a && b && Math.abs(a.width - b.width) < 2 && a.x >= b.x + b.width - 2, "two halves, the original at the left");
+  assert.match((await page.locator(".compare-side").first().textContent()) ?? "", /^A/);
   await visit.screenshot("compare-desktop");
   await visit.assertAccessible();
   for (let n = 0; n < 12; n++) await page.getByRole("button", { name: "One event forward" }).click();
@@ -174,6 +176,35 @@ for (const [name, options] of /** @type {const} */ ([["phone", { size: sizes.pho
     await page.locator("#stage > canvas").waitFor();
   });
 }
+
+test("with the keyboard alone: from the tree to the comparison, to the first difference, and out", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await branch(page);
+  await page.locator(".branch[aria-selected=true]").focus();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Compare..");
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitem", { name: "Compare with original" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator("netsplit-compare").waitFor();
+  await thereIs(page, /^S1.*(leader|follower)/);
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "End the comparison", "the focus stays where it was");
+  await page.keyboard.press("ArrowRight");
+  const { event } = await cursor(page);
+  const go = page.getByRole("button", { name: "Go to the first difference" });
+  for (let tabs = 0; tabs < 60 && !(await go.evaluate((button) => button === document.activeElement)); tabs++) await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Enter");
+  await cursorWhere(page, (at) => at.event !== event);
+  // Both halves are stops of their own, each with its own branch's nodes.
+  for (const half of ["#stage > .twin", "[data-there] > .twin"]) {
+    await page.keyboard.press("Tab");
+    for (let tabs = 0; tabs < 10 && !(await page.locator(half).evaluate((twin) => twin === document.activeElement)); tabs++) await page.keyboard.press("Tab");
+    assert.ok(await page.locator(half).evaluate((twin) => twin === document.activeElement), half);
+  }
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.locator("netsplit-compare").waitFor({ state: "detached" });
+});
 
 test("acting while the other branch is far behind waits until it has come, says how far it is, and can be called off", async (t) => {
   const visit = await lab.visit(t, { calm: true });

@@ -30,6 +30,8 @@ const LEVEL_MAX = 8;
 /** Pictures as they are shown, and by how much they are drawn larger: a whole cluster needs so much room. */
 const MINIATURE = { width: 208, height: 136, scale: 1.6 };
 const SMALL = { width: 104, height: 68, scale: 3 };
+/** As in branches.css. */
+const LITTLE_ROOM = "(width < 600px), (height < 500px)";
 /** A pointer that only passes shows nothing, and one on its way to the picture does not lose it. */
 const HOVER_MS = 200;
 
@@ -236,7 +238,8 @@ class Branches extends Part {
     const branch = this.#branch(id);
     if (!branch || !button.isConnected || id === this.#shown) return;
     this.#hide();
-    const glance = this.#paint(this.#canvas, id, MINIATURE);
+    // Where there is little room, it hides little: its words stand beside it.
+    const glance = this.#paint(this.#canvas, id, matchMedia(LITTLE_ROOM).matches ? SMALL : MINIATURE);
     if (!glance) return;
     this.#shown = id;
     const latest = glance.latest ? sentence(glance.latest.text) : "";

@@ -30,7 +30,6 @@ export class CompareBranch {
     const app = this.#of.app();
     const { lab } = app;
     if (!lab || this.branch === null || !this.#of.isConnected()) return;
-    lab.spaceTimeRead();
     const diff = lab.spaceTimeDiff();
     if (!diff) return void requestAnimationFrame(() => this.#tell());
     if (diff.first === null) app.say(t("Both branches have the same events so far."));

@@ -92,7 +92,7 @@ export class Find {
     this.#searching = Boolean(on?.ok && !on.value.done && this.#target.isConnected());
     if (!on?.ok) return;
     const { found, undecided, read, all, done } = on.value;
-    const known = undecided > 0 ? t("{n} {n|match|matches}; given up at {m} events", { n: found, m: undecided }) : t("{n} {n|match|matches}", { n: found });
+    const known = undecided > 0 ? t("{n} {n|match|matches}; given up at {m} {m|event|events}", { n: found, m: undecided }) : t("{n} {n|match|matches}", { n: found });
     setText(this.#count, done ? known : t("{n} so far, {read} of {all} events", { n: count(found), read: count(read), all: count(all) }));
     if (found > 0 && this.#at === null) this.next(false, this.#target.from());
     this.#target.changed();

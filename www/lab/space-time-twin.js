@@ -11,9 +11,14 @@ import { time } from "./words.js";
 
 /** Most events that are listed. */
 const TWIN_MAX = 300;
+/** How long the picture stands still before its twin follows, and how long a twin is kept while it moves, milliseconds. */
+const STILL_MS = 160;
+const MOVING_MS = 1000;
 
 export class Twin {
   element;
+  #timer = 0;
+  #drawnAt = 0;
 
   /** @param {{ onkeydown: (event: KeyboardEvent) => void, onfocus: () => void }} listeners */
   constructor(listeners) {
@@ -26,11 +31,22 @@ export class Twin {
     });
   }
 
+  /** It follows the picture as soon as that stands still; now and then, while it moves by itself. @param {() => void} draw @param {boolean} moves */
+  soon(draw, moves) {
+    if (this.#timer !== 0 && moves && performance.now() - this.#drawnAt > MOVING_MS) return;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      this.#timer = 0;
+      draw();
+    }, STILL_MS);
+  }
+
   /**
    * @param {Source} source @param {Look} look @param {number} zoom
    * @param {(event: number) => number | undefined} timeOf when an event happened, microseconds
    */
   draw(source, look, zoom, timeOf) {
+    this.#drawnAt = performance.now();
     const all = source.spaceTimeTargets(look).filter(({ id }) => id.startsWith("event:"));
     const focus = look.hover ?? look.selected ?? null;
     const active = focus === null ? null : `event:${focus}`;

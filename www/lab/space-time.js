@@ -7,7 +7,7 @@
  * keyboard: Left and Right walk along a lane, with Shift along messages, Up and Down change the lane.
  *
  * The diagram is drawn by the lab; nothing here knows what happened. Each of its trades is a module of its own, `space-time-*.js`:
- * whose it is (a run, a trace), what is in the window, the pointer, keys, what is chosen, the twin in the document, the controls,
+ * whose it is (a run, a trace), reading it, what is in the window, the pointer, keys, what is chosen, the twin in the document, the controls,
  * finding, differences, the branch that is compared with, and what is said.
  *
  * @typedef {import("../netsplit.js").SpaceTimeLook} Look
@@ -24,20 +24,13 @@ import { Differences } from "./space-time-differences.js";
 import { Find } from "./space-time-find.js";
 import { pressed } from "./space-time-keys.js";
 import { Pointer } from "./space-time-pointer.js";
+import { busyWith, Reading } from "./space-time-reading.js";
 import { Run } from "./space-time-run.js";
 import { Telling } from "./space-time-telling.js";
 import { Trace } from "./space-time-trace.js";
 import { Twin } from "./space-time-twin.js";
 import { FIRST, Window } from "./space-time-window.js";
 import { count } from "./words.js";
-
-/** Longest reading within a frame, milliseconds: with a picture and what else is to do, less than 50. */
-const READING_MS = 16;
-/** Between two pictures of what is read so far, milliseconds. */
-const READING_PAINT_MS = 200;
-/** How long the picture stands still before its twin follows, and how long a twin is kept while it moves, milliseconds. */
-const TWIN_STILL_MS = 160;
-const TWIN_MOVING_MS = 1000;
 
 class SpaceTime extends Part {
   #canvas = h("canvas", { "aria-hidden": "true" });
@@ -89,6 +82,7 @@ class SpaceTime extends Part {
     found: (event) => this.#window.show(this.#placeOf(event)),
     ask: () => this.#ask(),
   });
+  #reading = new Reading();
   #bar = new Bar(() => this.#controls(), {
     setAxis: (axis) => this.#setAxis(axis),
     zoom: (factor) => this.#zoom(factor),
@@ -189,20 +183,18 @@ class SpaceTime extends Part {
     const source = this.#source;
     const { width, height } = this.#size;
     if (!source || width === 0 || height === 0) return;
-    const read = this.#read(source);
+    const read = this.#reading.on(source, this.app.playing);
     if (!read.ok) return this.#telling.tell(read.error.message);
     const { read: upTo, all, drawn } = read.value;
     this.#forget();
-    if (upTo < all) {
-      this.#telling.tell(t("Reading events: {read} of {all}.", { read: count(upTo), all: count(all) }));
-      this.#ask();
-      // What is there so far is seen from time to time; the rest of the time is for reading.
-      if (this.#window.painted === null ? drawn <= FIRST : performance.now() - this.#paintedAt < READING_PAINT_MS) return;
-    } else if (this.#telling.tells && !this.#find.searching) this.#telling.tell("");
+    const busy = busyWith(read.value);
+    if (busy !== "" || (this.#telling.tells && !this.#find.searching)) this.#telling.tell(busy);
+    if (busy !== "") this.#ask();
+    if (upTo < all && (this.#window.painted === null ? drawn <= FIRST : !this.#reading.isDue)) return;
     if (this.#window.range === null && this.#window.painted === null) this.#first(all);
     this.#follow();
     const painted = source.spaceTimePaint(this.#canvas, this.#look());
-    this.#paintedAt = performance.now();
+    this.#reading.painted();
     if (painted.ok) {
       this.#window.painted = painted.value;
       // What went through hidden lanes is looked for in slices.
@@ -217,34 +209,10 @@ class SpaceTime extends Part {
     this.dataset.read = String(upTo);
     this.dataset.detail = this.#window.painted?.detail ?? "";
     if (upTo < all) return;
-    if ("ready" in this.dataset) return this.#twinSoon();
+    if ("ready" in this.dataset) return this.#twin.soon(() => this.isConnected && this.#drawTwin(), this.app.playing);
     this.dataset.ready = "";
     this.#compared();
     this.#drawTwin();
-  }
-
-  #paintedAt = 0;
-
-  /** Reads on: a slice; while nothing plays, as many as a frame has room for. @param {import("../netsplit.js").SpaceTimeSource} source */
-  #read(source) {
-    const end = performance.now() + READING_MS;
-    let read = source.spaceTimeRead();
-    while (!this.app.playing && read.ok && read.value.read < read.value.all && performance.now() < end) read = source.spaceTimeRead();
-    return read;
-  }
-
-  #twinTimer = 0;
-  #twinDrawn = 0;
-
-  /** The twin follows the picture as soon as that stands still; now and then, while it moves by itself. */
-  #twinSoon() {
-    if (this.#twinTimer !== 0 && this.app.playing && performance.now() - this.#twinDrawn > TWIN_MOVING_MS) return;
-    clearTimeout(this.#twinTimer);
-    const draw = () => {
-      this.#twinTimer = 0;
-      if (this.isConnected) this.#drawTwin();
-    };
-    this.#twinTimer = window.setTimeout(draw, TWIN_STILL_MS);
   }
 
   /** Two executions have been compared: the first difference is told, and is in the window. */
@@ -405,7 +373,6 @@ class SpaceTime extends Part {
   #drawTwin() {
     const source = this.#source;
     if (!source || this.#size.width === 0 || this.dataset.read === undefined) return;
-    this.#twinDrawn = performance.now();
     this.#twin.draw(source, this.#look(), this.app.settings.zoom, (event) => this.#subject?.timeOf(event));
   }
 

@@ -1,53 +1,353 @@
-//! What two runs have in common, and what only one of them has.
+//! What two branches have in common, and what only one of them has: found while both are read, event by event.
+//!
+//! As far as both have the same events in the same places, they are passed over in pairs. From the first difference on, events
+//! are the same if they have the same [`Content`], the earliest of equals first. Contents begin with the time, and times never
+//! decrease along a branch: so only events of one and the same time need be held against each other, what was settled stays
+//! settled while both branches grow, and each event is one step of work.
 
-use super::CausalGraph;
-use std::collections::BTreeMap;
+use super::{Kind, NO_LANE};
+use crate::base::NodeId;
+use crate::base::ids::PlaceKind;
+use crate::sim::trace::{Event, EventKind};
+use std::collections::{BTreeMap, VecDeque};
 
-/// The differences of two graphs with the same lanes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Diff {
-    /// The number of the first event that is not the same in both, if there is one.
-    pub first: Option<u32>,
-    /// Events that only the first graph has, ascending.
-    pub only_a: Vec<u32>,
-    /// Events that only the second graph has, ascending.
-    pub only_b: Vec<u32>,
+/// What makes two events the same: when and where, what kind, whom they hear from, and what they carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Content {
+    at_us: u64,
+    lane: u16,
+    kind: Kind,
+    label: u16,
+    heard: u16,
+    carried: u32,
 }
 
-/// What makes two events the same: where and when, what kind, whom they hear from, and what they carry.
-type Content = (u64, u16, super::Kind, u16, Vec<u16>, u32);
-
-/// A graph, and digests of what its events carry, from the first one on that is not shared. Those that are not known count as alike.
-struct Side<'a>(&'a CausalGraph, u32, &'a [u32]);
-
-fn content(side: &Side<'_>, event: u32) -> Content {
-    let Side(graph, shared, carried) = *side;
-    let lane = graph.lane_of(event).unwrap_or(super::NO_LANE);
-    let sender = |number: usize| graph.lane_of(graph.edges().get(number)?.from);
-    let heard = graph.edges().incoming(event).filter_map(sender).collect();
-    let carried = event.checked_sub(shared).and_then(|at| carried.get(at as usize)).copied().unwrap_or(0);
-    (graph.place(event, super::Axis::Time), lane, graph.kind_of(event), graph.label_of(event), heard, carried)
-}
-
-/// Compares two graphs. The first `shared` events are known to be the same; `carried` has digests of what the others carry, for
-/// each graph. Without times, the order takes their place.
-pub fn diff(a: &CausalGraph, b: &CausalGraph, shared: u32, carried: [&[u32]; 2]) -> Diff {
-    let mut found = Diff::default();
-    let (len_a, len_b) = (a.len(), b.len());
-    let (a, b) = (&Side(a, shared, carried[0]), &Side(b, shared, carried[1]));
-    let both = len_a.min(len_b);
-    found.first = (shared..both).find(|event| content(a, *event) != content(b, *event));
-    let Some(from) = found.first.or((both < len_a.max(len_b)).then_some(both)) else { return found };
-    found.first = Some(from);
-    let mut left: BTreeMap<Content, Vec<u32>> = BTreeMap::new();
-    // Backwards, so that the earliest of equals is taken first.
-    (from..len_b).rev().for_each(|event| left.entry(content(b, event)).or_default().push(event));
-    for event in from..len_a {
-        if left.get_mut(&content(a, event)).and_then(Vec::pop).is_none() {
-            found.only_a.push(event);
+impl Content {
+    /// Of an event of a run; `carried` is a digest of what it carries.
+    pub fn of(event: &Event, carried: u32) -> Content {
+        let arrives = match event.kind {
+            EventKind::Delivered => event.cause.place() != event.id.place(),
+            kind => kind == EventKind::Lost,
+        };
+        let sender = event.cause.some().map(|cause| cause.place()).filter(|place| arrives && place.kind() == PlaceKind::Node);
+        Content {
+            at_us: event.at_us,
+            lane: event.node().map_or(NO_LANE, |NodeId(node)| node),
+            kind: super::run::kind_of(event.kind),
+            label: u16::from(event.sub),
+            heard: sender.map_or(NO_LANE, |place| place.node().0),
+            carried,
         }
     }
-    found.only_b = left.into_values().flatten().collect();
-    found.only_b.sort_unstable();
-    found
+}
+
+/// One of two branches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The branch that is looked at.
+    Here,
+    /// The one that it is compared with.
+    There,
+}
+
+impl Side {
+    /// Both, in the order of their numbers.
+    pub const BOTH: [Side; 2] = [Side::Here, Side::There];
+
+    fn other(self) -> Side {
+        if self == Side::Here { Side::There } else { Side::Here }
+    }
+}
+
+/// An event that only one branch has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Only {
+    /// Its number on its branch.
+    pub event: u32,
+    /// When, microseconds.
+    pub at_us: u64,
+    /// The lane that it is on, or [`NO_LANE`].
+    pub lane: u16,
+}
+
+impl Only {
+    fn new(event: u32, content: &Content) -> Only {
+        Only { event, at_us: content.at_us, lane: content.lane }
+    }
+}
+
+/// Events of one branch that have been read.
+#[derive(Clone, Debug, Default)]
+struct Line {
+    /// Number of the first that waits.
+    next: u32,
+    /// Not held against the other branch yet.
+    waiting: VecDeque<Content>,
+    /// The time of the last one that was read, microseconds.
+    last_us: u64,
+    /// Of those that do not wait, what the other branch does not have; ascending.
+    only: Vec<Only>,
+}
+
+impl Line {
+    fn read(&self) -> u32 {
+        self.next + self.waiting.len() as u32
+    }
+
+    fn pop(&mut self) -> Option<(u32, Content)> {
+        let content = self.waiting.pop_front()?;
+        self.next += 1;
+        Some((self.next - 1, content))
+    }
+}
+
+/// The differences of two branches, as far as they are known.
+#[derive(Clone, Debug, Default)]
+pub struct Differences {
+    lines: [Line; 2],
+    /// The first event that is not the same in both.
+    parted: Option<u32>,
+    /// Events of the time that is worked on, by side, which have no like on the other one so far.
+    alone: BTreeMap<Content, [VecDeque<u32>; 2]>,
+    alone_us: u64,
+    /// Both were read to their ends once: what one has beyond the other's end, only it has.
+    ended: bool,
+}
+
+impl Differences {
+    /// Of two branches that share their first `shared` events. The others are to be told with [`push`](Differences::push).
+    pub fn new(shared: u32) -> Differences {
+        let line = || Line { next: shared, ..Line::default() };
+        Differences { lines: [line(), line()], ..Differences::default() }
+    }
+
+    /// The next event of a branch. Its time is not before the last one's; an earlier one is taken for that.
+    pub fn push(&mut self, side: Side, content: Content) {
+        let line = &mut self.lines[side as usize];
+        line.last_us = line.last_us.max(content.at_us);
+        line.waiting.push_back(Content { at_us: line.last_us, ..content });
+    }
+
+    /// Works at most `budget` steps, of which each deals with one or two events. True once nothing is left to do until more is read.
+    pub fn work(&mut self, budget: u32) -> bool {
+        (0..budget).any(|_| !self.step()) || !self.can_step()
+    }
+
+    /// Both branches have been read to their ends, for now, and nothing is left to do.
+    pub fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// True once [`end`](Differences::end) was said: what is known is all, or all that was known the last time.
+    pub fn is_known(&self) -> bool {
+        self.ended
+    }
+
+    /// The first event that is not the same in both.
+    pub fn first(&self) -> Option<u32> {
+        let [here, there] = self.lines.each_ref().map(Line::read);
+        self.parted.or((self.ended && here != there).then_some(here.min(there)))
+    }
+
+    /// What only one branch has, ascending.
+    pub fn only(&self, side: Side) -> Onlies<'_> {
+        let line = &self.lines[side as usize];
+        Onlies { line, beyond: self.beyond(side) }
+    }
+
+    /// How many of a line's waiting events the other branch can have; those after them lie beyond its end.
+    fn beyond(&self, side: Side) -> usize {
+        let [line, other] = [side, side.other()].map(|side| &self.lines[side as usize]);
+        match self.parted {
+            _ if !self.ended => line.waiting.len(),
+            None => (other.read().saturating_sub(line.next) as usize).min(line.waiting.len()),
+            Some(_) => line.waiting.partition_point(|content| content.at_us <= other.last_us),
+        }
+    }
+
+    fn fronts(&self) -> [Option<Content>; 2] {
+        self.lines.each_ref().map(|line| line.waiting.front().copied())
+    }
+
+    fn can_step(&self) -> bool {
+        match self.fronts() {
+            [Some(_), Some(_)] => true,
+            _ if self.parted.is_none() => false,
+            fronts => self.earlier(fronts).is_some(),
+        }
+    }
+
+    /// False if there is nothing to do.
+    fn step(&mut self) -> bool {
+        let fronts = self.fronts();
+        if let [Some(here), Some(there)] = fronts {
+            let nobody_waits = self.alone.is_empty() || self.alone_us < here.at_us;
+            if here == there && (self.parted.is_none() || nobody_waits) {
+                for line in &mut self.lines {
+                    line.pop();
+                }
+                return true;
+            }
+            self.parted.get_or_insert(self.lines[Side::Here as usize].next);
+        } else if self.parted.is_none() {
+            return false;
+        }
+        let Some(side) = self.earlier(fronts) else { return false };
+        if let Some((event, content)) = self.lines[side as usize].pop() {
+            self.hold(side, event, content);
+        }
+        true
+    }
+
+    /// Whose next event comes first. If the other branch ends before that event, it has none that could be the same.
+    fn earlier(&self, fronts: [Option<Content>; 2]) -> Option<Side> {
+        let ends = |side: Side| self.lines[side as usize].last_us;
+        match fronts {
+            [Some(here), Some(there)] => Some(if here.at_us <= there.at_us { Side::Here } else { Side::There }),
+            [Some(here), None] => (here.at_us <= ends(Side::There)).then_some(Side::Here),
+            [None, Some(there)] => (there.at_us <= ends(Side::Here)).then_some(Side::There),
+            [None, None] => None,
+        }
+    }
+
+    /// Holds an event against those of the other branch at the same time.
+    fn hold(&mut self, side: Side, event: u32, content: Content) {
+        if content.at_us > self.alone_us {
+            self.alone.clear();
+            self.alone_us = content.at_us;
+        }
+        let alike = self.alone.entry(content).or_default();
+        match alike[side.other() as usize].pop_front() {
+            Some(like) => {
+                let only = &mut self.lines[side.other() as usize].only;
+                if let Ok(at) = only.binary_search_by_key(&like, |only| only.event) {
+                    only.remove(at);
+                }
+            }
+            None => {
+                alike[side as usize].push_back(event);
+                self.lines[side as usize].only.push(Only::new(event, &content));
+            }
+        }
+    }
+}
+
+/// The events that only one branch has, ascending.
+#[derive(Clone, Copy, Debug)]
+pub struct Onlies<'a> {
+    line: &'a Line,
+    beyond: usize,
+}
+
+impl Onlies<'_> {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.line.only.len() + self.line.waiting.len() - self.beyond
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The n-th of them.
+    pub fn get(&self, n: usize) -> Option<Only> {
+        self.line.only.get(n).copied().or_else(|| {
+            let at = n.checked_sub(self.line.only.len())? + self.beyond;
+            Some(Only::new(self.line.next + at as u32, self.line.waiting.get(at)?))
+        })
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Only> {
+        (0..self.len()).filter_map(|n| self.get(n))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The same in one piece, as it is defined: what is the first difference, and what only one of both has.
+    fn whole(shared: usize, [here, there]: [&[Content]; 2]) -> (Option<u32>, [Vec<u32>; 2]) {
+        let both = here.len().min(there.len());
+        let first = (shared..both).find(|n| here[*n] != there[*n]).or((here.len() != there.len()).then_some(both));
+        let from = first.unwrap_or(both);
+        let of = |side: &[Content], content: &Content, until: usize| side[from..until].iter().filter(|c| *c == content).count();
+        let only = |side: &[Content], other: &[Content]| {
+            let lacks = |n: &usize| of(side, &side[*n], *n) >= of(other, &side[*n], other.len());
+            (from..side.len()).filter(lacks).map(|n| n as u32).collect()
+        };
+        (first.map(|n| n as u32), [only(here, there), only(there, here)])
+    }
+
+    fn found(differences: &Differences) -> (Option<u32>, [Vec<u32>; 2]) {
+        let only = |side| differences.only(side).iter().map(|only| only.event).collect();
+        (differences.first(), Side::BOTH.map(only))
+    }
+
+    /// Two branches with some events in common, and how much of each is read in each round.
+    fn branches() -> impl Strategy<Value = (usize, [Vec<Content>; 2], Vec<[usize; 2]>)> {
+        let event = (0u64..3, 0u16..2, 0u32..2);
+        let events = prop::collection::vec(event, 0..40);
+        (events.clone(), events.clone(), events, prop::collection::vec([0usize..9, 0usize..9], 0..12)).prop_map(
+            |(common, here, there, rounds)| {
+                let line = |own: &[(u64, u16, u32)]| {
+                    let mut at_us = 0;
+                    let content = |(after, lane, carried): &(u64, u16, u32)| {
+                        at_us += after;
+                        Content { at_us, lane: *lane, kind: Kind::Timer, label: 0, heard: NO_LANE, carried: *carried }
+                    };
+                    common.iter().chain(own).map(content).collect()
+                };
+                (common.len() / 2, [line(&here), line(&there)], rounds)
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn slices_find_what_is_found_in_one_piece((shared, lines, rounds) in branches(), budget in 1u32..9) {
+            let mut differences = Differences::new(shared as u32);
+            let mut read = lines.each_ref().map(|line| shared.min(line.len()));
+            let rest = [usize::MAX; 2];
+            for round in rounds.into_iter().chain([rest]) {
+                for side in Side::BOTH {
+                    let line = &lines[side as usize];
+                    let until = read[side as usize].saturating_add(round[side as usize]).min(line.len());
+                    line[read[side as usize]..until].iter().for_each(|content| differences.push(side, *content));
+                    read[side as usize] = until;
+                }
+                // Each step deals with an event, or with two; only so many are done in a slice.
+                let waiting = |differences: &Differences| differences.lines.iter().map(|line| line.waiting.len()).sum::<usize>();
+                loop {
+                    let before = waiting(&differences);
+                    let done = differences.work(budget);
+                    let worked = before - waiting(&differences);
+                    prop_assert!(worked <= 2 * budget as usize);
+                    if done {
+                        break;
+                    }
+                    prop_assert!(worked >= budget as usize, "a slice is made use of");
+                }
+                differences.end();
+                let so_far = [&lines[0][..read[0]], &lines[1][..read[1]]];
+                prop_assert_eq!(found(&differences), whole(shared, so_far));
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_others_end_is_told_only_once_both_were_read() {
+        let content = |at_us| Content { at_us, lane: 0, kind: Kind::Timer, label: 0, heard: NO_LANE, carried: 0 };
+        let mut differences = Differences::new(0);
+        (0..5).for_each(|at_us| differences.push(Side::There, content(at_us)));
+        assert!(differences.work(10) && found(&differences) == (None, [vec![], vec![]]));
+        differences.end();
+        assert_eq!(found(&differences), (Some(0), [vec![], vec![0, 1, 2, 3, 4]]));
+        (0..2).for_each(|at_us| differences.push(Side::Here, content(at_us)));
+        assert!(differences.work(10));
+        assert_eq!(found(&differences), (Some(2), [vec![], vec![2, 3, 4]]), "while both grow, what was known goes on");
+    }
 }

@@ -118,7 +118,7 @@ impl RunGraph {
     }
 }
 
-fn kind_of(kind: EventKind) -> Kind {
+pub(super) fn kind_of(kind: EventKind) -> Kind {
     match kind {
         EventKind::Started => Kind::Started,
         EventKind::Delivered => Kind::Delivered,

@@ -2,7 +2,6 @@
 
 use super::chain::{Link, shortest};
 use super::cone::{Cones, Relation};
-use super::diff::diff;
 use super::hide::through;
 use super::motif::{GAP, Motif, NoMotif, STEPS_MAX};
 use super::*;
@@ -295,34 +294,6 @@ proptest! {
                 is(&tried)
             });
             prop_assert_eq!(found.is_some(), any, "at {}", anchor);
-        }
-    }
-
-    #[test]
-    fn a_difference_is_what_only_one_run_has((lanes, events) in traces(), at in 0usize..60, other in 0u16..2) {
-        let graph = graph_of(lanes, &events);
-        prop_assert_eq!(diff(&graph, &graph, 0, [&[], &[]]), super::diff::Diff::default());
-        // One event carries something else.
-        let mut carried: Vec<u32> = vec![7; events.len()];
-        let same = carried.clone();
-        carried[at % events.len()] = 8;
-        let found = diff(&graph, &graph, 0, [&same, &carried]);
-        prop_assert_eq!(found.first, Some((at % events.len()) as u32));
-        prop_assert_eq!((found.only_a.len(), found.only_b.len()), (1, 1));
-        // One event goes to another lane.
-        let at = at % events.len();
-        let mut changed: Vec<(u16, Vec<u16>)> = events.iter().map(|(lane, _)| (*lane, Vec::new())).collect();
-        let plain = graph_of(lanes, &changed);
-        changed[at].0 = other;
-        let found = diff(&plain, &graph_of(lanes, &changed), 0, [&[], &[]]);
-        if events[at].0 == other {
-            prop_assert_eq!(found, super::diff::Diff::default());
-        } else {
-            prop_assert_eq!(found.first, Some(at as u32));
-            prop_assert_eq!((found.only_a.len(), found.only_b.len()), (1, 1));
-            let lane = |events: &[(u16, Vec<u16>)], event: u32| (events[event as usize].0, event / 3);
-            prop_assert_eq!(lane(&events, found.only_a[0]), (events[at].0, at as u32 / 3));
-            prop_assert_eq!(lane(&changed, found.only_b[0]), (other, at as u32 / 3));
         }
     }
 

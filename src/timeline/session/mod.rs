@@ -618,12 +618,6 @@ impl Session {
         if self.tree.get(a).is_none() || self.tree.get(b).is_none() { 0 } else { self.tree.shared(a, b) }
     }
 
-    /// Digests of what events of a branch carry (messages, records, operations), by replay of the range. Fewer than the range has,
-    /// if it reaches beyond the branch.
-    pub fn carried_on(&mut self, branch: BranchId, range: std::ops::Range<u64>) -> Vec<u32> {
-        if self.tree.get(branch).is_none() { Vec::new() } else { self.tree.carried(branch, range) }
-    }
-
     // ---- inside
 
     fn at_end(&self) -> bool {

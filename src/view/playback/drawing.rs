@@ -51,7 +51,7 @@ impl Playback {
     }
 
     /// What stands on the stage whatever the view: a run unlike its link, what fell, rules that are broken.
-    fn stage_chips(&self, options: &ViewOptions) -> Vec<Chip> {
+    pub(in crate::view) fn stage_chips(&self, options: &ViewOptions) -> Vec<Chip> {
         let Speech { lang, names } = self.speech;
         let mut chips = Vec::new();
         if self.provenance().is_some_and(|provenance| provenance.matches == Some(false)) {

@@ -39,18 +39,6 @@ impl Playback {
         Some(words::headline(self.speech.lang, &event, context, &self.session.notes(n), &self.speech.names).text)
     }
 
-    /// What no picture of this run may leave out: that it is not the run that was sent, which rules are broken.
-    pub fn chips(&self) -> Vec<String> {
-        let lang = self.speech.lang;
-        let foreign = self.provenance().is_some_and(|provenance| provenance.matches == Some(false));
-        let mut chips = if foreign { vec![words::filled(lang, "chip.not-sent", &[])] } else { Vec::new() };
-        match &self.mutants[..] {
-            few if few.len() <= 2 => chips.extend(few.iter().map(|mutant| words::broken_rule(lang, mutant))),
-            many => chips.push(words::broken_rules(lang, many.len())),
-        }
-        chips
-    }
-
     /// The rows of a range of indexes, as far as they exist; at most ten thousand.
     pub fn events(&mut self, range: Range<u64>) -> Vec<EventRow> {
         let end = range.end.min(self.session.event_count()).min(range.start.saturating_add(ROWS_MAX));

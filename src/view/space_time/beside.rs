@@ -272,7 +272,7 @@ impl Texts for BesideTexts<'_> {
         String::new()
     }
 
-    fn chips(&self) -> Vec<String> {
+    fn labels(&self) -> Vec<String> {
         let lang = self.sentences.lang;
         let partial = self.traces.iter().any(|trace| trace.partial());
         let partial = partial.then(|| words::filled(lang, "chip.partial", &[]));

@@ -137,7 +137,7 @@ impl Texts for TraceTexts<'_> {
         String::new()
     }
 
-    fn chips(&self) -> Vec<String> {
+    fn labels(&self) -> Vec<String> {
         let partial = self.trace.partial().then(|| words::filled(self.lang, "chip.partial", &[]));
         [words::filled(self.lang, "chip.foreign", &[])].into_iter().chain(partial).collect()
     }

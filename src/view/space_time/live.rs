@@ -3,9 +3,11 @@
 use super::{Compared, Diagram, Look, Now, Texts, role_of};
 use crate::base::NodeId;
 use crate::sim::plan::Cluster;
-use crate::timeline::causal_graph::diff::diff;
+use crate::timeline::causal_graph::diff::{Content, Differences, Side};
 use crate::timeline::causal_graph::{CausalGraph, LaneKind, RunGraph};
-use crate::timeline::{BranchId, Session};
+use crate::timeline::{BranchId, Replay, Session};
+use crate::view::cluster::Chip;
+use crate::view::layout::ViewOptions;
 use crate::view::playback::Playback;
 use crate::view::report::Speech;
 use crate::view::scene::Scene;
@@ -17,16 +19,8 @@ pub struct LiveDiagram {
     run: RunGraph,
     /// Pictures, cones, searches.
     pub diagram: Diagram,
-    /// The branch that is compared with, while it is read.
-    other: Option<Other>,
-}
-
-#[derive(Clone, Debug)]
-struct Other {
-    run: RunGraph,
-    branch: BranchId,
-    /// Digests of what the events of both branches carry, from the first one on that they do not share.
-    carried: [Vec<u32>; 2],
+    /// This branch and the one that it is compared with, executed once more; [`Diagram::compared`] has what is found.
+    replays: Option<[Replay; 2]>,
 }
 
 /// How far a run has been read.
@@ -36,7 +30,18 @@ pub struct Read {
     pub read: u64,
     /// Events that there are.
     pub all: u64,
+    /// How far it is compared with another branch, in thousandths; 1000 if there is none.
+    pub compared: u32,
 }
+
+impl Read {
+    /// True if nothing is left to do until the run goes on.
+    pub fn is_whole(&self) -> bool {
+        self.read >= self.all && self.compared == WHOLE
+    }
+}
+
+const WHOLE: u32 = 1_000;
 
 impl LiveDiagram {
     /// Nothing is read yet.
@@ -47,7 +52,7 @@ impl LiveDiagram {
             (words::node_name(speech.lang, NodeId(node), speech.names.cluster), kind)
         };
         let lanes = (0..speech.names.cluster.nodes() as u16).map(lane);
-        LiveDiagram { run: RunGraph::new(lanes, role_of), diagram: Diagram::default(), other: None }
+        LiveDiagram { run: RunGraph::new(lanes, role_of), diagram: Diagram::default(), replays: None }
     }
 
     /// The graph as far as it was read.
@@ -60,64 +65,48 @@ impl LiveDiagram {
         (self.run.graph(), &mut self.diagram)
     }
 
-    /// Reads on, at most `budget` events of the run and as many of the branch that it is compared with.
+    /// Reads on, at most `budget` events of the run, and as many of both branches that are compared.
     pub fn follow(&mut self, session: &mut Session, budget: u32) -> Read {
         let branch = session.cursor().branch;
         if branch != self.run.branch() {
             let shared = session.shared(self.run.branch(), branch);
             self.diagram.sought.truncate(shared.min(u64::from(u32::MAX)) as u32);
             self.diagram.forget();
-            self.compare(None);
+            self.replays = None;
         }
         self.run.follow(session, branch, budget);
-        if let Some(other) = &mut self.other
-            && other.run.follow(session, other.branch, budget)
-        {
-            let shared = session.shared(branch, other.branch);
-            let ends = [(branch, self.run.graph().len()), (other.branch, other.run.graph().len())];
-            for ((branch, end), carried) in ends.into_iter().zip(&mut other.carried) {
-                let end = u64::from(end);
-                carried.truncate(end.saturating_sub(shared) as usize);
-                let from = shared + carried.len() as u64;
-                let until = end.min(from + u64::from(budget));
-                if from < until {
-                    let mut new = session.carried_on(branch, from..until);
-                    new.resize((until - from) as usize, 0);
-                    carried.extend(new);
-                }
-            }
-        }
-        Read { read: u64::from(self.run.graph().len()), all: session.event_count() }
+        let compared = self.follow_other(session, budget);
+        Read { read: u64::from(self.run.graph().len()), all: session.event_count(), compared }
     }
 
-    /// Compares with another branch, or with none any more; `follow` reads it.
-    pub fn compare(&mut self, branch: Option<BranchId>) {
-        self.other = branch.map(|branch| Other { run: self.run.clone(), branch, carried: Default::default() });
-        self.diagram.compared = None;
+    /// Compares with another branch of this name from now on, or with none any more; `follow` does the work.
+    pub fn compare(&mut self, session: &Session, other: Option<(BranchId, String)>) {
+        (self.replays, self.diagram.compared) = (None, None);
+        let Some((other, name)) = other else { return };
+        let branch = session.cursor().branch;
+        let shared = session.shared(branch, other);
+        self.replays = Some([branch, other].map(|branch| Replay::new(branch, shared)));
+        let differences = Differences::new(shared.min(u64::from(u32::MAX)) as u32);
+        self.diagram.compared = Some(Compared { differences, name });
     }
 
-    /// Once both branches are read: how they differ.
-    pub fn settle(&mut self, session: &Session, name: impl FnOnce() -> String) {
-        let Some(Other { run: other, branch, carried }) = &self.other else { return };
-        let current = self.run.branch();
-        let lens = (u64::from(self.run.graph().len()), u64::from(other.graph().len()));
-        let ends = session.branches();
-        let end = |id: BranchId| ends.iter().find(|info| info.id == id).map(|info| info.events);
-        if other.branch() != *branch || Some(lens.0) != end(current) || Some(lens.1) != end(*branch) {
-            return;
+    /// Reads on in both branches that are compared, and holds what was read against each other. How far that is, in thousandths.
+    fn follow_other(&mut self, session: &Session, budget: u32) -> u32 {
+        let Some((replays, Compared { differences, .. })) = self.replays.as_mut().zip(self.diagram.compared.as_mut()) else {
+            return WHOLE;
+        };
+        let (mut ends, mut read, mut all) = (true, 0, 0);
+        for (side, replay) in Side::BOTH.into_iter().zip(replays) {
+            ends &= session.replay(replay, budget, |event, carried| differences.push(side, Content::of(event, carried)));
+            read += replay.position();
+            all += session.event_count_on(replay.branch());
         }
-        let known = self.diagram.compared.as_ref().map(|compared| u64::from(compared.graph.len()));
-        if known == Some(lens.1) && self.diagram.compared.as_ref().map(|compared| u64::from(compared.ours)) == Some(lens.0) {
-            return;
+        // A step for each event that was read, so that nothing piles up.
+        if differences.work(budget.saturating_mul(2)) && ends {
+            differences.end();
+            return WHOLE;
         }
-        let shared = session.shared(current, *branch);
-        if [lens.0, lens.1].iter().zip(carried).any(|(len, carried)| shared + carried.len() as u64 != *len) {
-            return;
-        }
-        let shared = shared.min(u64::from(u32::MAX)) as u32;
-        let diff = diff(self.run.graph(), other.graph(), shared, [&carried[0], &carried[1]]);
-        let ours = self.run.graph().len();
-        self.diagram.compared = Some(Compared { graph: other.graph().clone(), ours, diff, name: name() });
+        (read * u64::from(WHOLE) / all.max(1)).min(u64::from(WHOLE) - 1) as u32
     }
 }
 
@@ -133,21 +122,16 @@ impl Texts for RunTexts<'_> {
         self.0.speech().names.messages.get(label as usize).map_or_else(String::new, |kind| kind.name.to_owned())
     }
 
-    fn chips(&self) -> Vec<String> {
-        self.0.chips()
+    fn chips(&self) -> Vec<Chip> {
+        self.0.stage_chips(&ViewOptions { verdicts_elsewhere: true, ..ViewOptions::default() })
     }
 }
 
 impl Playback {
-    /// Reads on what is new in the run for its diagram, at most `budget` events.
+    /// Reads on what is new in the run for its diagram, at most `budget` events, and compares as many.
     pub fn space_time_follow(&mut self, budget: u32) -> Read {
         let mut live = self.take_space_time();
         let read = live.follow(&mut self.session, budget);
-        if let Some(Other { branch, .. }) = &live.other {
-            let name = || self.branches().into_iter().find(|row| row.id == branch.0).map(|row| row.name).unwrap_or_default();
-            let name = name();
-            live.settle(&self.session, || name);
-        }
         self.space_time = Some(live);
         read
     }
@@ -159,9 +143,10 @@ impl Playback {
     /// Does something with the diagram, the cursor and the run's sentences.
     pub fn with_space_time<T>(&mut self, work: impl FnOnce(&CausalGraph, &mut Diagram, Now, &dyn Texts) -> T) -> T {
         let mut live = self.take_space_time();
-        let now = self.now();
+        let (now, texts) = (self.now(), RunTexts(self));
         let (graph, diagram) = live.parts();
-        let answer = work(graph, diagram, now, &RunTexts(self));
+        diagram.strip = !texts.chips().is_empty();
+        let answer = work(graph, diagram, now, &texts);
         self.space_time = Some(live);
         answer
     }
@@ -169,7 +154,8 @@ impl Playback {
     /// Compares with another branch, or with none any more.
     pub fn space_time_compare(&mut self, branch: Option<u32>) {
         let mut live = self.take_space_time();
-        live.compare(branch.map(BranchId));
+        let named = |id: u32| self.branches().into_iter().find(|row| row.id == id).map(|row| (BranchId(id), row.name));
+        live.compare(&self.session, branch.and_then(named));
         self.space_time = Some(live);
     }
 
@@ -183,6 +169,8 @@ impl Playback {
     pub(in crate::view) fn space_time_scene(&self, look: &Look) -> Scene {
         let mut live = LiveDiagram::new(self.speech());
         live.run.read(&self.session, self.session.cursor().branch, u32::MAX);
-        live.diagram.scene(live.run.graph(), look, Some(self.now()), &RunTexts(self))
+        let texts = RunTexts(self);
+        live.diagram.strip = !texts.chips().is_empty();
+        live.diagram.scene(live.run.graph(), look, Some(self.now()), &texts)
     }
 }

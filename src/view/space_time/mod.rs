@@ -21,14 +21,15 @@ pub use pointing::{Hit, Way};
 pub use roles::role_of;
 pub use search::{Found, Sought};
 
+use super::cluster::Chip;
 use super::geometry::Point;
-use super::layout::ViewOptions;
+use super::layout::{STRIP, ViewOptions};
 use super::scene::{Scene, Text};
 use super::words::Lang;
 use crate::base::Level;
 use crate::timeline::causal_graph::chain::{self, Link};
 use crate::timeline::causal_graph::cone::Cones;
-use crate::timeline::causal_graph::diff::Diff;
+use crate::timeline::causal_graph::diff::Differences;
 use crate::timeline::causal_graph::{Axis, CausalGraph};
 use axis::Projection;
 use hiding::Hiding;
@@ -129,8 +130,12 @@ pub trait Texts {
     fn event(&self, event: u32) -> String;
     /// The name of a message's kind.
     fn message(&self, label: u16) -> String;
-    /// A chip that must not be missing in any picture: a broken rule, a foreign trace.
-    fn chips(&self) -> Vec<String> {
+    /// What must not be missing in any picture of a run: a broken rule, a run unlike its link.
+    fn chips(&self) -> Vec<Chip> {
+        Vec::new()
+    }
+    /// What must not be missing in any picture of a foreign trace, from right to left: that it is one, and whose.
+    fn labels(&self) -> Vec<String> {
         Vec::new()
     }
 }
@@ -151,15 +156,11 @@ pub(super) const SINGLE_MAX: u64 = 400;
 /// More than this are bars.
 pub(super) const MARKS_MAX: u64 = 5_000;
 
-/// A run or branch to compare with.
+/// A branch to compare with.
 #[derive(Clone, Debug)]
 pub struct Compared {
-    /// Its graph.
-    pub graph: CausalGraph,
-    /// Number of events of the other graph when they were compared.
-    pub ours: u32,
-    /// How it differs.
-    pub diff: Diff,
+    /// How it differs, as far as that is known.
+    pub differences: Differences,
     /// What it is called.
     pub name: String,
 }
@@ -178,6 +179,8 @@ pub struct Diagram {
     pub compared: Option<Compared>,
     /// Two executions stand beside each other in it.
     pub beside: Option<Beside>,
+    /// A strip above the axis has the run's chips.
+    strip: bool,
 }
 
 /// What is marked where two executions stand beside each other.
@@ -210,6 +213,8 @@ pub(super) struct Metrics {
     /// Left edge of the plot.
     pub(super) left: f64,
     pub(super) right: f64,
+    /// Upper edge of the axis.
+    pub(super) axis: f64,
     /// Upper edge of the first lane.
     pub(super) top: f64,
     /// Lower edge of the lanes.
@@ -292,15 +297,27 @@ impl Diagram {
     pub(super) fn metrics(&self, graph: &CausalGraph, look: &Look) -> Metrics {
         let rows = self.rows(graph).len().max(1);
         let foot = if look.minimap { MINIMAP + 8.0 } else { 4.0 };
-        let bottom = (look.height - foot).max(HEAD + ROW_MIN);
-        let row = ((bottom - HEAD) / rows as f64).clamp(ROW_MIN, ROW_MAX);
+        let axis = if self.strip && look.chips { STRIP } else { 0.0 };
+        let head = axis + HEAD;
+        let bottom = (look.height - foot).max(head + ROW_MIN);
+        let row = ((bottom - head) / rows as f64).clamp(ROW_MIN, ROW_MAX);
         let span = self.projection.span(graph);
         let (from, to) = if look.window.1 > look.window.0 { look.window } else { span };
         // A little of air on both sides, so that the first and the last event are whole.
         let left = self.names(graph, look);
-        let top = HEAD + ((bottom - HEAD - row * rows as f64) / 2.0).max(0.0);
-        let scroll = look.scroll.clamp(0.0, (row * rows as f64 - (bottom - HEAD)).max(0.0));
-        Metrics { left, right: (look.width - 12.0).max(left + 16.0), top, bottom, row, scroll, from, to: to.max(from + 1e-3) }
+        let top = head + ((bottom - head - row * rows as f64) / 2.0).max(0.0);
+        let scroll = look.scroll.clamp(0.0, (row * rows as f64 - (bottom - head)).max(0.0));
+        Metrics {
+            left,
+            right: (look.width - 12.0).max(left + 16.0),
+            axis,
+            top,
+            bottom,
+            row,
+            scroll,
+            from,
+            to: to.max(from + 1e-3),
+        }
     }
 
     /// The room for the names of the lanes: on telephones no more than they need, for long names no more than is left over.

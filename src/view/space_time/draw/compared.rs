@@ -2,34 +2,35 @@
 
 use super::super::axis::partition;
 use super::Drawing;
+use crate::timeline::causal_graph::diff::{Onlies, Only, Side};
 use crate::view::geometry::Point;
 use crate::view::scene::{Anchor, Role, Shape};
 use crate::view::words;
+use std::ops::Range;
+
+/// Most marks of either branch in one picture.
+const MARKS_MAX: usize = 600;
 
 impl Drawing<'_> {
     /// What only one of two branches has.
     pub(super) fn compared(&mut self) {
         let Some(compared) = &self.diagram.compared else { return };
         let (mut ours, mut theirs) = (vec![], vec![]);
-        let window = |list: &[u32], from: u32, to: u32| {
-            let first = list.partition_point(|event| *event < from);
-            first..first + list[first..].partition_point(|event| *event < to)
-        };
-        let range = window(&compared.diff.only_a, self.window.start, self.window.end);
-        for event in compared.diff.only_a[range.clone()].iter().step_by(range.len() / 600 + 1) {
-            if let Some(at) = self.point(*event) {
+        let here = compared.differences.only(Side::Here);
+        let seen = window(here, |only| only.event < self.window.start, |only| only.event < self.window.end);
+        for only in seen.clone().step_by(seen.len() / MARKS_MAX + 1).filter_map(|n| here.get(n)) {
+            if let Some(at) = self.point(only.event) {
                 ours.push((at.by(-5.0, 8.0), at.by(5.0, 8.0)));
             }
         }
-        if self.diagram.projection.by_time(self.graph) && compared.graph.has_times() {
-            let other = &compared.graph;
-            let list = &compared.diff.only_b;
-            let place = |event: u32| other.at_us(event).unwrap_or_default() as f64;
-            let first = partition(0, list.len() as u32, |n| place(list[n as usize]) < self.metrics.from) as usize;
-            let last = partition(first as u32, list.len() as u32, |n| place(list[n as usize]) < self.metrics.to) as usize;
-            for event in list[first..last].iter().step_by((last - first) / 600 + 1) {
-                let Some(row) = other.lane_of(*event).and_then(|lane| self.rows.binary_search(&lane).ok()) else { continue };
-                let at = Point::new(self.metrics.x(place(*event)), self.metrics.y(row) - (self.metrics.row / 4.0).min(12.0));
+        if self.diagram.projection.by_time(self.graph) {
+            let there = compared.differences.only(Side::There);
+            let before = |only: Only, place: f64| (only.at_us as f64) < place;
+            let seen = window(there, |only| before(only, self.metrics.from), |only| before(only, self.metrics.to));
+            for only in seen.clone().step_by(seen.len() / MARKS_MAX + 1).filter_map(|n| there.get(n)) {
+                let Ok(row) = self.rows.binary_search(&only.lane) else { continue };
+                let x = self.metrics.x(only.at_us as f64);
+                let at = Point::new(x, self.metrics.y(row) - (self.metrics.row / 4.0).min(12.0));
                 theirs.push((at.by(-3.0, 0.0), at.by(0.0, -3.0)));
                 theirs.push((at.by(0.0, -3.0), at.by(3.0, 0.0)));
                 theirs.push((at.by(3.0, 0.0), at.by(0.0, 3.0)));
@@ -37,7 +38,7 @@ impl Drawing<'_> {
             }
         }
         let name = compared.name.clone();
-        let first = compared.diff.first;
+        let first = compared.differences.first();
         self.lines(ours, |shape| shape.outlined(Role::Ink, 2.0));
         self.lines(theirs, |shape| shape.outlined(Role::Muted, 1.5));
         let Some(first) = first else { return };
@@ -55,4 +56,12 @@ impl Drawing<'_> {
             self.scene.push(shape);
         }
     }
+}
+
+/// Which events lie in a window: from the first that is not before its beginning to the last that is before its end.
+fn window(onlies: Onlies<'_>, before: impl Fn(Only) -> bool, within: impl Fn(Only) -> bool) -> Range<usize> {
+    let all = onlies.len() as u32;
+    let first = partition(0, all, |n| onlies.get(n as usize).is_some_and(&before));
+    let last = partition(first, all, |n| onlies.get(n as usize).is_some_and(&within));
+    first as usize..last as usize
 }

@@ -2,7 +2,9 @@
 
 use super::super::{Detail, MINIMAP, Now};
 use super::Drawing;
+use crate::view::cluster::draw_chips;
 use crate::view::geometry::Point;
+use crate::view::layout::STRIP;
 use crate::view::scene::{Anchor, Role, Shape, Text};
 use crate::view::words;
 
@@ -23,6 +25,7 @@ impl Drawing<'_> {
 
     /// Ticks with their figures, the cursor, and what is not shown.
     pub(super) fn axis(&mut self, now: Option<Now>, sample: usize) {
+        let axis = self.metrics.axis;
         let by_time = self.diagram.projection.by_time(self.graph);
         let span = self.metrics.to - self.metrics.from;
         let step = round_step(span / ((self.metrics.right - self.metrics.left) / 110.0).max(2.0), 1.0);
@@ -33,10 +36,10 @@ impl Drawing<'_> {
         let mut count = 0;
         while tick <= last && count < 40 {
             let x = self.metrics.x(tick);
-            self.scene.push(Shape::line(Point::new(x, 16.0), Point::new(x, 20.0)).outlined(Role::Line, 1.0));
+            self.scene.push(Shape::line(Point::new(x, axis + 16.0), Point::new(x, axis + 20.0)).outlined(Role::Line, 1.0));
             let text = if by_time { words::time(self.look.lang, tick as u64) } else { format!("{}", tick as u64) };
             if x > self.metrics.left + 10.0 && x < self.metrics.right - 20.0 {
-                self.scene.push(Shape::text(Point::new(x, 8.0), text, 12.0).filled(Role::Muted));
+                self.scene.push(Shape::text(Point::new(x, axis + 8.0), text, 12.0).filled(Role::Muted));
             }
             tick += step;
             count += 1;
@@ -50,12 +53,13 @@ impl Drawing<'_> {
         if x < self.metrics.right {
             // What has been played but lies after the cursor is there, but fainter.
             let from = x.max(self.metrics.left - 4.0);
-            let shade = Shape::rect(Point::new(from, 20.0), self.metrics.right + 5.0 - from, self.metrics.bottom - 20.0, 0.0);
+            let top = axis + 20.0;
+            let shade = Shape::rect(Point::new(from, top), self.metrics.right + 5.0 - from, self.metrics.bottom - top, 0.0);
             self.scene.push(shade.filled(Role::Paper).faded(0.45));
         }
         if (self.metrics.left - 1.0..=self.metrics.right + 1.0).contains(&x) {
-            self.scene.push(Shape::line(Point::new(x, 14.0), Point::new(x, self.metrics.bottom)).outlined(Role::Ink, 1.5));
-            let head = vec![Point::new(x - 5.0, 12.0), Point::new(x + 5.0, 12.0), Point::new(x, 19.0)];
+            self.scene.push(Shape::line(Point::new(x, axis + 14.0), Point::new(x, self.metrics.bottom)).outlined(Role::Ink, 1.5));
+            let head = vec![Point::new(x - 5.0, axis + 12.0), Point::new(x + 5.0, axis + 12.0), Point::new(x, axis + 19.0)];
             self.scene.push(Shape::polygon(head).filled(Role::Ink));
         }
     }
@@ -104,9 +108,17 @@ impl Drawing<'_> {
         }
     }
 
+    /// In a strip above the axis, as every view of a run has them.
     pub(super) fn chips(&mut self) {
+        if self.diagram.strip && self.look.chips {
+            draw_chips(&mut self.scene.shapes, &self.texts.chips(), Point::new(12.0, STRIP / 2.0), self.look.width);
+        }
+    }
+
+    /// What a foreign trace is, at the right.
+    pub(super) fn labels(&mut self) {
         let mut x = self.metrics.right;
-        let texts = if self.look.chips { self.texts.chips() } else { Vec::new() };
+        let texts = if self.look.chips { self.texts.labels() } else { Vec::new() };
         // Beneath the axis, where the first lane leaves room for it; else it covers a figure rather than an event.
         let top = if self.metrics.row < 40.0 { 0.0 } else { 22.0 };
         for text in texts {

@@ -59,6 +59,7 @@ pub(super) fn scene(diagram: &Diagram, graph: &CausalGraph, look: &Look, now: Op
     drawing.axis(now, messages);
     drawing.minimap(now);
     drawing.chips();
+    drawing.labels();
     drawing.scene
 }
 
