@@ -76,11 +76,11 @@ pub(crate) struct Outline {
     pub(crate) parts: Vec<Vec<Point>>,
 }
 
-/// Outlines of islands, in order.
-pub(crate) fn outlines(islands: &[Vec<NodeId>], cluster: Cluster, spots: &[Spot]) -> Vec<Outline> {
+/// Outlines of islands, in order. Around nodes on the stage they keep to it.
+pub(crate) fn outlines(islands: &[Vec<NodeId>], cluster: Cluster, spots: &[Spot], stage: Stage) -> Vec<Outline> {
     let clash = |a: &Outline, b: &Outline| a.parts.iter().any(|p| b.parts.iter().any(|q| geometry::overlap(p, q)));
     let mut loose = vec![0; islands.len()];
-    let outline = |island: usize, loose: u8| Outline::new(&islands[island], loose, cluster, spots);
+    let outline = |island: usize, loose: u8| Outline::new(&islands[island], loose, cluster, (spots, stage));
     let mut outlines: Vec<Outline> = (0..islands.len()).map(|i| outline(i, 0)).collect();
     // Where two overlap, both come apart by one step, until all is single nodes.
     for _ in 0..2 {
@@ -96,7 +96,7 @@ pub(crate) fn outlines(islands: &[Vec<NodeId>], cluster: Cluster, spots: &[Spot]
 
 impl Outline {
     /// How close together: 0 all nodes in one area, 1 clients apart from the servers, 2 each node on its own.
-    fn new(island: &[NodeId], loose: u8, cluster: Cluster, spots: &[Spot]) -> Outline {
+    fn new(island: &[NodeId], loose: u8, cluster: Cluster, spots: (&[Spot], Stage)) -> Outline {
         let (servers, clients): (Vec<NodeId>, Vec<NodeId>) = island.iter().partition(|node| !cluster.is_client(**node));
         let groups: Vec<Vec<NodeId>> = match loose {
             0 => vec![island.to_vec()],
@@ -115,7 +115,7 @@ impl Outline {
 }
 
 /// The convex area around some nodes, with their rings and log bars.
-fn around(nodes: &[NodeId], spots: &[Spot]) -> Vec<Point> {
+fn around(nodes: &[NodeId], (spots, stage): (&[Spot], Stage)) -> Vec<Point> {
     let crowd = spots.len() > LINED;
     let spots = nodes.iter().filter_map(|node| spots.get(node.index()));
     geometry::hull(
@@ -123,7 +123,8 @@ fn around(nodes: &[NodeId], spots: &[Spot]) -> Vec<Point> {
             .flat_map(|Spot { center, radius }| {
                 // The bar makes a named node taller than its circle.
                 let (down, more) = if *radius >= Spot::NAMED { (6.0, 21.0) } else { (0.0, if crowd { 4.0 } else { 11.0 }) };
-                (0..32).map(move |i| center.by(0.0, down).along(direction_at(i as f64 / 32.0), radius + more))
+                let rim = move |i| center.by(0.0, down).along(direction_at(f64::from(i) / 32.0), radius + more);
+                (0..32).map(rim).map(move |at| if stage.has(*center) { stage.kept(at) } else { at })
             })
             .collect(),
     )
@@ -154,6 +155,21 @@ pub(crate) struct Stage {
     pub(crate) top: f64,
     /// Its lower edge.
     pub(crate) bottom: f64,
+}
+
+impl Stage {
+    /// How near to its edges an outline comes.
+    const EDGE: f64 = 2.0;
+
+    fn has(self, at: Point) -> bool {
+        (0.0..=self.width).contains(&at.x) && (self.top..=self.bottom).contains(&at.y)
+    }
+
+    /// The nearest point that is well on it.
+    fn kept(self, at: Point) -> Point {
+        let within = |at: f64, from: f64, to: f64| at.min(to - Stage::EDGE).max(from + Stage::EDGE);
+        Point::new(within(at.x, 0.0, self.width), within(at.y, self.top, self.bottom))
+    }
 }
 
 /// The part of a line that is on the stage, less a margin.
@@ -267,11 +283,29 @@ mod tests {
         for split in [&[0u16, 1][..], &[0, 2], &[1, 3], &[4]] {
             let rest: Vec<u16> = (0..5).filter(|n| !split.contains(n)).collect();
             let islands = islands(5, &between(split, &rest), &[]);
-            let outlines = outlines(&islands, cluster, &spots);
+            let stage = Stage { width: 1140.0, top: 0.0, bottom: 600.0 };
+            let outlines = outlines(&islands, cluster, &spots, stage);
             for p in &outlines[0].parts {
                 assert!(outlines[1].parts.iter().all(|q| !geometry::overlap(p, q)), "{split:?}");
             }
-            assert!(!borders(&islands, &outlines, &spots, Stage { width: 1140.0, top: 0.0, bottom: 600.0 }).is_empty());
+            assert!(!borders(&islands, &outlines, &spots, stage).is_empty());
+        }
+    }
+
+    #[test]
+    fn outlines_keep_to_the_stage_at_every_width() {
+        let cluster = Cluster { servers: 5, clients: 1 };
+        for (width, height) in [(320.0, 166.0), (384.0, 527.0), (768.0, 627.0), (810.0, 685.0), (1_620.0, 685.0)] {
+            let spots = place(cluster, &ViewOptions::sized(width, height), 0.0);
+            let stage = Stage { width, top: 0.0, bottom: height };
+            let islands = islands(6, &between(&[0, 1], &[2, 3, 4, 5]), &[]);
+            let corners = outlines(&islands, cluster, &spots, stage).into_iter().flat_map(|outline| outline.parts).flatten();
+            let mut seen = 0;
+            for at in corners {
+                seen += 1;
+                assert!(at.x > 0.0 && at.x < width && at.y > 0.0 && at.y < height, "{at:?} of {width} x {height}");
+            }
+            assert!(seen > 20);
         }
     }
 }

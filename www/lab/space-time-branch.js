@@ -11,6 +11,8 @@ import { count } from "./words.js";
 export class CompareBranch {
   /** @type {number | null} */
   branch = null;
+  /** With which one the page compares. @type {number | null} */
+  #followed = null;
   #of;
 
   /** @param {Of} of */
@@ -20,10 +22,28 @@ export class CompareBranch {
 
   /** @param {number | null} branch null: with none any more */
   compare(branch) {
-    if (!this.#of.app().lab?.spaceTimeCompare(branch).ok) return;
-    this.branch = branch;
+    if (!this.#take(branch)) return;
     if (branch !== null) this.#tell();
+  }
+
+  /** What the page compares with is compared with here, too; the page says what differs. @param {number | null} branch */
+  follow(branch) {
+    if (branch === this.#followed) return;
+    this.#followed = branch;
+    this.#take(branch);
+  }
+
+  /** The run or its branch is another one: it is compared with nothing. */
+  forget() {
+    this.branch = this.#followed = null;
+  }
+
+  /** @param {number | null} branch */
+  #take(branch) {
+    const taken = this.#of.app().lab?.spaceTimeCompare(branch).ok ?? false;
+    if (taken) this.branch = branch;
     this.#of.ask();
+    return taken;
   }
 
   #tell() {

@@ -187,6 +187,7 @@ class SpaceTime extends Part {
     if (!read.ok) return this.#telling.tell(read.error.message);
     const { read: upTo, all, drawn } = read.value;
     this.#forget();
+    if (this.#subject instanceof Run) this.#branch.follow(this.app.comparing ? (this.app.lab?.compared()?.branch ?? null) : null);
     const busy = busyWith(read.value);
     if (busy !== "" || (this.#telling.tells && !this.#find.searching)) this.#telling.tell(busy);
     if (busy !== "") this.#ask();
@@ -246,7 +247,7 @@ class SpaceTime extends Part {
     this.#of = subject.key;
     this.#choice.forget();
     this.#find.forget();
-    this.#branch.branch = null;
+    this.#branch.forget();
     this.#cursor = -1;
     if (other) {
       this.#window.reset();

@@ -164,7 +164,7 @@ fn draw_islands(scene: &mut Scene, labels: &mut Labels, frame: &Frame<'_>, islan
     if islands.is_empty() {
         return;
     }
-    let outlines = islands::outlines(islands, frame.cluster(), spots);
+    let outlines = islands::outlines(islands, frame.cluster(), spots, stage(frame.input));
     for (i, outline) in outlines.iter().enumerate() {
         for part in &outline.parts {
             let lines = geometry::hatching(part, islands::slope(i), 9.0);

@@ -232,6 +232,14 @@ const ROW_MAX: f64 = 84.0;
 const HEAD: f64 = 26.0;
 /// Height of the stripe with all of the run.
 pub(super) const MINIMAP: f64 = 30.0;
+/// Lower pictures than this have no such stripe, and closer lanes: that as many as can be are seen.
+const LOW: f64 = 160.0;
+const ROW_MIN_LOW: f64 = 15.0;
+
+/// True if there is a stripe with all of the run.
+pub(super) fn has_minimap(look: &Look) -> bool {
+    look.minimap && look.height >= LOW
+}
 
 impl Metrics {
     pub(super) fn x(&self, place: f64) -> f64 {
@@ -296,11 +304,12 @@ impl Diagram {
 
     pub(super) fn metrics(&self, graph: &CausalGraph, look: &Look) -> Metrics {
         let rows = self.rows(graph).len().max(1);
-        let foot = if look.minimap { MINIMAP + 8.0 } else { 4.0 };
+        let foot = if has_minimap(look) { MINIMAP + 8.0 } else { 4.0 };
         let axis = if self.strip && look.chips { STRIP } else { 0.0 };
         let head = axis + HEAD;
-        let bottom = (look.height - foot).max(head + ROW_MIN);
-        let row = ((bottom - head) / rows as f64).clamp(ROW_MIN, ROW_MAX);
+        let least = if look.height < LOW { ROW_MIN_LOW } else { ROW_MIN };
+        let bottom = (look.height - foot).max(head + least);
+        let row = ((bottom - head) / rows as f64).clamp(least, ROW_MAX);
         let span = self.projection.span(graph);
         let (from, to) = if look.window.1 > look.window.0 { look.window } else { span };
         // A little of air on both sides, so that the first and the last event are whole.

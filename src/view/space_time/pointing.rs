@@ -42,7 +42,7 @@ impl Diagram {
     pub fn hit(&mut self, graph: &CausalGraph, look: &Look, x: f64, y: f64) -> Hit {
         self.follow(graph, look);
         let metrics = self.metrics(graph, look);
-        if look.minimap && y > metrics.bottom + 4.0 {
+        if super::has_minimap(look) && y > metrics.bottom + 4.0 {
             let (from, to) = self.projection.span(graph);
             return Hit::Minimap(from + (x - metrics.left) / (metrics.right - metrics.left) * (to - from));
         }

@@ -1,6 +1,6 @@
 //! What lies around the plot: axis, cursor, the stripe with all of it, chips.
 
-use super::super::{Detail, MINIMAP, Now};
+use super::super::{Detail, MINIMAP, Now, has_minimap};
 use super::Drawing;
 use crate::view::cluster::draw_chips;
 use crate::view::geometry::Point;
@@ -76,7 +76,7 @@ impl Drawing<'_> {
 
     /// All of the run, with the window in it.
     pub(super) fn minimap(&mut self, now: Option<Now>) {
-        if !self.look.minimap {
+        if !has_minimap(self.look) {
             return;
         }
         let (from, to) = self.diagram.projection.span(self.graph);
