@@ -629,8 +629,13 @@ fn goodput_and_how_long_calls_took() {
     golden("plot-forced-360", &picture(360.0, 300.0, Lang::De), Theme::Forced);
     golden("plot-low-320", &picture(320.0, 150.0, Lang::En), Theme::Light);
     for width in [320.0, 360.0, 768.0, 1140.0] {
-        let named = |lang, name: &str| to_svg(&picture(width, 300.0, lang), Theme::Light.palette()).matches(name).count();
-        assert_eq!((named(Lang::En, ">trouble<"), named(Lang::De, ">Störung<")), (1, 1), "{width} wide");
+        for height in [150.0, 300.0] {
+            let named = |lang, name: &str| to_svg(&picture(width, height, lang), Theme::Light.palette()).matches(name).count();
+            for name in [">per second<", ">calls<", ">attempts<", ">done in time<", ">trouble<"] {
+                assert_eq!(named(Lang::En, name), 1, "{name} at {width} x {height}");
+            }
+            assert_eq!(named(Lang::De, ">Störung<"), 1, "{width} x {height}");
+        }
     }
     let label = picture(360.0, 300.0, Lang::En).label;
     assert!(

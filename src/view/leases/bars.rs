@@ -7,7 +7,7 @@ use crate::view::geometry::Point;
 use crate::view::scene::{Dash, Role, Scene, Shape};
 
 /// Between bars that are held at the same time.
-const GAP: f64 = 2.0;
+const GAP: f64 = 4.0;
 
 /// A lease in view.
 pub(super) struct Bar<'a> {

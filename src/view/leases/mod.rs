@@ -337,7 +337,7 @@ fn draw_axis(scene: &mut Scene, input: &LeasesInput<'_>, metrics: &Metrics, rows
     while at <= metrics.from_us + metrics.span_us {
         let x = metrics.x(at);
         scene.push(Shape::line(Point::new(x, metrics.top - 4.0), Point::new(x, bottom)).outlined(Role::Line, 1.0).faded(0.35));
-        let text = words::duration(input.options.lang, at as u64);
+        let text = if at == 0.0 { "0".to_owned() } else { words::duration(input.options.lang, at as u64) };
         let half = Text::width_of(&text, 12.0) / 2.0;
         if x - half > metrics.left - 20.0 && x + half < input.options.width {
             scene.push(Shape::text(Point::new(x, metrics.top - 13.0), text, 12.0).filled(Role::Muted));

@@ -42,12 +42,12 @@ impl Scale {
 }
 
 /// Draws the panel. Returns where its names end.
-pub(super) fn draw(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics, spread_left: f64) -> f64 {
+pub(super) fn draw(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics, spread_left: f64) -> Point {
     let scale = Scale::new(input, metrics);
     draw_trouble(scene, input, metrics);
     draw_scale(scene, input, metrics, &scale);
-    let right =
-        draw_head(scene, input.options, metrics.top, "plot.latency", &LINES.map(|(_, role, dash, key)| (role, dash, key)));
+    let names = LINES.map(|(_, role, dash, key)| (role, dash, key));
+    let [above, _] = draw_head(scene, input.options, metrics, "plot.latency", &names);
     for (which, role, dash, _) in LINES {
         let point = |second: &LoadSecond| {
             let us = second.latency_us?[which];
@@ -57,7 +57,7 @@ pub(super) fn draw(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics, 
     }
     draw_cursor(scene, input, metrics);
     draw_spread(scene, input, &scale, spread_left);
-    right
+    above
 }
 
 fn draw_scale(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics, scale: &Scale) {

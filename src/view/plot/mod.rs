@@ -117,9 +117,6 @@ pub fn plot_scene(input: &PlotInput<'_>) -> Scene {
     scene.push(ground.filled(Role::Paper).named("plot", label));
     draw_trouble(&mut scene, input, &metrics);
     draw_counts(&mut scene, &metrics);
-    let right =
-        draw_head(&mut scene, input.options, metrics.top, "plot.unit", &LINES.map(|(_, role, dash, key)| (role, dash, key)));
-    let named = name_trouble(&mut scene, input, Point::new(right, metrics.top - 13.0));
     for (value, role, dash, _) in LINES {
         let point = |second: &LoadSecond| Some(Point::new(metrics.x(second.n as f64 + 0.5), metrics.y(f64::from(value(second)))));
         lines_of(&mut scene, input, &metrics, point, (role, if dash == Dash::Dashed { 1.5 } else { 2.5 }, dash));
@@ -128,12 +125,11 @@ pub fn plot_scene(input: &PlotInput<'_>) -> Scene {
     let spread_left = metrics.right + 12.0;
     latency::draw_figures(&mut scene, input, (spread_left, metrics.top));
     let alone = beneath.bottom > input.options.height;
-    if !alone {
-        let right = latency::draw(&mut scene, input, &beneath, spread_left);
-        if !named {
-            name_trouble(&mut scene, input, Point::new(right, beneath.top - 13.0));
-        }
-    }
+    let names = LINES.map(|(_, role, dash, key)| (role, dash, key));
+    let [above, within] = draw_head(&mut scene, input.options, &metrics, "plot.unit", &names);
+    let lower = if alone { None } else { Some(latency::draw(&mut scene, input, &beneath, spread_left)) };
+    // What the darker ground is, where there is room for it.
+    [Some(above), lower, Some(within)].into_iter().flatten().any(|at| name_trouble(&mut scene, input, at));
     draw_seconds(&mut scene, input, if alone { &metrics } else { &beneath });
     scene
 }
@@ -148,8 +144,11 @@ fn label(input: &PlotInput<'_>) -> String {
 }
 
 fn draw_trouble(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics) {
-    for second in input.seconds.iter().filter(|second| second.trouble && second.n >= metrics.first) {
-        let (left, right) = (metrics.x(second.n as f64), metrics.x(second.n as f64 + 1.0));
+    // Seconds that follow each other are one ground: no seam is seen between them.
+    for seconds in input.seconds.chunk_by(|a, b| a.trouble == b.trouble) {
+        let in_view = seconds.iter().filter(|second| second.trouble && second.n >= metrics.first);
+        let (Some(first), Some(last)) = (in_view.clone().next(), in_view.last()) else { continue };
+        let (left, right) = (metrics.x(first.n as f64), metrics.x(last.n as f64 + 1.0));
         let height = (metrics.bottom - metrics.top).max(1.0);
         scene.push(Shape::rect(Point::new(left, metrics.top), right - left, height, 0.0).filled(Role::Line).faded(0.5));
     }
@@ -178,7 +177,7 @@ fn draw_seconds(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics) {
     let step = nice_step((metrics.count / room).max(1.0));
     let mut at = (metrics.first as f64 / step).ceil() * step;
     while at <= metrics.first as f64 + metrics.count {
-        let text = words::duration(lang, (at * 1e6) as u64);
+        let text = if at == 0.0 { "0".to_owned() } else { words::duration(lang, (at * 1e6) as u64) };
         let (x, half) = (metrics.x(at), Text::width_of(&text, SIZE) / 2.0);
         if x + half < input.options.width && x - half > 0.0 {
             scene.push(Shape::line(Point::new(x, metrics.bottom), Point::new(x, metrics.bottom + 4.0)).outlined(Role::Line, 1.0));
@@ -223,25 +222,34 @@ fn name_trouble(scene: &mut Scene, input: &PlotInput<'_>, at: Point) -> bool {
     fits
 }
 
-/// What a panel shows, and its lines, above it; what has no room is left out. Returns where that ends.
-fn draw_head(scene: &mut Scene, options: &ViewOptions, top: f64, unit: &str, lines: &[(Role, Dash, &'static str)]) -> f64 {
-    let y = top - 13.0;
-    let unit = words::word(options.lang, unit).to_owned();
-    let mut x = 8.0;
-    let width = Text::width_of(&unit, SIZE);
-    scene.push(Shape::text(Point::new(x, y), unit, SIZE).filled(Role::Muted).anchored(Anchor::Start));
-    x += width + 14.0;
+/// What a panel shows, and its lines, above it; where there is no room for both, what it shows stands within. Returns where that
+/// ends above, and where within.
+fn draw_head(
+    scene: &mut Scene,
+    options: &ViewOptions,
+    metrics: &Metrics,
+    unit: &str,
+    lines: &[(Role, Dash, &str)],
+) -> [Point; 2] {
+    let [mut above, mut within] = [Point::new(8.0, metrics.top - 13.0), Point::new(metrics.left + 6.0, metrics.top + 9.0)];
+    let word = |key: &str| words::word(options.lang, key).to_owned();
+    let width_of = |key: &str| 32.0 + Text::width_of(&word(key), SIZE);
+    let unit = word(unit);
+    let width = Text::width_of(&unit, SIZE) + 14.0;
+    let all = width + lines.iter().map(|(.., key)| width_of(key)).sum::<f64>();
+    let place = if above.x + all - 10.0 <= options.width - 4.0 { &mut above } else { &mut within };
+    scene.push(Shape::text(*place, unit, SIZE).filled(Role::Muted).anchored(Anchor::Start).rimmed());
+    place.x += width;
     for (role, dash, key) in lines {
-        let text = words::word(options.lang, key).to_owned();
-        let width = 22.0 + Text::width_of(&text, SIZE);
-        if x + width > options.width - 4.0 {
-            return options.width;
+        if above.x + width_of(key) - 10.0 > options.width - 4.0 {
+            above.x = options.width;
+            break;
         }
         // As long as its dash takes to be told from the others.
         let thick = if *dash == Dash::Dashed { 1.5 } else { 2.5 };
-        scene.push(Shape::line(Point::new(x, y), Point::new(x + 16.0, y)).stroked(*role, thick, *dash));
-        scene.push(Shape::text(Point::new(x + 20.0, y), text, SIZE).filled(Role::Ink).anchored(Anchor::Start));
-        x += width + 10.0;
+        scene.push(Shape::line(above, above.by(16.0, 0.0)).stroked(*role, thick, *dash));
+        scene.push(Shape::text(above.by(20.0, 0.0), word(key), SIZE).filled(Role::Ink).anchored(Anchor::Start));
+        above.x += width_of(key);
     }
-    x
+    [above, within]
 }
