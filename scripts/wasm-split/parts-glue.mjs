@@ -2,27 +2,24 @@
 /**
  * The glue that wasm-bindgen makes, for a wasm that comes in parts.
  *
- * For each function that was put off, the first part of the wasm imports a placeholder. It has no name, which would be most of
- * its size: imports are asked for in their order, and that tells the place of the function in the table. A part, once it is there, puts its functions into the table, and the placeholders are not called again. One that is
- * called before loads its part at once, while the caller waits: rare, slow, and right.
- *
- * @typedef {{ part: number, from: number, count: number }} Places   of the table, one after the other, for functions of a part
+ * For each function that was put off, a placeholder stands in the table. A part, once it is there, puts its functions into their
+ * places, and the placeholders are not called again. One that is called before loads its part at once, while the caller waits:
+ * rare, slow, and right.
  */
+import { FIRST_LETTER } from "./placeholders.mjs";
 
-/** The module from which placeholders are imported. */
-export const PLACEHOLDERS = "p";
 /** The module from which parts import functions of the first, by their place in the table. */
 export const SHARED = "s";
 
 /**
  * @param {string} glue
- * @param {{ parts: number, build: string, soon: number, shared: number, places: Places[] }} layout   build: in the names of the parts, so that a page that was opened before is given none of a later build; soon: how many who stays with the opening will need; shared: where the functions begin that parts import; places: of the placeholders, in their order
+ * @param {{ parts: number, build: string, actions: number, soon: number, shared: number, placeholders: ReturnType<typeof import("./placeholders.mjs").packed> }} layout   build: in the names of the parts, so that a page that was opened before is given none of a later build; actions: how many what is done by hand will need; soon: how many who stays with the opening will; shared: where the functions begin that parts import
  * @returns {string}
  */
-export function glueOfParts(glue, { parts, build, soon, shared, places }) {
-  const asked = "const imports = __wbg_get_imports();";
-  if (glue.split(asked).length !== 3) throw new Error("the glue of wasm-bindgen is not as it was: see scripts/wasm-split");
-  return `${glue.replaceAll(asked, "const imports = { ...__wbg_get_imports(), ...placeholders() };")}
+export function glueOfParts(glue, { parts, build, actions, soon, shared, placeholders }) {
+  const starts = "wasm.__wbindgen_start();";
+  if (glue.split(starts).length !== 2) throw new Error("the glue of wasm-bindgen is not as it was: see scripts/wasm-split");
+  return `${glue.replace(starts, `placePlaceholders();\n    ${starts}`)}
 // ---- the wasm in parts: see scripts/wasm-split
 
 const PARTS = ${parts};
@@ -32,18 +29,35 @@ const there = new Set();
 /** The parts that are under way. */
 const awaited = new Map();
 
-/** Part, place in the table and count, in the order of the imports. */
-const PLACES = ${JSON.stringify(places.map(({ part, from, count }) => [part, from, count]))};
+/** What placeholders take and give. */
+const SIGNATURES = "${placeholders.signatures.join(" ")}".split(" ");
+/** Part, first place in the table, and a letter for the signature of each from there on. */
+const PLACES = ${JSON.stringify(placeholders.runs)};
 
-function placeholders() {
-  const waiting = PLACES.flatMap(([part, from, count]) =>
-    Array.from({ length: count }, (_, n) => (...args) => {
-      partNow(part);
-      return wasm.table.get(from + n)(...args);
-    }),
-  );
-  let n = 0;
-  return { ${PLACEHOLDERS}: new Proxy({}, { get: () => waiting[n++] }) };
+/** Puts placeholders into the table, which takes a module: of imports, and of where they belong. */
+function placePlaceholders() {
+  const number = (n) => (n < 128 ? [n] : [(n & 127) | 128, ...number(n >> 7)]);
+  const list = (items) => [...number(items.length), ...items.flat()];
+  const section = (id, items) => [id, ...list(list(items))];
+  const values = (letters) => list([...letters].map((letter) => ({ i: 127, j: 126, f: 125, d: 124 })[letter]));
+  const types = SIGNATURES.map((signature) => [96, ...signature.split(":").flatMap(values)]);
+  const waiting = [];
+  const imports = [[0, 0, 1, 112, 0, 0]];
+  const elements = [];
+  for (const [part, from, letters] of PLACES) {
+    elements.push([0, 65, (from & 127) | 128, (from >> 7) & 127 | 128, from >> 14, 11, ...list([...letters].map((_, n) => number(waiting.length + n)))]);
+    for (const [n, letter] of [...letters].entries()) {
+      imports.push([0, 0, 0, ...number(letter.charCodeAt(0) - ${FIRST_LETTER})]);
+      waiting.push((...args) => {
+        partNow(part);
+        return wasm.table.get(from + n)(...args);
+      });
+    }
+  }
+  const module = new WebAssembly.Module(Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, ...section(1, types), ...section(2, imports), ...section(9, elements)]));
+  let n = -1;
+  // None of the imports has a name: they are asked for in their order, the table first.
+  new WebAssembly.Instance(module, { "": new Proxy({}, { get: () => (n < 0 ? (n++, wasm.table) : waiting[n++]) }) });
 }
 
 /** The functions of a part take their places. */
@@ -82,9 +96,9 @@ function part(part) {
   return awaited.get(part);
 }
 
-/** Loads the parts of the wasm that who stays with the opening will need. */
-export async function loadSoon() {
-  await Promise.all(Array.from({ length: ${soon} }, (_, n) => part(n)));
+/** Loads the parts of the wasm that what is done by hand will need, or that who stays with the opening will. */
+export async function loadSome(extent) {
+  await Promise.all(Array.from({ length: extent === "actions" ? ${actions} : ${soon} }, (_, n) => part(n)));
 }
 
 /** Loads all parts of the wasm that are not there yet: one after the other, or together if somebody waits for them. */

@@ -62,7 +62,8 @@ const MOMENTS = 24;
 const TWIN_MAX = 300;
 
 /**
- * Each part of the visit, in order. What runs in the first is needed at once, what runs in the second by who stays with it.
+ * Each part of the visit, in order. What runs in the first is needed at once, what runs in the second by who does more by hand
+ * than the story asks for, and what runs in the third by who stays with it.
  *
  * @param {Glue} glue
  * @param {Hear} [hear] told everything that the lab answers and paints
@@ -152,6 +153,37 @@ export function visit(glue, hear = () => {}) {
         const leader = lab.nodes().find((node) => node.role.name === "leader")?.id ?? 0;
         act({ crash: leader });
         play(600);
+        selectAll();
+        lab.setSpeed(200);
+        play(300);
+        lab.free();
+        // Somebody looks on for half a minute, and does nothing.
+        open({ scenario: "raft/leader-crash" });
+        play(1800);
+        lab.free();
+        // Nobody acts at the same moment: the same from many of them, and on every node.
+        for (let n = 0; n < MOMENTS; n++) {
+          open({ scenario: "raft/leader-crash" });
+          options = { ...options, .../** @type {{ width: number, height: number }} */ (SIZES[n % SIZES.length]) };
+          play(7 + n * 23);
+          for (let steps = 0; steps < 12; steps++) {
+            lab.step("event");
+            look();
+          }
+          act({ crash: n % 6 });
+          selectAll();
+          play(120);
+          lab.free();
+        }
+      },
+    ],
+    [
+      "actions",
+      async () => {
+        open({ scenario: "raft/leader-crash" });
+        const leader = lab.nodes().find((node) => node.role.name === "leader")?.id ?? 0;
+        act({ crash: leader });
+        play(600);
         for (const size of SIZES) {
           for (const islands of [[[0, 1], [2, 3, 4, 5]], [[0], [1, 2, 3, 4, 5]], [[1, 2], [3, 4, 5], [0]], [[leader], [0, 1, 2, 3, 4, 5].filter((id) => id !== leader)]]) {
             options = { ...options, ...size, islands };
@@ -163,9 +195,12 @@ export function visit(glue, hear = () => {}) {
             play(20);
             act({ heal: [] });
           }
-          act({ cut: { islands: [[0, 1], [2, 3, 4, 5]] } });
-          play(20);
-          selectAll();
+          for (const theme of /** @type {const} */ (["light", "dark", "forced"])) {
+            options = { ...options, theme };
+            act({ cut: { islands: [[0, 1], [2, 3, 4, 5]] } });
+            play(20);
+            selectAll();
+          }
         }
         // More faults, while the network is cut.
         lab.links();
@@ -184,19 +219,10 @@ export function visit(glue, hear = () => {}) {
         lab.setSpeed(200);
         play(300);
         lab.free();
-        // Somebody looks on for half a minute, and does nothing.
-        open({ scenario: "raft/leader-crash" });
-        play(1800);
-        lab.free();
-        // Nobody acts at the same moment: the same from many of them, and on every node.
         for (let n = 0; n < MOMENTS; n++) {
           open({ scenario: "raft/leader-crash" });
           options = { ...options, .../** @type {{ width: number, height: number }} */ (SIZES[n % SIZES.length]) };
           play(7 + n * 23);
-          for (let steps = 0; steps < 12; steps++) {
-            lab.step("event");
-            look();
-          }
           act({ crash: n % 6 });
           options = { ...options, islands: [[0, 1], [2, 3, 4, 5]] };
           for (let frames = 0; frames < 8; frames++) look();

@@ -5,10 +5,11 @@
 //    functions that it calls, becomes functions of their own (outline.mjs);
 // 2. wasm-split (of Binaryen, beside wasm-opt) makes an instrumented copy, and the rehearsal tells which functions a visit
 //    needs, and when;
-// 3. what the opening needs stays in netsplit_bg.wasm; what only the first minutes need, what other runs need, and what nobody
-//    needed, goes into parts of at most 80 kB (compressed);
+// 3. what the opening needs stays in netsplit_bg.wasm; what the other actions need, what only the first minutes need, what other
+//    runs need, and what nobody needed, goes into parts of at most 80 kB (compressed);
 // 4. texts, tables and other constants follow the functions that may read them (data.mjs);
-// 5. the glue learns to load them: ahead, or at once if a function is called that is not there yet.
+// 5. what only stands for functions of other parts leaves the first (thunks.mjs, placeholders.mjs);
+// 6. the glue learns to load them: ahead, or at once if a function is called that is not there yet.
 //
 // Everything else is as it was before: the same memory, the same answers.
 import { execFileSync } from "node:child_process";
@@ -18,8 +19,10 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { addressesIn, Constants } from "./data.mjs";
-import { Outliner, parse } from "./outline.mjs";
-import { glueOfParts, PLACEHOLDERS, SHARED } from "./parts-glue.mjs";
+import { Outliner, parse, print } from "./outline.mjs";
+import { glueOfParts, SHARED } from "./parts-glue.mjs";
+import { packed, takePlaceholders } from "./placeholders.mjs";
+import { callThroughTable, exportNot, importedNames, thunksOf } from "./thunks.mjs";
 import { dataOf, exportsOf, FUNCTION, functionSizes, importsOf, withAnyTable, withData, withExports, withImports, withoutCustomSections, withTableOf } from "./wasm.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -40,16 +43,14 @@ mkdirSync(out, { recursive: true });
 const constants = new Constants(dataOf(readFileSync(original)), readFileSync(map, "utf8"));
 const addresses = await outline();
 const stages = await rehearse();
-const { first, parts, soon } = pack(stages);
-split(first, parts, soon);
+const { first, parts, ends } = pack(stages);
+split(first, parts, ends);
 
 /** Moves what the opening does not reach out of the functions that it runs. @returns {Promise<Set<number>[]>} what may be an address in the code of each */
 async function outline() {
   const text = join(out, "module.wat");
   const marked = join(out, "marked.wasm");
-  binaryen("wasm-dis", original, "-o", text);
-  const [module] = parse(readFileSync(text, "utf8"));
-  const outliner = new Outliner(/** @type {import("./outline.mjs").List} */ (module));
+  const outliner = new Outliner(read(original));
   const { text: instrumented, base, count } = outliner.instrumented();
   writeFileSync(text, instrumented);
   binaryen("wasm-as", text, "-o", marked);
@@ -103,7 +104,7 @@ function profile(wasm) {
 /**
  * @typedef {{ functions: number[], constants: Set<number> }} Part
  * @param {number[][]} stages
- * @returns {{ first: Part, parts: Part[], soon: number }} each part with the constants that it may read and the first does not have; soon: how many are of the second stage
+ * @returns {{ first: Part, parts: Part[], ends: number[] }} each part with the constants that it may read and the first does not have; ends: for each later stage, how many there are up to its end
  */
 function pack([opening = [], ...later]) {
   const { length } = readFileSync(whole);
@@ -113,8 +114,8 @@ function pack([opening = [], ...later]) {
   const first = { functions: opening, constants: constants.fixed };
   for (const n of opening) for (const each of constants.from(addresses[n] ?? [])) first.constants.add(each);
   const parts = [];
-  let soon = 0;
-  for (const [n, stage] of later.entries()) {
+  const ends = [];
+  for (const stage of later) {
     /** @type {Part} */
     let part = { functions: [], constants: new Set() };
     let filled = 0;
@@ -130,13 +131,13 @@ function pack([opening = [], ...later]) {
       for (const each of read) part.constants.add(each);
     }
     if (part.functions.length > 0) parts.push(part);
-    if (n === 0) soon = parts.length;
+    ends.push(parts.length);
   }
-  return { first, parts, soon };
+  return { first, parts, ends };
 }
 
-/** @param {Part} opening @param {Part[]} parts @param {number} soon */
-function split(opening, parts, soon) {
+/** @param {Part} opening @param {Part[]} parts @param {number[]} ends */
+function split(opening, parts, [actions = 0, soon = 0]) {
   const [from, to, list] = ["from.wasm", "to.wasm", "functions"].map((name) => join(out, name));
   const file = (/** @type {number} */ n) => join(out, `netsplit_part${n}.wasm`);
   writeFileSync(from, withData(readFileSync(whole), []));
@@ -145,8 +146,21 @@ function split(opening, parts, soon) {
     // Names (-g) last through all steps: without any, Binaryen calls a function by its number.
     binaryen("wasm-split", "--split", "-g", from, `--split-funcs=@${list}`, `--placeholder-namespace=${n}`, "-o1", to, "-o2", file(n));
     writeFileSync(from, readFileSync(to));
+  }
+  const primary = read(from);
+  const thunks = thunksOf(primary);
+  /** What somebody asks the first part for: other parts, or the page. */
+  const wanted = new Set(exportsOf(readFileSync(original)).map(({ name }) => name));
+  for (const [n, part] of parts.entries()) {
+    const module = read(file(n));
+    callThroughTable(module, thunks);
+    write(module, file(n));
+    for (const name of importedNames(module)) wanted.add(name);
     writeFileSync(file(n), withData(withAnyTable(withoutCustomSections(readFileSync(file(n)))), constants.segments(part.constants, false)));
   }
+  exportNot(primary, (name) => thunks.has(name) && !wanted.has(name));
+  const placeholders = takePlaceholders(primary);
+  write(primary, from);
   // What is left of a function from which code was moved can be said in fewer words.
   const first = join(out, "netsplit_bg.wasm");
   binaryen("wasm-opt", "-Oz", from, "-o", first);
@@ -154,11 +168,10 @@ function split(opening, parts, soon) {
   for (const name of [from, to, list, whole]) rmSync(name);
   const files = parts.map((_, n) => file(n));
   const shared = shareFunctions(first, files);
-  const places = placeholdersWithoutNames(first);
   const build = digestOf([first, ...files]);
   const named = files.map((name) => name.replace(/\.wasm$/, `-${build}.wasm`));
   files.forEach((name, n) => renameSync(name, /** @type {string} */ (named[n])));
-  writeFileSync(join(out, "netsplit.js"), glueOfParts(glue, { parts: parts.length, build, soon, shared, places }));
+  writeFileSync(join(out, "netsplit.js"), glueOfParts(glue, { parts: parts.length, build, actions, soon, shared, placeholders: packed(placeholders) }));
   for (const name of [first, ...named]) console.log(`split: ${basename(name)}, ${(gzipSync(readFileSync(name)).length / 1000).toFixed(1)} kB`);
 }
 
@@ -192,24 +205,21 @@ function shareFunctions(first, parts) {
   return place;
 }
 
-/**
- * Takes their names from the placeholders, which are asked for in this order.
- *
- * @param {string} first @returns {import("./parts-glue.mjs").Places[]}
- */
-function placeholdersWithoutNames(first) {
-  /** @type {import("./parts-glue.mjs").Places[]} */
-  const places = [];
-  const imports = importsOf(readFileSync(first)).map((each) => {
-    if (each.kind !== FUNCTION || !/^\d+$/.test(each.module)) return each;
-    const [part, place] = [Number(each.module), Number(each.name)];
-    const last = places.at(-1);
-    if (last?.part === part && last.from + last.count === place) last.count++;
-    else places.push({ part, from: place, count: 1 });
-    return { ...each, module: PLACEHOLDERS, name: "" };
-  });
-  writeFileSync(first, withImports(readFileSync(first), imports));
-  return places;
+/** @param {string} file a wasm @returns {import("./outline.mjs").List} its module */
+function read(file) {
+  const text = `${file}.wat`;
+  binaryen("wasm-dis", file, "-o", text);
+  const [module] = parse(readFileSync(text, "utf8"));
+  rmSync(text);
+  return /** @type {import("./outline.mjs").List} */ (module);
+}
+
+/** @param {import("./outline.mjs").List} module @param {string} file */
+function write(module, file) {
+  const text = `${file}.wat`;
+  writeFileSync(text, print([module]));
+  binaryen("wasm-as", text, "-o", file);
+  rmSync(text);
 }
 
 /** @param {string} tool @param {...string} args */

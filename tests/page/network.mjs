@@ -26,7 +26,7 @@ export async function transfers(page) {
     if (!url.startsWith("data:")) ended.push({ url, bytes: encodedDataLength });
   });
   await session.send("Network.enable");
-  return () => ended;
+  return () => [...ended];
 }
 
 /** @param {Page} page makes it as slow as a telephone on fast 3G */

@@ -1,11 +1,10 @@
 // @ts-check
 /** `<netsplit-actions>`: what can be broken, and mended, from the stage. */
-import { startCut } from "./cutting.js";
 import { h, redraw } from "./dom.js";
 import { t } from "./language.js";
 import { openMenu } from "./menu.js";
+import { openRequest, startCut } from "./on-demand.js";
 import { Part } from "./part.js";
-import { openRequest } from "./request.js";
 
 /** Larger clusters are not listed in a menu. */
 const CROWD = 60;

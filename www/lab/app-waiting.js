@@ -7,14 +7,15 @@
  * @typedef {import("./core.js").Extent} Extent
  */
 
-/** What is done by hand in the opening. */
-const AT_ONCE = ["crash", "restart", "cut", "heal"];
+/** What is done by hand beside the stage; the opening has what the story's first step takes. */
+const ACTIONS = ["restart", "cut", "heal"];
 
 /** @type {Record<string, Extent | ((asked: any) => Extent | null)>} */
 const TAKES = {
-  act: (action) => (AT_ONCE.includes(Object.keys(action)[0] ?? "") ? null : "all"),
+  act: (action) => ("crash" in action ? null : ACTIONS.some((name) => name in action) ? "actions" : "all"),
   actAll: "all",
-  request: () => null,
+  request: "actions",
+  setCut: "actions",
   fork: "all",
   undo: "all",
   switchBranch: "all",

@@ -8,13 +8,16 @@
  * import of the glue, under an address of its own.
  *
  * @typedef {import("../netsplit.js").Lab} Lab
- * @typedef {typeof import("../netsplit.js") & { loadSoon?: () => Promise<void>, loadParts?: (together?: boolean) => Promise<void> }} Glue   the wasm comes in parts once it is published
+ * @typedef {typeof import("../netsplit.js") & { loadSome?: (extent: Extent) => Promise<void>, loadParts?: (together?: boolean) => Promise<void> }} Glue   the wasm comes in parts once it is published
  * @typedef {Parameters<Glue["Lab"]["open"]>[0]} Source
  * @typedef {import("../netsplit.js").PanicReport} PanicReport
  * @typedef {(error: unknown, report: PanicReport | null) => void} OnTrap
- * @typedef {"soon" | "all"} Extent   how much of what was put off of the wasm: what who stays with the first run will want, or all of it
+ * @typedef {"actions" | "soon" | "all"} Extent   how much of what was put off of the wasm: what is done by hand, what else who stays with the first run will want, or all of it
  */
 import { labTexts, language } from "./language.js";
+
+/** Each has those before it. @type {Extent[]} */
+const EXTENTS = ["actions", "soon", "all"];
 
 /** Thrown through the page's own code after a trap; says nothing new, and is not shown. */
 export class Stopped extends Error {}
@@ -26,7 +29,7 @@ export class Core {
     this.#glue = glue;
     this.#address = address;
     this.#onTrap = onTrap;
-    if (!glue.loadParts) this.#there.add("all");
+    if (!glue.loadParts) this.#there = EXTENTS.length;
     glue.onPanic((report) => this.#panicked(report));
     addEventListener("error", this.#escaped);
   }
@@ -57,12 +60,12 @@ export class Core {
     return core;
   }
 
-  /** How much of what was put off is there. @type {Set<Extent>} */
-  #there = new Set();
+  /** How many of the extents are there. */
+  #there = 0;
 
   /** @param {Extent} extent whether so much is there: a call that needs more stands still until it has loaded that */
   has(extent) {
-    return this.#there.has("all") || this.#there.has(extent);
+    return EXTENTS.indexOf(extent) < this.#there;
   }
 
   /**
@@ -72,9 +75,9 @@ export class Core {
    * @param {boolean} [wanted] whether somebody waits for it
    */
   async loadRest(extent, wanted = false) {
-    if (extent === "soon") await this.#glue.loadSoon?.();
-    else await this.#glue.loadParts?.(wanted);
-    this.#there.add(extent);
+    if (extent === "all") await this.#glue.loadParts?.(wanted);
+    else await this.#glue.loadSome?.(extent);
+    this.#there = Math.max(this.#there, EXTENTS.indexOf(extent) + 1);
   }
 
   /** Hands the texts of the page's language on to the wasm, once what that takes is there. */

@@ -95,3 +95,4 @@ class CutBar extends Part {
   }
 }
 customElements.define("netsplit-cut-bar", CutBar);
+export { preset, startCut } from "./cutting.js";

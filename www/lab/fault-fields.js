@@ -9,7 +9,7 @@
  */
 import { h, redraw } from "./dom.js";
 import { t } from "./language.js";
-import { field } from "./request.js";
+import { field } from "./fields.js";
 
 /** Parts per million in one per cent. */
 export const PPM = 10_000;

@@ -8,7 +8,7 @@
  * @typedef {import("../netsplit.js").Action} Action
  * @typedef {Extract<Action, { disk: unknown }>["disk"]["act"]} DiskAct
  */
-import { preset, startCut } from "./cutting.js";
+import { preset, startCut } from "./cut-bar.js";
 import { h, redraw, setText } from "./dom.js";
 import { button, fields, nodeChoice, number, passing, PPM, row } from "./fault-fields.js";
 import { links } from "./fault-links.js";

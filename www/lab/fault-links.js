@@ -9,7 +9,7 @@
 import { h } from "./dom.js";
 import { blank, button, fields, nodeChoice, number, part, PPM, row } from "./fault-fields.js";
 import { t } from "./language.js";
-import { field } from "./request.js";
+import { field } from "./fields.js";
 
 const CLASSES = /** @type {const} */ (["request", "reply", "oneway"]);
 const KIND = "kind:";

@@ -4,8 +4,7 @@
  * Space and Enter belong to the button that has the focus. Display switches the single ones off.
  */
 import { t } from "./language.js";
-import { openHelp } from "./on-demand.js";
-import { openRequest } from "./request.js";
+import { openHelp, openRequest } from "./on-demand.js";
 
 /** @param {import("./app.js").App} app */
 export function listenToKeys(app) {

@@ -7,7 +7,6 @@ import "./story.js";
 import "./views.js";
 import "./stage.js";
 import "./actions.js";
-import "./cut-bar.js";
 import "./caption.js";
 import "./time-bar.js";
 import "./panel.js";

@@ -10,8 +10,7 @@
  */
 import { t } from "./language.js";
 import { openMenu } from "./menu.js";
-import { openLinkActions } from "./on-demand.js";
-import { openRequest } from "./request.js";
+import { openLinkActions, openRequest } from "./on-demand.js";
 import { duration } from "./words.js";
 
 const DELAYS_US = [10_000, 100_000, 1_000_000];

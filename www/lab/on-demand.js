@@ -16,6 +16,8 @@ const TABS = {
   rules: () => import("./rules.js"),
 };
 
+const cutting = () => import("./cut-bar.js");
+const request = () => import("./request.js");
 const foreign = () => import("./foreign.js");
 const faultGroups = () => import("./fault-groups.js");
 const failureSearch = () => import("./failure-search.js");
@@ -38,10 +40,18 @@ const traces = () => import("./foreign-open.js");
 /** The rest of the wasm is asked for again after so long. */
 const AGAIN_MS = 30_000;
 
-/** What does with the first part of the wasm, and what with those that come soon after it; all else may need any of it. @type {Set<() => Promise<unknown>>} */
-const OF_OPENING = new Set([TABS.faults, gestures, nodeActions, linkActions, display, help]);
+/** What does with the first part of the wasm, what with those that actions take, and what with those that come soon after them; all else may need any of it. @type {Set<() => Promise<unknown>>} */
+const OF_OPENING = new Set([gestures, nodeActions, display, help]);
+/** @type {Set<() => Promise<unknown>>} */
+const OF_ACTIONS = new Set([cutting, request, TABS.faults, linkActions]);
 /** @type {Set<() => Promise<unknown>>} */
 const OF_SOON = new Set([TABS.inspect, TABS.events, TABS.properties, TABS.rules, branches, catalogue, why]);
+
+/** @param {App} app starts cutting the network by hand */
+export const startCut = (app) => void use(app, cutting, (module) => module.startCut(app), here(app));
+
+/** @param {App} app @param {number} [client] */
+export const openRequest = (app, client) => void use(app, request, (module) => module.openRequest(app, client), here(app));
 
 /** @param {App} app @param {Tab | "foreign"} tab @param {() => void} then called when its element is defined: an earlier one would run before its module */
 export const loadTab = (app, tab, then) => void use(app, tab === "foreign" ? foreign : TABS[tab], then);
@@ -112,7 +122,8 @@ function here(app) {
  * @param {() => boolean} [wanted] whether it is still
  */
 async function use(app, load, run, wanted) {
-  const rest = OF_OPENING.has(load) ? null : app.loadRest(OF_SOON.has(load) ? "soon" : "all", true);
+  const extent = OF_ACTIONS.has(load) ? "actions" : OF_SOON.has(load) ? "soon" : "all";
+  const rest = OF_OPENING.has(load) ? null : app.loadRest(extent, true);
   const loaded = await app.waitFor(Promise.all([load(), rest]), wanted);
   if (loaded) run(loaded.value[0]);
 }
@@ -126,7 +137,7 @@ export function loadAhead(app) {
       await restOf(app);
       const { preparePrint } = await print();
       preparePrint(app);
-      for (const load of [gestures, branches, nodeActions, why, ...Object.values(TABS), faultGroups, display, help]) await load();
+      for (const load of [cutting, request, gestures, branches, nodeActions, why, ...Object.values(TABS), faultGroups, display, help]) await load();
     });
   });
 }
@@ -135,6 +146,7 @@ export function loadAhead(app) {
 async function restOf(app) {
   for (;;) {
     try {
+      await app.loadRest("actions");
       await app.loadRest("soon");
       return await app.loadRest("all");
     } catch {

@@ -2,6 +2,7 @@
 /** Send a request: a small form, filled in so that Enter sends it. */
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
+import { field, select } from "./fields.js";
 import { t } from "./language.js";
 
 /** How many numbers an operation takes, and what they are. @type {() => Record<string, string[]>} */
@@ -58,18 +59,4 @@ export function openRequest(app, client) {
       h("div", { class: "row" }, h("button", { type: "submit", autofocus: true }, t("Send"))),
     ),
   ]);
-}
-
-/** @param {string} label @param {HTMLElement} control */
-export function field(label, control) {
-  return h("label", { class: "field" }, h("span", null, label), control);
-}
-
-/** @param {string} name @param {[string, string][]} options @param {string} [chosen] */
-export function select(name, options, chosen) {
-  return h(
-    "select",
-    { name },
-    options.map(([value, label]) => h("option", { value, selected: value === chosen }, label)),
-  );
 }

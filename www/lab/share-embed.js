@@ -4,7 +4,7 @@ import { formatAddress } from "./address.js";
 import { isOrigin } from "./embed-options.js";
 import { h } from "./dom.js";
 import { language, t } from "./language.js";
-import { field, select } from "./request.js";
+import { field, select } from "./fields.js";
 import { copyable } from "./share-copy.js";
 import { count } from "./words.js";
 
