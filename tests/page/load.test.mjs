@@ -45,7 +45,7 @@ test("the first load is small: what is transferred until the stage lives and wha
 
   await page.getByRole("button", { name: "Crash the leader" }).click();
   await page.getByRole("button", { name: "Crash..", exact: true }).click();
-  await page.getByRole("menuitem", { name: /^S1/ }).click();
+  await page.getByRole("menuitem", { name: /^S2/ }).click();
   await page.getByRole("button", { name: "Restart.." }).waitFor();
 
   const first = transferred();
