@@ -156,6 +156,29 @@ test("two branches are compared, and where they part is said", async (t) => {
   await page.locator(".caption-text, [role=status]").filter({ hasText: /They differ from event [\d,]+ on/ }).first().waitFor({ state: "attached" });
 });
 
+test("while branches are compared the page says how far it is, and shows what it has", async (t) => {
+  const { page } = await lab.visit(t, there);
+  await ready(page);
+  const painted = await page.evaluate(async () => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    const all = app.lab.eventCount();
+    let painted = 0;
+    app.lab.spaceTimeRead = () => ({ ok: true, value: { read: all, all, drawn: all, compared: 407 } });
+    const { spaceTimePaint } = app.lab;
+    app.lab.spaceTimePaint = (/** @type {unknown[]} */ ...args) => (painted++, spaceTimePaint.apply(app.lab, args));
+    app.changed("look");
+    await new Promise((later) => setTimeout(later, 300));
+    return painted;
+  });
+  assert.ok(painted > 1, `${painted} pictures`);
+  await page.locator(".st-note", { hasText: "Comparing the branches: 40 %." }).waitFor();
+  await page.evaluate(() => {
+    const { lab } = /** @type {any} */ (document.querySelector("netsplit-lab")).app;
+    for (const stubbed of ["spaceTimeRead", "spaceTimePaint"]) delete lab[stubbed];
+  });
+  await page.locator(".st-note", { hasText: "Comparing" }).waitFor({ state: "hidden" });
+});
+
 test("its picture is what Share gives", async (t) => {
   const { page } = await lab.visit(t, there);
   await ready(page);
