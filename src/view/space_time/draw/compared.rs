@@ -1,5 +1,6 @@
 //! What only one of two branches has, and where they part.
 
+use super::super::LOW;
 use super::super::axis::partition;
 use super::Drawing;
 use crate::timeline::causal_graph::diff::{Onlies, Only, Side};
@@ -48,12 +49,14 @@ impl Drawing<'_> {
             let (top, bottom) = (self.metrics.top - 4.0, self.metrics.bottom);
             self.scene.push(Shape::line(Point::new(at, top), Point::new(at, bottom)).outlined(Role::Ink, 2.0));
             self.scene.push(Shape::line(Point::new(at + 3.0, top), Point::new(at + 3.0, bottom)).outlined(Role::Ink, 1.0));
-            let text = words::filled(self.look.lang, "space-time.differs", &[("branch", &name)]);
-            let anchor = if at > self.look.width * 0.6 { Anchor::End } else { Anchor::Start };
-            let shift = if anchor == Anchor::End { -5.0 } else { 8.0 };
-            let shape =
-                Shape::text(Point::new(at + shift, self.metrics.bottom - 9.0), text, 12.0).anchored(anchor).bold().rimmed();
-            self.scene.push(shape);
+            // Where the lanes are close, words would cover them; the line says it, and the page in words.
+            if self.look.height >= LOW {
+                let text = words::filled(self.look.lang, "space-time.differs", &[("branch", &name)]);
+                let anchor = if at > self.look.width * 0.6 { Anchor::End } else { Anchor::Start };
+                let shift = if anchor == Anchor::End { -5.0 } else { 8.0 };
+                let foot = Point::new(at + shift, self.metrics.bottom - 9.0);
+                self.scene.push(Shape::text(foot, text, 12.0).anchored(anchor).bold().rimmed());
+            }
         }
     }
 }
