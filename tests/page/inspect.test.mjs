@@ -159,3 +159,21 @@ test("in an embed, which has no room beside its stage, a click selects, and a se
   await page.mouse.click(x, y);
   await page.getByRole("menu", { name: "S1" }).waitFor();
 });
+
+test("what the last event changed is told, also to somebody who comes after it", async (t) => {
+  const { page } = await lab.visit(t, { path: "#raft/first-election", ...calm });
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.has("all"));
+  // Who has just become a leader was none, and knew of none.
+  const leader = await page.evaluate(async () => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    for (let n = 0; n < 40 && app.caption.event?.key !== "raft.becomes-leader"; n++) app.step("story");
+    return app.caption.event.node;
+  });
+  await page.evaluate((leader) => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    app.select(`node:${leader}`);
+    app.openPanel("inspect");
+  }, leader);
+  await page.locator("netsplit-inspect dt", { hasText: /^leader$/ }).waitFor();
+  await page.locator("netsplit-inspect dt:text-is('leader') + dd small", { hasText: "was" }).waitFor();
+});

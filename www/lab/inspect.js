@@ -7,13 +7,17 @@ import { currentBranchOf } from "./branches.js";
 import { h, redraw } from "./dom.js";
 import { t } from "./language.js";
 import { linkActions, linkOf, toldLink } from "./link-actions.js";
+import { nodeBefore } from "./look-back.js";
 import { messageActions, nodeActions } from "./node-actions.js";
 import { hasReason } from "./reason.js";
 import { TabPart } from "./tab.js";
 import { openWhy } from "./why.js";
 import { count, duration, time } from "./words.js";
 
-/** @typedef {{ label: string, value: string }} Field */
+/**
+ * @typedef {{ label: string, value: string }} Field
+ * @typedef {import("../netsplit.js").NodeRow} NodeRow
+ */
 
 const ENTRIES = 12;
 /** How far back the last event of a node is looked for. */
@@ -28,6 +32,8 @@ class Inspect extends TabPart {
   #shown = null;
   /** @type {Map<string, string>} what a field was before the last change */
   #was = new Map();
+  /** A node before the last event that happened to it; null as long as it is not known. @type {{ of: string, node: NodeRow | null }} */
+  #before = { of: "", node: null };
   /** The fields of a message, kept after it has arrived. @type {{ id: string, fields: Field[] } | null} */
   #last = null;
 
@@ -60,7 +66,7 @@ class Inspect extends TabPart {
     ]);
   }
 
-  /** @param {import("../netsplit.js").NodeRow} node */
+  /** @param {NodeRow} node */
   #drawNode(node) {
     const { lab } = this.app;
     if (!lab) return;
@@ -72,6 +78,8 @@ class Inspect extends TabPart {
     const timers = node.timers.map((timer) => ({ label: t("{timer} timer", { timer: timer.name }), value: t("in {time}", { time: duration(Math.max(0, timer.due_us - now)) }) }));
     const fields = [...node.fields, ...this.#votes(node, name)];
     this.#remember(`node:${node.id}`, fields);
+    const before = this.#lookBack(node);
+    if (before) this.#was = changed([...before.fields, ...this.#votes(before, name)], fields);
     const log = node.log;
     const entries = log ? lab.log(node.id, Math.max(log.first, log.last - ENTRIES + 1), log.last) : [];
     redraw(this.#state, [fields, timers, log, entries, node.peers, [...this.#was]], () => [
@@ -96,7 +104,28 @@ class Inspect extends TabPart {
     ]);
   }
 
-  /** @param {import("../netsplit.js").NodeRow} node @param {(id: number) => string} name @returns {Field[]} */
+  /** A node before the last event that happened to it: known soon after it is asked for, if the run stands still. @param {NodeRow} node */
+  #lookBack(node) {
+    const { app } = this;
+    const lab = app.need();
+    if (app.playing || app.busy || !app.has("all")) return null;
+    const last = lab.recentEvents("everything", RECENT).findLast((event) => event.node === node.id);
+    const of = last ? JSON.stringify([app.run, lab.cursor().branch, last.id, node.id]) : "";
+    if (this.#before.of !== of) {
+      this.#before = { of, node: null };
+      if (last) void nodeBefore(app, node.id, last.n).then((found) => this.#found(of, found));
+    }
+    return this.#before.node;
+  }
+
+  /** @param {string} of @param {NodeRow | null} node */
+  #found(of, node) {
+    if (this.#before.of !== of || !node || !this.isConnected) return;
+    this.#before.node = node;
+    this.#draw();
+  }
+
+  /** @param {NodeRow} node @param {(id: number) => string} name @returns {Field[]} */
   #votes(node, name) {
     return node.votes.length > 0 ? [{ label: t("Votes"), value: node.votes.map(name).join(", ") }] : [];
   }
@@ -178,8 +207,7 @@ class Inspect extends TabPart {
     const now = new Map(fields.map(({ label, value }) => [label, value]));
     if (this.#shown?.id !== id) this.#was = new Map();
     else if (this.#shown.event !== event) {
-      const before = this.#shown.fields;
-      this.#was = new Map([...before].filter(([label, value]) => now.has(label) && now.get(label) !== value));
+      this.#was = changed([...this.#shown.fields].map(([label, value]) => ({ label, value })), fields);
     }
     this.#shown = { id, event, fields: now };
   }
@@ -197,6 +225,12 @@ class Inspect extends TabPart {
   }
 }
 customElements.define("netsplit-inspect", Inspect);
+
+/** @param {Field[]} before @param {Field[]} now @returns {Map<string, string>} what the fields were that are something else now */
+function changed(before, now) {
+  const values = new Map(now.map(({ label, value }) => [label, value]));
+  return new Map(before.filter(({ label, value }) => values.has(label) && values.get(label) !== value).map(({ label, value }) => [label, value]));
+}
 
 /** @param {string} state of an entry */
 const entryState = (state) => ({ appended: t("appended"), committed: t("committed"), applied: t("applied") })[state] ?? state;
