@@ -101,3 +101,21 @@ test("a key leads to the witness from wherever the focus is, and says so where n
   await page.locator(".caption-text", { hasText: verdict }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Witness" }).first().getAttribute("aria-keyshortcuts"), "w");
 });
+
+test("a key that is held down stops at a violation; pressed anew it goes on", async (t) => {
+  const { page } = await lab.visit(t, { path: "#raft/even-majority", calm: true });
+  for (const hold of ["ArrowRight", "Enter"]) {
+    await page.keyboard.press("Home");
+    await cursorWhere(page, (at) => at.event === 0);
+    await page.getByRole("button", { name: "One event forward" }).focus();
+    for (let n = 0; n < 60; n++) await page.keyboard.down(hold);
+    await page.locator("netsplit-caption.violated").waitFor();
+    const { event } = await cursor(page);
+    for (let n = 0; n < 5; n++) await page.keyboard.down(hold);
+    await page.waitForTimeout(100);
+    assert.equal((await cursor(page)).event, event, hold);
+    await page.keyboard.up(hold);
+    await page.keyboard.press(hold);
+    await cursorWhere(page, (at) => at.event > event);
+  }
+});

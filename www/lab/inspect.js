@@ -47,8 +47,9 @@ class Inspect extends TabPart {
     if (!lab) return;
     const node = this.app.selectedNode === null ? null : lab.node(this.app.selectedNode);
     const message = lab.messages().find((row) => row.id === this.app.selectedMessage);
-    this.#drawLatest(node ? lab.recentEvents("protocol", RECENT).findLast((event) => event.node === node.id) : undefined);
-    if (node) this.#drawNode(node);
+    const latest = node ? lab.recentEvents("protocol", RECENT).findLast((event) => event.node === node.id) : undefined;
+    this.#drawLatest(latest);
+    if (node) this.#drawNode(node, latest);
     else if (message) this.#drawMessage(message);
     else if (this.app.selectedMessage !== null) this.#drawGone(this.app.selectedMessage);
     else {
@@ -66,8 +67,8 @@ class Inspect extends TabPart {
     ]);
   }
 
-  /** @param {NodeRow} node */
-  #drawNode(node) {
+  /** @param {NodeRow} node @param {import("../netsplit.js").EventRow} [latest] */
+  #drawNode(node, latest) {
     const { lab } = this.app;
     if (!lab) return;
     const now = lab.cursor().at_us;
@@ -78,7 +79,7 @@ class Inspect extends TabPart {
     const timers = node.timers.map((timer) => ({ label: t("{timer} timer", { timer: timer.name }), value: t("in {time}", { time: duration(Math.max(0, timer.due_us - now)) }) }));
     const fields = [...node.fields, ...this.#votes(node, name)];
     this.#remember(`node:${node.id}`, fields);
-    const before = this.#lookBack(node);
+    const before = this.#lookBack(node, latest);
     if (before) this.#was = changed([...before.fields, ...this.#votes(before, name)], fields);
     const log = node.log;
     const entries = log ? lab.log(node.id, Math.max(log.first, log.last - ENTRIES + 1), log.last) : [];
@@ -104,16 +105,19 @@ class Inspect extends TabPart {
     ]);
   }
 
-  /** A node before the last event that happened to it: known soon after it is asked for, if the run stands still. @param {NodeRow} node */
-  #lookBack(node) {
+  /**
+   * A node before the last event that happened to it: known soon after it is asked for, if the run stands still.
+   *
+   * @param {NodeRow} node @param {import("../netsplit.js").EventRow} [latest]
+   */
+  #lookBack(node, latest) {
     const { app } = this;
     const lab = app.need();
     if (app.playing || app.busy || !app.has("all")) return null;
-    const last = lab.recentEvents("everything", RECENT).findLast((event) => event.node === node.id);
-    const of = last ? JSON.stringify([app.run, lab.cursor().branch, last.id, node.id]) : "";
+    const of = latest ? JSON.stringify([app.run, lab.cursor().branch, latest.id, node.id]) : "";
     if (this.#before.of !== of) {
       this.#before = { of, node: null };
-      if (last) void nodeBefore(app, node.id, last.n).then((found) => this.#found(of, found));
+      if (latest) void nodeBefore(app, node.id, latest.n).then((found) => this.#found(of, found));
     }
     return this.#before.node;
   }

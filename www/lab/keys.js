@@ -12,10 +12,13 @@ export function listenToKeys(app) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.defaultPrevented || !app.lab || app.failure) return;
     if (target.closest("dialog, [popover], textarea, select, [contenteditable], input:not([type=range], [type=checkbox])")) return;
-    const done = event.key === "Escape" ? leave(app) : shortcut(app, event, target);
+    const done = event.key === "Escape" ? leave(app) : holdsOn(app, event) || shortcut(app, event, target);
     if (done) event.preventDefault();
   });
 }
+
+/** Whoever holds a key down stops at a violation, as playing does. @param {import("./app.js").App} app @param {KeyboardEvent} event */
+const holdsOn = (app, event) => event.repeat && app.caption.verdict !== null && ["Enter", " ", "ArrowRight"].includes(event.key);
 
 /** @param {import("./app.js").App} app @param {KeyboardEvent} event @param {HTMLElement} target */
 function shortcut(app, event, target) {
