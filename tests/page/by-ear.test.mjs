@@ -152,3 +152,45 @@ test("while it plays, at most one sentence of the run in two seconds is announce
   for (const { text } of heard) assert.ok(said.includes(text) || /Rule broken|steps are done/.test(text), text);
   assert.equal(heard.filter((each) => each.urgent).length, 1);
 });
+
+test("while it plays, a sentence that comes too soon is spoken later, and the last one in the end", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  const ear = await listener(page);
+  const say = (/** @type {string} */ text) => page.evaluate((text) => /** @type {any} */ (document.querySelector("netsplit-lab")).app.say(text), text);
+  // What the run tells keeps out of the way.
+  await page.evaluate(() => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    app.tellSoon = () => {};
+    app.play();
+  });
+  await say("one");
+  await ear.hears(/^one$/);
+  await say("two");
+  await page.waitForTimeout(300);
+  await say("three");
+  await ear.hears(/^three$/);
+  await say("four");
+  await page.waitForTimeout(300);
+  assert.ok(!(await ear.heard()).some(({ text }) => text === "four"), "too soon");
+  await page.keyboard.press("k");
+  await ear.hears(/^four$/);
+  const heard = (await ear.heard()).filter(({ text }) => /^(one|two|three|four)$/.test(text));
+  assert.deepEqual(heard.map(({ text }) => text), ["one", "three", "four"]);
+  const [one, three, four] = heard.map(({ at }) => at);
+  assert.ok((three ?? 0) - (one ?? 0) >= 1900 && (four ?? 0) - (three ?? 0) < 1900, JSON.stringify(heard));
+});
+
+test("the same violation, met again, is announced again", async (t) => {
+  const { page } = await lab.visit(t, { path: "#raft/even-majority", calm: true });
+  const ear = await listener(page);
+  await page.keyboard.press("k");
+  const violation = await ear.hears(/violated/);
+  await page.locator("[role=alert]", { hasText: violation }).waitFor({ state: "attached" });
+  await page.keyboard.press("ArrowLeft");
+  await page.waitForFunction(() => document.querySelector("netsplit-caption [role=alert]")?.textContent === "");
+  await page.keyboard.press("k");
+  await page.waitForFunction(
+    (text) => Reflect.get(window, "heard").filter((/** @type {any} */ each) => each.urgent && each.text === text).length === 2,
+    violation,
+  );
+});

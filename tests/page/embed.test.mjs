@@ -194,6 +194,40 @@ test("messages that are malformed, too long or cannot be obeyed are answered wit
   assert.deepEqual({ ...state, caption: "" }, { ...before, caption: "" });
 });
 
+test("what is asked for when the lab stops, and after it, is answered with an error", async (t) => {
+  const { page, visit } = await course(t, ({ lab, host }) => frame(`${lab}embed.html?parent=${host}`));
+  visit.expectComplaint(/stopped/);
+  await page.waitForFunction(() => Reflect.get(window, "got").length > 0);
+  await ask(page, { type: "seek", event: 12 });
+  await page.frames()[1]?.evaluate(async () => {
+    const { Lab } = await import(new URL("netsplit.js", location.href).href);
+    Lab.prototype.step = () => {
+      throw new WebAssembly.RuntimeError("unreachable executed");
+    };
+  });
+  for (const type of ["step", "step", "play"]) {
+    const answer = await ask(page, { type });
+    assert.deepEqual([answer.type, answer.code], ["error", "stopped"]);
+  }
+  assert.equal((await ask(page, { type: "state" })).state.loaded, false);
+});
+
+test("an embed whose lab cannot be fetched says so, and tries again", async (t) => {
+  const { page, visit } = await course(t, ({ lab, host }) => frame(`${lab}embed.html?parent=${host}`));
+  visit.expectComplaint(/request failed|Failed to (load|fetch)/);
+  const embed = page.frameLocator("iframe");
+  await embed.locator(".poster img").waitFor();
+  await page.waitForFunction(() => Reflect.get(window, "got").length > 0);
+  await page.route(/lab\/embed-lab/, (route) => route.abort());
+  await embed.getByRole("button", { name: "Play" }).click();
+  await embed.getByRole("status").filter({ hasText: "could not be loaded" }).waitFor();
+  const answer = await ask(page, { type: "play" });
+  assert.deepEqual([answer.type, answer.code], ["error", "stopped"]);
+  await page.unroute(/lab\/embed-lab/);
+  await embed.getByRole("button", { name: "Play" }).click();
+  await embed.getByRole("button", { name: "Pause", exact: true }).waitFor();
+});
+
 test("messages of another origin, or of another frame of the right one, are not heard", async (t) => {
   const strange = await course(t, ({ lab }) => frame(`${lab}embed.html?parent=https://course.example`));
   const play = () => frames[0]?.postMessage({ netsplit: 1, type: "play", id: 1 }, "*");

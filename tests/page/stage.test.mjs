@@ -200,3 +200,20 @@ async function near(page, name, at) {
   const { x, y } = await middle(page, name);
   return Math.hypot(x - at.x, y - at.y) <= 3;
 }
+
+test("what gestures take is tried again where it could not be fetched", async (t) => {
+  const visit = await lab.visit(t, {
+    calm: true,
+    // Nothing is loaded ahead.
+    prepare: async (page) => void (await page.addInitScript(() => (window.requestIdleCallback = () => 0))),
+  });
+  const { page } = visit;
+  visit.expectComplaint(/request failed|Failed to (load|fetch)|dynamically imported/);
+  await page.route(/lab\/gestures/, (route) => route.abort());
+  const { x, y } = await placeOf(page, /^S1/);
+  await page.mouse.click(x, y);
+  await page.waitForFunction(() => /could not be loaded/.test(document.querySelector(".caption-text")?.textContent ?? ""));
+  await page.unroute(/lab\/gestures/);
+  await page.mouse.click(x, y);
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.selected === "node:0");
+});

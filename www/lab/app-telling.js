@@ -187,6 +187,8 @@ export class Telling extends Frames {
    */
   accept(result, again) {
     if (result.ok) return { value: result.value };
+    // What somebody has asked for instead tells itself.
+    if (["replaced", "aborted"].includes(result.error.code)) return null;
     if (again && this.comparing?.postpones(result.error, again)) return null;
     this.say(refusal(result.error));
     return null;

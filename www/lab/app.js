@@ -82,11 +82,10 @@ export class App extends Looking {
       this.changed("settings");
       if (this.layout !== super.layout) void this.once("all", () => this.changed("settings"));
     });
-    addEventListener("hashchange", () => {
-      if (!isCatalogue(location.hash) && location.hash !== this.address) void this.#openAddress();
-    });
+    // Of every change of entries; `hashchange` comes only where the query is the same in both.
+    addEventListener("popstate", ({ state }) => void this.#follow(state));
     // A link to another run is no reason to load the page again, whatever stands in the query by now.
-    document.addEventListener("click", (event) => this.#follow(event));
+    document.addEventListener("click", (event) => this.#followLink(event));
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.playing) this.pause();
     });
@@ -161,11 +160,9 @@ export class App extends Looking {
     await this.#openAddress();
     // Somebody may have gone elsewhere meanwhile: then it is the look of what opens there.
     await opened;
-    if (look.select) this.select(look.select);
     if (look.tab) this.openPanel(look.tab);
     if (look.compare) resumeComparison(this, look.compare);
-    const view = this.system?.views.find((view) => view === look.view);
-    if (view) await this.setView(view);
+    await this.#lookAt(look);
     addEventListener("popstate", () => {
       const { compare } = parseLook(location.search).look;
       if (compare && !this.followsComparison) resumeComparison(this, compare);
@@ -173,6 +170,32 @@ export class App extends Looking {
     this.#lookRead = true;
     this.changed("look");
     for (const problem of problems) this.say(problem);
+  }
+
+  /**
+   * The address has become another: another entry of the history, or another hash. The look in the query belongs to the run
+   * only where this page has written it there: whoever changes the hash alone leaves the look of the run before.
+   *
+   * @param {{ since?: number, run?: number } | null} state
+   */
+  async #follow(state) {
+    const { hash } = location;
+    if (isCatalogue(hash) || hash === this.address) return;
+    const { look } = parseLook(location.search, this.readElsewhere);
+    await this.#openAddress();
+    if (state?.since && this.#settled && hash === this.address) await this.#lookAt(look);
+  }
+
+  /** Whether the address is that of the open run. */
+  get #settled() {
+    return this.#hash === this.address && this.address === location.hash;
+  }
+
+  /** What of a look belongs to the run. @param {import("./address.js").Look} look */
+  async #lookAt({ view, select }) {
+    if (select) this.select(select);
+    const known = this.system?.views.find((each) => each === view);
+    if (known) await this.setView(known);
   }
 
   #lookRead = false;
@@ -197,11 +220,15 @@ export class App extends Looking {
       select: this.selected,
       present: present ? "1" : null,
     });
-    if (search !== location.search) history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+    // Whose look it is.
+    const mark = this.#settled ? { run: this.run, since: performance.timeOrigin } : {};
+    const state = { ...history.state, ...mark };
+    if (search === location.search && state.run === history.state?.run && state.since === history.state?.since) return;
+    history.replaceState(state, "", `${location.pathname}${search}${location.hash}`);
   }
 
   /** @param {MouseEvent} event */
-  #follow(event) {
+  #followLink(event) {
     const anchor = event.target instanceof Element ? event.target.closest("a") : null;
     if (!anchor || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     if (anchor.target || anchor.hasAttribute("download") || anchor.origin !== location.origin) return;

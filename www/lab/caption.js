@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * `<netsplit-caption>`: what just happened, in one sentence. The same sentence is the spoken status, at most one every two
- * seconds while playing; a violation is spoken at once.
+ * seconds while playing: one that comes sooner waits, and the newest is spoken. A violation is spoken at once.
  */
 import { h, redraw, setText } from "./dom.js";
 import { t } from "./language.js";
@@ -19,6 +19,8 @@ class CaptionBar extends Part {
   #status = h("p", { role: "status", class: "hidden" });
   #alert = h("p", { role: "alert", class: "hidden" });
   #spokenAt = 0;
+  /** Until the newest sentence is spoken; 0 if it was. */
+  #waits = 0;
 
   setUp() {
     this.append(h("div", { class: "caption-line" }, this.#text, this.#more), this.#status, this.#alert);
@@ -26,6 +28,13 @@ class CaptionBar extends Part {
       if (!this.app.lab && !this.app.failure) setText(this.#text, t("Loading the lab"));
     }, LOADING_MS);
     this.on(["open", "caption"], () => this.#draw());
+    // Nothing more comes while it stands still.
+    this.on(["moment"], () => this.#waits && !this.app.playing && this.#speak());
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.#waits);
   }
 
   #draw() {
@@ -38,11 +47,21 @@ class CaptionBar extends Part {
       verdict?.witness &&
         h("button", { type: "button", key: "witness", "aria-keyshortcuts": "w", onclick: () => void this.app.showWitness(verdict) }, t("Witness")),
     ]);
-    if (verdict) setText(this.#alert, text);
-    const now = performance.now();
-    if (verdict || (this.app.playing && now - this.#spokenAt < SPOKEN_MS_MIN)) return;
-    this.#spokenAt = now;
-    setText(this.#status, text);
+    // Emptied in between: the same violation, met again, is news.
+    setText(this.#alert, verdict ? text : "");
+    clearTimeout(this.#waits);
+    this.#waits = 0;
+    const wait = this.app.playing ? this.#spokenAt + SPOKEN_MS_MIN - performance.now() : 0;
+    if (verdict) return;
+    if (wait > 0) this.#waits = setTimeout(() => this.#speak(), wait);
+    else this.#speak();
+  }
+
+  #speak() {
+    clearTimeout(this.#waits);
+    this.#waits = 0;
+    this.#spokenAt = performance.now();
+    setText(this.#status, this.app.caption.text);
   }
 }
 customElements.define("netsplit-caption", CaptionBar);

@@ -82,12 +82,12 @@ class Catalogue {
   constructor(app) {
     this.#app = app;
     const follow = () => (isCatalogue(location.hash) ? this.read() : this.leave());
-    addEventListener("hashchange", follow);
+    addEventListener("popstate", follow);
     this.#filters = this.#allFilters().filter((filter) => this.#values(filter).length > 1);
     this.#dialog = openDialog(t("Scenarios"), (close) => [this.#form(), this.#status, this.#results, openFile(app, close)], { layer: true });
     this.#dialog.addEventListener("close", () => {
       open = null;
-      removeEventListener("hashchange", follow);
+      removeEventListener("popstate", follow);
       if (isCatalogue(location.hash)) this.#back();
     });
     this.read();

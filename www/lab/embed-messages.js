@@ -40,11 +40,13 @@ export function listen(embed) {
     if (event.source !== parent || event.origin !== origin) return;
     const read = readCommand(event.data);
     if (!read.ok) return refuse(read.id, read.code, t("The embed does not understand this message: {place}.", { place: read.place || "?" }));
-    before = before.then(async () => {
+    const step = async () => {
       const refused = await obey(embed, read.command);
       if (refused) return refuse(read.id, refused.code, refused.message);
       tell("done", { id: read.id, state: stateOf(embed.app) });
-    });
+    };
+    // Whatever becomes of one, the next is obeyed.
+    before = before.then(step).catch(() => refuse(read.id, stopped().code, stopped().message));
   });
   void embed.loaded.then((app) => notice(app, tell));
   tell("ready", { state: stateOf(embed.app) });
@@ -59,7 +61,7 @@ async function obey(embed, command) {
   }
   const app = await embed.load();
   const { lab } = app;
-  if (!lab) return { code: "stopped", message: t("The lab does not run.") };
+  if (!lab) return stopped();
   switch (command.type) {
     case "play":
       app.play();
@@ -81,6 +83,9 @@ async function obey(embed, command) {
       return (await app.replace(command.address)) ? null : { code: "refused", message: app.caption.text };
   }
 }
+
+/** The lab cannot be loaded, or has stopped: it may do so while it obeys. */
+const stopped = () => ({ code: "stopped", message: t("The lab does not run.") });
 
 /** @param {App | null} app what a page is told of the run */
 function stateOf(app) {

@@ -47,6 +47,12 @@ export function drawPoster(options, play) {
       question.textContent = text;
     },
 
+    /** @param {string} text why the lab is not there: the button tries again */
+    fail(text) {
+      button.removeAttribute("aria-disabled");
+      question.textContent = text;
+    },
+
     /** The lab is there. @param {boolean} failed it is not: the picture stays, behind the reason */
     leave(failed) {
       if (failed) {

@@ -43,9 +43,13 @@ export class Embed {
     return this.#inView;
   }
 
-  /** The lab behind the picture, paused; loads it, if it is not there yet. */
+  /** The lab behind the picture, paused; loads it, if it is not there yet. Fails if it cannot be loaded; the next call tries again. */
   load() {
-    this.#loading ??= this.#load();
+    this.#loading ??= this.#load().catch((error) => {
+      this.#loading = null;
+      this.poster.fail(t("The lab could not be loaded. Is the connection lost?"));
+      throw error;
+    });
     return this.#loading;
   }
 
@@ -62,8 +66,9 @@ export class Embed {
   }
 
   async play() {
-    const app = await this.load();
-    if (app.lab && !app.playing) app.play();
+    // Why not stands on the picture.
+    const app = await this.load().catch(() => null);
+    if (app?.lab && !app.playing) app.play();
   }
 }
 

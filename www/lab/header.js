@@ -23,7 +23,7 @@ class Header extends Part {
       ),
     );
     const follow = () => isCatalogue(location.hash) && followCatalogue(this.app);
-    this.onWindow("hashchange", follow);
+    this.onWindow("popstate", follow);
     // A trace may open while the address is on its way back from the catalogue.
     this.on(["open"], () => this.app.trace || follow());
     this.on(["open"], () => {

@@ -209,10 +209,12 @@ export class Stage extends Part {
     if (this.#gestures) return this.#gestures.handle(event);
     if (this.#queue) return void this.#queue.push(event);
     const queue = (this.#queue = [event]);
-    void this.#withGestures().then((gestures) => {
+    const replay = (/** @type {import("./gestures.js").Gestures} */ gestures) => {
       for (const each of queue) gestures.handle(each);
-      this.#queue = null;
-    });
+    };
+    // The next event tries again; a pointer that only moves by says nothing.
+    const failed = () => queue.some(({ type }) => !/move|enter|leave|over|out/.test(type)) && this.app.say(t("This part of the page could not be loaded. Is the connection lost?"));
+    void this.#withGestures().then(replay, failed).finally(() => (this.#queue = null));
   }
 }
 customElements.define("netsplit-stage", Stage);
