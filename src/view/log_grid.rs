@@ -200,8 +200,9 @@ fn draw_entry(
 ) {
     let id = format!("entry:{}:{}", node.id.0, entry.index);
     let hue = Role::epoch(entry.epoch);
-    let (width, height) = (metrics.column - 6.0, (metrics.row - 20.0).min(44.0));
-    let corner = at.by(3.0, (metrics.row - height) / 2.0 - 2.0);
+    let (width, height) = (metrics.column - 6.0, (metrics.row - 20.0).clamp(15.0, 44.0));
+    // Beneath it is room for its foot and for what the leader knows.
+    let corner = at.by(3.0, ((metrics.row - height) / 2.0 - 2.0).min(metrics.row - height - 11.5));
     let committed = entry.state >= EntryState::Committed;
     let cell = Shape::rect(corner, width, height, 4.0);
     let cell =
