@@ -332,6 +332,8 @@ mod tests {
                     prop_assert!(worked >= budget as usize, "a slice is made use of");
                 }
                 differences.end();
+                // Nothing is kept of times that are over.
+                prop_assert!(differences.alone.keys().all(|content| content.at_us == differences.alone_us));
                 let so_far = [&lines[0][..read[0]], &lines[1][..read[1]]];
                 prop_assert_eq!(found(&differences), whole(shared, so_far));
             }
