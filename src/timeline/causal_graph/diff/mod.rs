@@ -5,11 +5,16 @@
 //! decrease along a branch: so only events of one and the same time need be held against each other, what was settled stays
 //! settled while both branches grow, and each event is one step of work.
 
+#[cfg(test)]
+mod tests;
+mod waiting;
+
 use super::{Kind, NO_LANE};
-use crate::base::NodeId;
 use crate::base::ids::PlaceKind;
+use crate::base::{Chunked, NodeId};
 use crate::sim::trace::{Event, EventKind};
 use std::collections::{BTreeMap, VecDeque};
+use waiting::Waiting;
 
 /// What makes two events the same: when and where, what kind, whom they hear from, and what they carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,11 +87,11 @@ struct Line {
     /// Number of the first that waits.
     next: u32,
     /// Not held against the other branch yet.
-    waiting: VecDeque<Content>,
+    waiting: Waiting<Content>,
     /// The time of the last one that was read, microseconds.
     last_us: u64,
     /// Of those that do not wait, what the other branch does not have; ascending.
-    only: Vec<Only>,
+    only: Chunked<Only, 1_024>,
 }
 
 impl Line {
@@ -95,9 +100,17 @@ impl Line {
     }
 
     fn pop(&mut self) -> Option<(u32, Content)> {
-        let content = self.waiting.pop_front()?;
+        let content = self.waiting.pop()?;
         self.next += 1;
         Some((self.next - 1, content))
+    }
+
+    /// Takes one of the last events off the list of what the other branch does not have.
+    fn take_off(&mut self, event: u32) {
+        let Some(at) = (0..self.only.len()).rev().find(|at| self.only[*at].event <= event) else { return };
+        let later: Vec<Only> = self.only.iter_from(at + 1).copied().collect();
+        self.only.truncate(at);
+        self.only.extend(later);
     }
 }
 
@@ -125,7 +138,7 @@ impl Differences {
     pub fn push(&mut self, side: Side, content: Content) {
         let line = &mut self.lines[side as usize];
         line.last_us = line.last_us.max(content.at_us);
-        line.waiting.push_back(Content { at_us: line.last_us, ..content });
+        line.waiting.push(Content { at_us: line.last_us, ..content });
     }
 
     /// Works at most `budget` steps, of which each deals with one or two events. True once nothing is left to do until more is read.
@@ -166,7 +179,7 @@ impl Differences {
     }
 
     fn fronts(&self) -> [Option<Content>; 2] {
-        self.lines.each_ref().map(|line| line.waiting.front().copied())
+        self.lines.each_ref().map(|line| line.waiting.get(0))
     }
 
     fn can_step(&self) -> bool {
@@ -218,12 +231,7 @@ impl Differences {
         }
         let alike = self.alone.entry(content).or_default();
         match alike[side.other() as usize].pop_front() {
-            Some(like) => {
-                let only = &mut self.lines[side.other() as usize].only;
-                if let Ok(at) = only.binary_search_by_key(&like, |only| only.event) {
-                    only.remove(at);
-                }
-            }
+            Some(like) => self.lines[side.other() as usize].take_off(like),
             None => {
                 alike[side as usize].push_back(event);
                 self.lines[side as usize].only.push(Only::new(event, &content));
@@ -254,102 +262,12 @@ impl Onlies<'_> {
     pub fn get(&self, n: usize) -> Option<Only> {
         self.line.only.get(n).copied().or_else(|| {
             let at = n.checked_sub(self.line.only.len())? + self.beyond;
-            Some(Only::new(self.line.next + at as u32, self.line.waiting.get(at)?))
+            Some(Only::new(self.line.next + at as u32, &self.line.waiting.get(at)?))
         })
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = Only> {
         (0..self.len()).filter_map(|n| self.get(n))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// The same in one piece, as it is defined: what is the first difference, and what only one of both has.
-    fn whole(shared: usize, [here, there]: [&[Content]; 2]) -> (Option<u32>, [Vec<u32>; 2]) {
-        let both = here.len().min(there.len());
-        let first = (shared..both).find(|n| here[*n] != there[*n]).or((here.len() != there.len()).then_some(both));
-        let from = first.unwrap_or(both);
-        let of = |side: &[Content], content: &Content, until: usize| side[from..until].iter().filter(|c| *c == content).count();
-        let only = |side: &[Content], other: &[Content]| {
-            let lacks = |n: &usize| of(side, &side[*n], *n) >= of(other, &side[*n], other.len());
-            (from..side.len()).filter(lacks).map(|n| n as u32).collect()
-        };
-        (first.map(|n| n as u32), [only(here, there), only(there, here)])
-    }
-
-    fn found(differences: &Differences) -> (Option<u32>, [Vec<u32>; 2]) {
-        let only = |side| differences.only(side).iter().map(|only| only.event).collect();
-        (differences.first(), Side::BOTH.map(only))
-    }
-
-    /// Two branches with some events in common, and how much of each is read in each round.
-    fn branches() -> impl Strategy<Value = (usize, [Vec<Content>; 2], Vec<[usize; 2]>)> {
-        let event = (0u64..3, 0u16..2, 0u32..2);
-        let events = prop::collection::vec(event, 0..40);
-        (events.clone(), events.clone(), events, prop::collection::vec([0usize..9, 0usize..9], 0..12)).prop_map(
-            |(common, here, there, rounds)| {
-                let line = |own: &[(u64, u16, u32)]| {
-                    let mut at_us = 0;
-                    let content = |(after, lane, carried): &(u64, u16, u32)| {
-                        at_us += after;
-                        Content { at_us, lane: *lane, kind: Kind::Timer, label: 0, heard: NO_LANE, carried: *carried }
-                    };
-                    common.iter().chain(own).map(content).collect()
-                };
-                (common.len() / 2, [line(&here), line(&there)], rounds)
-            },
-        )
-    }
-
-    proptest! {
-        #[test]
-        fn slices_find_what_is_found_in_one_piece((shared, lines, rounds) in branches(), budget in 1u32..9) {
-            let mut differences = Differences::new(shared as u32);
-            let mut read = lines.each_ref().map(|line| shared.min(line.len()));
-            let rest = [usize::MAX; 2];
-            for round in rounds.into_iter().chain([rest]) {
-                for side in Side::BOTH {
-                    let line = &lines[side as usize];
-                    let until = read[side as usize].saturating_add(round[side as usize]).min(line.len());
-                    line[read[side as usize]..until].iter().for_each(|content| differences.push(side, *content));
-                    read[side as usize] = until;
-                }
-                // Each step deals with an event, or with two; only so many are done in a slice.
-                let waiting = |differences: &Differences| differences.lines.iter().map(|line| line.waiting.len()).sum::<usize>();
-                loop {
-                    let before = waiting(&differences);
-                    let done = differences.work(budget);
-                    let worked = before - waiting(&differences);
-                    prop_assert!(worked <= 2 * budget as usize);
-                    if done {
-                        break;
-                    }
-                    prop_assert!(worked >= budget as usize, "a slice is made use of");
-                }
-                differences.end();
-                // Nothing is kept of times that are over.
-                prop_assert!(differences.alone.keys().all(|content| content.at_us == differences.alone_us));
-                let so_far = [&lines[0][..read[0]], &lines[1][..read[1]]];
-                prop_assert_eq!(found(&differences), whole(shared, so_far));
-            }
-        }
-    }
-
-    #[test]
-    fn what_lies_beyond_the_others_end_is_told_only_once_both_were_read() {
-        let content = |at_us| Content { at_us, lane: 0, kind: Kind::Timer, label: 0, heard: NO_LANE, carried: 0 };
-        let mut differences = Differences::new(0);
-        (0..5).for_each(|at_us| differences.push(Side::There, content(at_us)));
-        assert!(differences.work(10) && found(&differences) == (None, [vec![], vec![]]));
-        differences.end();
-        assert_eq!(found(&differences), (Some(0), [vec![], vec![0, 1, 2, 3, 4]]));
-        (0..2).for_each(|at_us| differences.push(Side::Here, content(at_us)));
-        assert!(differences.work(10));
-        assert_eq!(found(&differences), (Some(2), [vec![], vec![2, 3, 4]]), "while both grow, what was known goes on");
     }
 }
