@@ -595,7 +595,7 @@ impl Speech {
 
     /// The row of a node.
     pub fn node(&self, node: &NodeView) -> NodeRow {
-        let LogParts { log, peers, timers } = LogParts::of(node);
+        let LogParts { log, peers, timers } = LogParts::of(node, self.lang);
         let (intact, damaged, unsynced) = node.disk;
         NodeRow {
             id: node.id,
@@ -718,15 +718,11 @@ impl Speech {
     /// The row of something that can happen next; `messages` are those in flight.
     pub fn enabled(&self, enabled: &Enabled, messages: &[MessageView]) -> EnabledRow {
         let kind = kind_name(enabled.kind);
-        let what = match enabled.kind {
-            EventKind::TimerFired => self.names.timers.get(usize::from(enabled.sub)).copied().unwrap_or(kind),
-            _ => kind,
-        };
         let text = messages
             .iter()
             .find(|message| message.id == enabled.item)
             .map(|message| words::message_label(self.lang, message, &self.names))
-            .unwrap_or_else(|| format!("{}: {what}", words::node_name(self.lang, enabled.node, self.names.cluster)));
+            .unwrap_or_else(|| words::action_title(self.lang, &Action::Choose(enabled.item), &self.names));
         EnabledRow { item: enabled.item, due_us: enabled.due_us, kind, node: enabled.node, text }
     }
 
@@ -805,7 +801,7 @@ struct LogParts {
 }
 
 impl LogParts {
-    fn of(node: &NodeView) -> LogParts {
+    fn of(node: &NodeView, lang: Lang) -> LogParts {
         let log = |log: LogSummary| {
             let LogSummary { first, last, committed, applied, conflict } = log;
             LogRow { first, last, committed, applied, conflict }
@@ -821,7 +817,7 @@ impl LogParts {
                 .timers
                 .iter()
                 .map(|timer| TimerRow {
-                    name: timer.name,
+                    name: words::timer_name(lang, timer.name),
                     item: timer.item,
                     due_us: timer.due_us,
                     set_us: timer.set_us,

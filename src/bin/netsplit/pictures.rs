@@ -34,11 +34,13 @@ pub(super) fn run(arguments: &Arguments) -> Done {
     for scenario in library::all() {
         let compiled = compile(scenario).map_err(Failure::Unusable)?;
         let view = &compiled.lesson.view;
-        let playback = telling(&compiled)?;
+        let mut playback = telling(&compiled)?;
         let name = scenario.id.replace('/', "-");
         fs::write(arguments.folder.join(format!("{name}.json")), words(&compiled, &playback, &options))?;
         for lang in Lang::ALL {
             let options = ViewOptions { lang, ..options.clone() };
+            // Its chips are rows of the lab.
+            playback.set_lang(lang);
             let scene = playback
                 .scene(view, &options)
                 .ok_or_else(|| Diagnostic::at(&scenario.id, format!("no view is called `{view}`"), "a view of its system"))?;

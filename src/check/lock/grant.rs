@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Which nodes have stored each token, or let it live on, since its last round of questions began.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Votes {
-    of: BTreeMap<Token, Vec<NodeId>>,
+    of: BTreeMap<Token, BTreeSet<NodeId>>,
     /// From how many tokens on it is looked which of them still have a session.
     many: usize,
 }
@@ -31,9 +31,9 @@ impl Votes {
     /// A lock node did something.
     pub(super) fn node(&mut self, node: NodeId, lock: &LockNode) {
         if let Some(NodeDeed::Stored(token)) = lock.deed()
-            && let Some(votes) = self.of.get_mut(token).filter(|votes| !votes.contains(&node))
+            && let Some(votes) = self.of.get_mut(token)
         {
-            votes.push(node);
+            votes.insert(node);
         }
     }
 
@@ -60,7 +60,7 @@ impl Votes {
     }
 
     fn of(&self, token: Token) -> usize {
-        self.of.get(&token).map_or(0, Vec::len)
+        self.of.get(&token).map_or(0, BTreeSet::len)
     }
 
     pub(super) fn encode(&self, to: &mut Encoder) {

@@ -82,8 +82,9 @@ impl Rates {
         for (node, watch) in &self.0 {
             to.put(node);
             to.bool(watch.limits);
-            let tokens = u64::try_from(watch.tokens / TOKEN).unwrap_or(0);
-            for number in [watch.measured, watch.heard, watch.rate, watch.peak.rate, tokens] {
+            to.u128(watch.tokens.cast_unsigned());
+            let Peak { rate, at_us, back_us } = watch.peak;
+            for number in [watch.measured, watch.heard, watch.half, watch.rate, watch.at_us, rate, at_us, back_us] {
                 to.u64(number);
             }
         }

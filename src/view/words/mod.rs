@@ -141,6 +141,16 @@ pub fn source(lang: Lang, written: &str) -> String {
 /// The key of the words of sources, one after the other.
 const SOURCE_WORDS: &str = "source.words";
 
+/// The name of one of a system's timers. English has the system's own, and other languages a text for each: `timer.heartbeat`.
+pub fn timer(lang: Lang, names: &Names, number: usize) -> &'static str {
+    names.timers.get(number).map_or("?", |name| timer_name(lang, name))
+}
+
+/// The same, by the system's own name for it.
+pub fn timer_name(lang: Lang, own: &'static str) -> &'static str {
+    lang::text(lang, &format!("timer.{own}")).unwrap_or(own)
+}
+
 /// The text with this key, and its places filled with texts.
 pub fn filled(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
     let args: Vec<(&str, Arg)> =

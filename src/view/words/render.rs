@@ -66,7 +66,7 @@ pub(super) fn typed(lang: Lang, ty: ArgType, value: u64, names: &Names) -> Arg {
         ArgType::TimeUs => time(lang, value).into(),
         ArgType::Key => crate::system::keys::name(value).into(),
         ArgType::Message => names.messages.get(value as usize).map_or("?", |kind| kind.name).into(),
-        ArgType::Timer => names.timers.get(value as usize).map_or("?", |name| name).into(),
+        ArgType::Timer => super::timer(lang, names, value as usize).into(),
         ArgType::Signed => (value as i64).to_string().into(),
         ArgType::Ppm => per_cent(lang, value).into(),
     }

@@ -120,6 +120,11 @@ fn every_language_has_every_key_with_the_same_places() {
 fn every_language_tells_every_scenario_in_all_its_parts_and_nothing_else() {
     for lang in Lang::ALL.into_iter().filter(|lang| *lang != Lang::En) {
         let mut known: BTreeSet<String> = texts().map(|(key, _)| key.to_owned()).collect();
+        for name in crate::system::systems().into_iter().flat_map(|info| info.timers) {
+            let key = format!("timer.{name}");
+            assert!(lang::text(lang, &key).is_some_and(|text| !text.is_empty()), "{} has no {key}", lang.code());
+            known.insert(key);
+        }
         for scenario in crate::scenario::library::all() {
             let mut parts: Vec<String> = ["title", "question", "about", "looks_for", "happened"].map(str::to_owned).into();
             parts.extend((1..=scenario.steps.len()).map(|n| format!("steps.{n}")));

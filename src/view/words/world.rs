@@ -67,7 +67,7 @@ pub fn event_sentence(lang: Lang, event: &Event, context: Context<'_>, names: &N
     }
     args.push(("peer", node(lang, names.cluster, event.peer).into()));
     args.push(("message", names.messages.get(event.sub as usize).map_or("?", |kind| kind.name).into()));
-    args.push(("timer", names.timers.get(event.sub as usize).map_or("?", |name| name).into()));
+    args.push(("timer", super::timer(lang, names, event.sub as usize).into()));
     args.push(("action", context.action.map_or(String::new(), |action| action_title(lang, action, names)).into()));
     capital(fill(text(lang, key).unwrap_or(key), &args))
 }
@@ -220,7 +220,7 @@ fn choose_words(lang: Lang, item: EventId, names: &Names) -> (&'static str, Args
     match place.kind() {
         PlaceKind::Timer => {
             let mut args = of();
-            args.push(("timer", names.timers.get(item.n() as usize).map_or("?", |name| name).into()));
+            args.push(("timer", super::timer(lang, names, item.n() as usize).into()));
             ("world.chosen.timer", args)
         }
         PlaceKind::Disk => ("world.chosen.write", of()),
