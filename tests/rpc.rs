@@ -8,7 +8,9 @@ use netsplit::base::time::{MS, SECOND};
 use netsplit::check::Status;
 use netsplit::protocol::Class;
 use netsplit::protocol::rpc::rules::MUTANTS;
-use netsplit::sim::plan::{Action, Channel, ChannelPatch, ChannelRule, ClockAct, Cluster, Cut, Generator, Plan, Selector};
+use netsplit::sim::plan::{
+    Action, Channel, ChannelPatch, ChannelRule, ClockAct, Cluster, Cut, Generator, Plan, PlannedAction, Selector,
+};
 use netsplit::system::Run;
 use netsplit::system::inspect::FieldValue;
 
@@ -100,17 +102,35 @@ const RUNS: [&[(&str, i64)]; 7] = [
     ],
 ];
 
+/// What does not hold at the end; of recovery it may be too early to tell.
+fn not_holding(run: &dyn Run) -> Vec<String> {
+    others(run, Status::Holds).into_iter().filter(|told| !told.starts_with("recovers: Unknown rpc.recovers.not-yet ")).collect()
+}
+
 #[test]
 fn without_a_mutant_nothing_falls() {
     for settings in RUNS {
         let mut done = 0;
         for seed in 0..8 {
             let run = run(&busy(settings, seed), 40 * SECOND);
-            assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "{settings:?}, seed {seed}");
+            assert_eq!(not_holding(&*run), Vec::<String>::new(), "{settings:?}, seed {seed}");
             done += run.operations_with("ok");
         }
         assert!(done > 1_500, "{settings:?}: {done}");
     }
+}
+
+#[test]
+fn recovery_is_not_due_while_something_is_wrong() {
+    let mut plan = busy(RUNS[0], 1);
+    plan.faults = vec![PlannedAction { at_us: 2 * SECOND, action: Action::Pause(NodeId(0)) }];
+    let told = |until_us| {
+        let verdicts = run(&plan, until_us).verdicts();
+        let recovers = verdicts.into_iter().find(|verdict| verdict.property == "recovers").expect("it is checked");
+        (recovers.status, recovers.note.kind.key)
+    };
+    assert_eq!(told(SECOND), (Status::Holds, "rpc.recovers.holds"));
+    assert_eq!(told(4 * SECOND), (Status::Unknown, "rpc.recovers.not-due"));
 }
 
 #[test]
@@ -127,7 +147,7 @@ fn crashes_pauses_cuts_and_late_messages_make_nothing_fall() {
             let mut plan = busy(settings, seed);
             plan.faults = trouble(&plan, 25 * SECOND);
             let run = run(&plan, 40 * SECOND);
-            assert_eq!(others(&*run, Status::Holds), Vec::<String>::new(), "{settings:?}, seed {seed}");
+            assert_eq!(not_holding(&*run), Vec::<String>::new(), "{settings:?}, seed {seed}");
         }
     }
 }

@@ -125,11 +125,16 @@ impl Goodput {
         }
         let is_bad = !second.trouble && u64::from(second.goodput) * 10 < u64::from(second.demand);
         self.bad = if is_bad { self.bad + 1 } else { 0 };
-        let bad_us = self.bad.saturating_mul(SECOND);
+        let bad_us = self.bad_us();
         if bad_us > config.recovery_us {
             let args = [event.at_us, bad_us, second.goodput.into(), second.demand.into(), second.offered.into()];
             falls.at(P::Recovers, event, Note::new(&notes::RECOVERS_VIOLATED, args), &[], &[config.worker()]);
         }
+    }
+
+    /// The time that bad seconds in a row add up to, up to the last that is over, microseconds.
+    pub(super) fn bad_us(&self) -> u64 {
+        self.bad.saturating_mul(SECOND)
     }
 
     fn now(&mut self) -> Option<&mut Second> {

@@ -24,8 +24,8 @@ mod tiers;
 mod work;
 
 use super::fall::properties;
-use super::{Checker, Verdict};
-use crate::base::{Encoder, EventId, LocalTime, NodeId};
+use super::{Checker, Status, Verdict};
+use crate::base::{Encoder, EventId, LocalTime, NodeId, Note};
 use crate::protocol::rpc::config::Config;
 use crate::protocol::rpc::message::{CallId, Message};
 use crate::protocol::rpc::role::Role;
@@ -101,6 +101,18 @@ impl RpcChecks {
     /// Demand, load and goodput by the second.
     pub fn goodput(&self) -> &goodput::Goodput {
         &self.goodput
+    }
+}
+
+impl RpcChecks {
+    /// Why nothing can be said of recovery yet: something is still wrong, or too little time has passed since.
+    fn recovery_not_due<D: Deployment<Node = Role>>(&self, world: &World<D>) -> Option<Note> {
+        let now = clock_at(world, self.config.worker(), world.kernel().now_us());
+        if has_trouble(world) || self.config.trigger.is_on_within(now, now.saturating_add(1)) {
+            return Some(Note::new(&notes::RECOVERS_NOT_DUE, []));
+        }
+        let bad_us = self.goodput.bad_us();
+        (bad_us > 0).then(|| Note::new(&notes::RECOVERS_NOT_YET, [bad_us, self.config.recovery_us]))
     }
 }
 
@@ -188,7 +200,14 @@ impl<D: Deployment<Node = Role>> Checker<D> for RpcChecks {
 
     fn verdicts(&self, world: &World<D>) -> Vec<Verdict> {
         let unchecked = world.kernel().executed().saturating_sub(self.told);
-        self.falls.verdicts(&TABLE, unchecked).collect()
+        let not_due = if unchecked == 0 { self.recovery_not_due(world) } else { None };
+        let told = self.falls.verdicts(&TABLE, unchecked).map(|verdict| match not_due {
+            Some(note) if verdict.property == TABLE[P::Recovers as usize].id && verdict.status == Status::Holds => {
+                Verdict { status: Status::Unknown, note, ..verdict }
+            }
+            _ => verdict,
+        });
+        told.collect()
     }
 
     fn fallen(&self) -> u32 {

@@ -61,6 +61,10 @@ note_kinds! {
     RECOVERS_HOLDS = "rpc.recovers.holds", [];
     /// Not known.
     RECOVERS_UNKNOWN = "rpc.recovers.unknown", ["events": Int];
+    /// Something is still wrong: it need not be back.
+    RECOVERS_NOT_DUE = "rpc.recovers.not-due", [];
+    /// It is not back, and need not be yet.
+    RECOVERS_NOT_YET = "rpc.recovers.not-yet", ["for": DurationUs, "most": DurationUs];
     /// It is not.
     RECOVERS_VIOLATED = "rpc.recovers.violated", ["at": TimeUs, "for": DurationUs, "goodput": Int, "demand": Int, "offered": Int];
 

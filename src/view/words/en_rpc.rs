@@ -121,6 +121,8 @@ pub(super) static TEXTS: &[(&str, &str)] = &[
     ),
     ("rpc.recovers.holds", "Goodput recovers in this run: no long time in which nothing was wrong and hardly anything got done."),
     ("rpc.recovers.unknown", "Recovery is unknown: {events} {events|event|events} went by unchecked."),
+    ("rpc.recovers.not-due", "Recovery is unknown: something is still wrong that somebody did, so it is not due."),
+    ("rpc.recovers.not-yet", "Recovery is unknown: bad seconds add up to {for}, and it is due within {most}."),
     (
         "rpc.recovers.violated",
         "No recovery by {at}: bad seconds add up to {for}; in the last {goodput} of {demand} calls succeed ({offered} came).",
