@@ -200,3 +200,18 @@ test("forks hang from the time with the letters of their branches; B and Shift+B
   await page.locator(".branch", { hasText: /S5/ }).first().click();
   await page.waitForFunction(() => [...document.querySelectorAll("netsplit-forks text")].map((text) => text.textContent).join("") === "CA");
 });
+
+test("where all branches are listed, any of them can be renamed", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await fork(page, 7);
+  await page.getByRole("button", { name: "Branches", exact: true }).click();
+  const third = page.locator(".branch-sheet .branch").nth(2);
+  await third.click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Rename" }).click();
+  const field = page.getByRole("textbox", { name: "Name of this branch" });
+  await field.waitFor();
+  await page.keyboard.type("Mine");
+  await page.keyboard.press("Enter");
+  await field.waitFor({ state: "detached" });
+  await page.locator(".branch-sheet").getByRole("treeitem", { name: /^Mine/ }).waitFor();
+});

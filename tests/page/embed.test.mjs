@@ -80,7 +80,7 @@ test("an embed that is asked for more shows it; what it cannot use it says", asy
   const { page } = await course(t, ({ lab }) => frame(`${lab}embed.html?story=1&actions=1&views=1&parent=course&theme=dark`, 'width="800" height="560"'));
   const embed = page.frameLocator("iframe");
   await embed.getByRole("button", { name: "Play" }).click();
-  await embed.locator(".caption-text", { hasText: "cannot use what its address says of parent" }).waitFor();
+  await embed.locator("netsplit-notice", { hasText: "cannot use what its address says of parent" }).waitFor();
   await embed.getByRole("region", { name: "Story" }).waitFor();
   await embed.getByRole("button", { name: "Cut the network.." }).waitFor();
   await embed.getByRole("tab", { name: "Log" }).click();

@@ -1,6 +1,7 @@
 // @ts-check
 // Traces of other programs: opened, refused with a reason, looked at, left again.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { laboratory, sizes } from "./harness.mjs";
 import { cursor } from "./reading.mjs";
@@ -381,4 +382,22 @@ test("it has the space-time diagram, which shares the selection with list and in
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
   await page.locator("netsplit-foreign-events li[aria-current=true]", { hasText: "Making a call" }).waitFor();
   await visit.screenshot("foreign-diagram");
+});
+
+test("in a trace Share hands on its picture and its file, under its name, and nothing of the run below", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await open(page, "rpc.log", FILE);
+  await stage(page).locator("netsplit-space-time canvas").first().waitFor();
+  await page.getByRole("button", { name: "Share" }).click();
+  const dialog = page.locator("dialog[open]");
+  const file = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Save the file" }).click();
+  const saved = await file;
+  assert.equal(saved.suggestedFilename(), "rpc.log");
+  assert.equal(await readFile(await saved.path(), "utf8"), FILE);
+  const picture = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Save a picture (SVG)" }).click();
+  assert.equal((await picture).suggestedFilename(), "rpc.svg");
+  assert.equal(await dialog.getByRole("textbox").count(), 0);
+  assert.equal(await dialog.locator("details").count(), 0);
 });

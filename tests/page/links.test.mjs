@@ -143,7 +143,7 @@ test("a link that unfolds to more than a megabyte is given up", async (t) => {
 
 test("a bad link at the door: the lab opens all the same and says what is wrong", async (t) => {
   const { page } = await lab.visit(t, { path: "#v1.AAAA", calm: true });
-  await says(page, /This link/);
+  await page.locator("netsplit-notice", { hasText: "This link" }).waitFor();
   assert.ok((await cursor(page)).event > 0);
 });
 
@@ -195,7 +195,7 @@ test("how a run is looked at stands in the query, and is found there again", asy
 
   const strange = await lab.visit(t, { path: "?theme=dark&tab=ghosts&colour=blue", calm: true });
   assert.equal(await strange.page.getAttribute(":root", "data-theme"), "dark");
-  await says(strange.page, /names colour, which the lab does not know/);
+  await strange.page.locator("netsplit-notice", { hasText: "names colour, which the lab does not know" }).filter({ hasText: "tab ghosts" }).waitFor();
 });
 
 test("opening another run does not load the page again, whatever the query says by now", async (t) => {

@@ -110,9 +110,9 @@ test("the address names scenario and seed; back and forward follow", async (t) =
 
 test("what an address names and nobody knows is said, and the lab opens all the same", async (t) => {
   const strange = await lab.visit(t, { path: "#raft/leader-crash?colour=blue", calm: true });
-  assert.match(await caption(strange.page), /names colour, which the lab does not know/);
+  await strange.page.locator("netsplit-notice", { hasText: "names colour, which the lab does not know" }).waitFor();
   const missing = await lab.visit(t, { path: "#raft/no-such-thing", calm: true });
-  assert.match(await caption(missing.page), /no-such-thing/);
+  await missing.page.locator("netsplit-notice", { hasText: "no-such-thing" }).waitFor();
   assert.ok((await cursor(missing.page)).event > 0);
 });
 

@@ -6,7 +6,10 @@
  * @typedef {object} Address
  * @property {string | null} scenario its id, or null where none is named
  * @property {string | null} seed decimal digits, or null for the scenario's own
- * @property {string[]} problems what could not be understood, a sentence each
+ * @property {Problem[]} problems
+ *
+ * @typedef {{ name: string, value?: string, known?: readonly string[] }} Problem   of an address: a name that nobody knows, or what
+ *   stands there in place of a known value; `notice.js` says it
  *
  * @typedef {import("./app.js").Tab} Tab
  * @typedef {import("../netsplit.js").Level} Level
@@ -20,11 +23,9 @@
  * @property {"1" | null} present as in a lecture hall
  * @property {string} [compare] two branches as links: see compare.js, which alone writes it
  */
-import { t } from "./language.js";
-
 /** The scenario that opens where none is named. */
 export const HOME = "raft/leader-crash";
-const SEED_MAX = 2n ** 64n - 1n;
+export const SEED_MAX = 2n ** 64n - 1n;
 /** What the query may say; an empty list means any text. @type {Record<string, string[]>} */
 const LOOKS = {
   view: ["cluster", "log", "leases", "requests", "plot", "space-time"],
@@ -48,16 +49,16 @@ export const isCatalogue = (hash) => hash === CATALOGUE || hash.startsWith(`${CA
 /** @param {string} hash @returns {Address} */
 export function parseAddress(hash) {
   const text = hash.replace(/^#/, "");
-  const [path = "", query = ""] = text.split("?", 2);
+  const [, path = "", query = ""] = /^([^?]*)\??(.*)/s.exec(text) ?? [];
   /** @type {Address} */
   const address = { scenario: decode(path) || null, seed: null, problems: [] };
   for (const [name, value] of new URLSearchParams(query)) {
     if (name !== "seed") {
-      address.problems.push(unknown(name));
+      address.problems.push({ name });
     } else if (/^\d{1,20}$/.test(value) && BigInt(value) <= SEED_MAX) {
       address.seed = value;
     } else {
-      address.problems.push(t("The seed {seed} is not a whole number from 0 to {max}; the scenario's own is used.", { seed: value, max: String(SEED_MAX) }));
+      address.problems.push({ name, value });
     }
   }
   return address;
@@ -66,19 +67,20 @@ export function parseAddress(hash) {
 /**
  * @param {string} search
  * @param {string[]} [elsewhere] parameters that somebody else reads
- * @returns {{ look: Look, problems: string[] }}
+ * @returns {{ look: Look, problems: Problem[] }}
  */
 export function parseLook(search, elsewhere = []) {
   /** @type {Record<string, string | null>} */
   const look = { view: null, tab: null, level: null, theme: null, select: null, present: null };
+  /** @type {Problem[]} */
   const problems = [];
   for (const [name, value] of new URLSearchParams(search)) {
     // The language is read before anything is said: see language.js.
     if (name === "lang" || elsewhere.includes(name)) continue;
     const known = Object.hasOwn(LOOKS, name) ? LOOKS[name] : undefined;
-    if (!known) problems.push(unknown(name));
+    if (!known) problems.push({ name });
     else if (known.length === 0 || known.includes(value)) look[name] = value;
-    else problems.push(t("The address asks for {name} {value}; there is: {known}.", { name, value, known: known.join(", ") }));
+    else problems.push({ name, value, known });
   }
   return { look: /** @type {any} */ (look), problems };
 }
@@ -108,9 +110,6 @@ export function formatAddress(scenario, seed) {
 export function linkTo(scenario) {
   return `${location.pathname}${location.search}${formatAddress(scenario, null)}`;
 }
-
-/** @param {string} name */
-const unknown = (name) => t("The address names {name}, which the lab does not know; the rest of it is used.", { name });
 
 /** @param {string} text */
 function decode(text) {

@@ -28,7 +28,7 @@
  * @typedef {{ text: string, event: EventRow | null, verdict: VerdictRow | null }} Caption
  * @typedef {{ scenario: string, seed: string, link: Uint8Array | null, plan: object | null, event: number }} Kept   scenario: empty if none tells it; plan: until there is a link
  * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
- * @typedef {{ file: import("../netsplit.js").TraceFile, name: string, execution: number, event: number | null, beside?: { trace: OpenTrace, execution: number } | null, side?: number }} OpenTrace   a file of another program; beside: what the execution is compared with; event: the selected one, of that if side is 1
+ * @typedef {{ file: import("../netsplit.js").TraceFile, source: Blob, name: string, execution: number, event: number | null, beside?: { trace: OpenTrace, execution: number } | null, side?: number }} OpenTrace   a file of another program, as it is read and as it was; beside: what the execution is compared with; event: the selected one, of that if side is 1
  * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
  */
 import { formatAddress, HOME, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
@@ -52,9 +52,13 @@ export class App extends Looking {
   run = 0;
   /** The address that was opened last: what lies over the page has one of its own. */
   address = "";
+  /** What could not be used of it. @type {import("./address.js").Problem[]} */
+  problems = [];
   /** What the system tells of itself, with the rules that are broken. @type {SystemText | null} */
   system = null;
 
+  /** Whether the open run comes from no address: from a file, or with other rules. */
+  foundByHand = false;
   /** Whether this is the run that its link promised; null if it was not opened from one. @type {Provenance | null} */
   provenance = null;
   /** Whether back and forward are minded by the comparison itself: from the first one on. */
@@ -162,6 +166,7 @@ export class App extends Looking {
     await opened;
     if (look.tab) this.openPanel(look.tab);
     if (look.compare) resumeComparison(this, look.compare);
+    void this.report(problems, look);
     await this.#lookAt(look);
     addEventListener("popstate", () => {
       const { compare } = parseLook(location.search).look;
@@ -169,7 +174,18 @@ export class App extends Looking {
     });
     this.#lookRead = true;
     this.changed("look");
-    for (const problem of problems) this.say(problem);
+  }
+
+  /**
+   * Says what could not be used of the address, until something is done by hand.
+   *
+   * @param {import("./address.js").Problem[]} problems @param {import("./address.js").Look} [look] may ask for what the run does not have
+   */
+  async report(problems, look) {
+    this.problems.push(...problems);
+    if (this.problems.length === 0 && !look?.view && !look?.select) return;
+    const loaded = await this.waitFor(import("./notice.js"));
+    loaded?.value.showNotice(this, look);
   }
 
   /**
@@ -181,14 +197,29 @@ export class App extends Looking {
   async #follow(state) {
     const { hash } = location;
     if (isCatalogue(hash) || hash === this.address) return;
+    // Another entry of the run that is open: what was done in it since stays.
+    if (this.lab && state?.since === performance.timeOrigin && state.run === this.run) {
+      this.#hash = this.address = hash;
+      return;
+    }
     const { look } = parseLook(location.search, this.readElsewhere);
     await this.#openAddress();
-    if (state?.since && this.#settled && hash === this.address) await this.#lookAt(look);
+    if (state?.since && this.addressed && hash === this.address) await this.#lookAt(look);
   }
 
   /** Whether the address is that of the open run. */
-  get #settled() {
+  get addressed() {
     return this.#hash === this.address && this.address === location.hash;
+  }
+
+  /** @param {string} hash the link of the open run takes the place of its address */
+  enterLink(hash) {
+    try {
+      history.replaceState(history.state, "", hash);
+      this.#hash = this.address = hash;
+    } catch {
+      // A browser that takes no more of them for now: the next one will do.
+    }
   }
 
   /** What of a look belongs to the run. @param {import("./address.js").Look} look */
@@ -221,7 +252,7 @@ export class App extends Looking {
       present: present ? "1" : null,
     });
     // Whose look it is.
-    const mark = this.#settled ? { run: this.run, since: performance.timeOrigin } : {};
+    const mark = this.addressed ? { run: this.run, since: performance.timeOrigin } : {};
     const state = { ...history.state, ...mark };
     if (search === location.search && state.run === history.state?.run && state.since === history.state?.since) return;
     history.replaceState(state, "", `${location.pathname}${search}${location.hash}`);
@@ -246,6 +277,7 @@ export class App extends Looking {
   async #openAddress() {
     if (this.failure) return void (this.failure.loading || this.again("address"));
     this.address = isCatalogue(location.hash) ? "" : location.hash;
+    this.problems = [];
     const hash = this.address;
     if (isLink(hash)) return this.#openLink(hash);
     const address = parseAddress(hash);
@@ -254,7 +286,7 @@ export class App extends Looking {
     const first = scenario === HOME && !this.lab;
     await this.once(!first ? "all" : address.seed === null ? null : "soon", async () => {
       if (!(await this.#open({ scenario, ...(address.seed === null ? {} : { seed: address.seed }) }))) await this.#openHome();
-      for (const problem of address.problems) this.say(problem);
+      void this.report(address.problems);
     });
     if (hash === this.address) await this.#openHome();
   }
@@ -284,7 +316,7 @@ export class App extends Looking {
     if (this.lab !== null || this.failure) return;
     const { text } = this.caption;
     await this.#open({ scenario: HOME });
-    this.say(text);
+    void this.report([{ name: "", value: text }]);
   }
 
   /** @param {string} hash opens the run that a link carries, where it points; a bad link leaves the lab as it is */
@@ -338,6 +370,7 @@ export class App extends Looking {
     const kept = this.#leave();
     this.#hash = this.address;
     this.#adopt(opened.value, scenario);
+    this.foundByHand = true;
     this.say([t("{file} is open, at its start.", { file: name }), ...(kept ? [t("The run before is kept, beside the branches.")] : [])].join(" "));
     document.title = `${name} - Netsplit`;
     return null;
@@ -431,6 +464,7 @@ export class App extends Looking {
     this.scenario = scenario;
     this.system = lab.system();
     lab.pauseOn("violation", this.settings.values.stopAtViolation);
+    this.foundByHand = false;
     this.kept = { scenario: scenario.id, seed: lab.seed(), link: null, plan: null, event: 0 };
     this.provenance = lab.provenance();
     this.selected = this.hovered = this.cut = null;
@@ -590,6 +624,7 @@ export class App extends Looking {
     if (!opened || !scenario) return false;
     this.#leave(true);
     this.#adopt(opened.value, scenario);
+    this.foundByHand = true;
     void this.setView(view);
     opened.value.setSpeed(speed);
     if (by_event) opened.value.playByEvent();

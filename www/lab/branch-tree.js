@@ -273,12 +273,13 @@ class Branches extends Part {
     event.preventDefault();
     this.#hide();
     const place = button.getBoundingClientRect();
-    if (this.#unfolded) this.#sheet.hidePopover();
+    const unfolded = this.#unfolded;
+    if (unfolded) this.#sheet.hidePopover();
     openMenu(
       branch.name,
       [
         ...(branch.current ? [] : [{ label: t("Go to this branch"), run: () => this.app.switchBranch(branch.id) }]),
-        { label: t("Rename"), run: () => this.#startRename(branch.id) },
+        { label: t("Rename"), run: () => (unfolded ? this.#renameUnfolded(branch.id) : this.#startRename(branch.id)) },
         ...(branch.current ? this.#comparisons() : [this.#comparison(branch)]),
       ],
       place,
@@ -307,6 +308,12 @@ class Branches extends Part {
     if (current) this.#startRename(current.id);
   }
 
+  /** Where all of them are listed: the row has only some. @param {number} id */
+  #renameUnfolded(id) {
+    this.#sheet.addEventListener("toggle", () => this.#startRename(id), { once: true });
+    this.#sheet.showPopover();
+  }
+
   /** The name of a branch becomes a field. @param {number} id */
   #startRename(id) {
     const branch = this.#branch(id);
@@ -333,6 +340,7 @@ class Branches extends Part {
       event.preventDefault();
     });
     button.replaceWith(field);
+    input.focus();
     input.select();
   }
 }

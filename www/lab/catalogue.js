@@ -2,7 +2,7 @@
 /**
  * The scenarios, a layer over the whole page; the run keeps its place. The whole card is one link.
  *
- * What is searched and chosen is kept in the address: `#scenarios?search=vote&level=first`.
+ * What is searched and chosen is kept in the address: `#scenarios?search=vote&level=first`; what it says beyond that is told.
  *
  * @typedef {import("./app.js").App} App
  * @typedef {import("../netsplit.js").ScenarioCard} Card
@@ -11,6 +11,7 @@
 import { CATALOGUE, formatAddress, isCatalogue, linkTo } from "./address.js";
 import { openDialog } from "./dialog.js";
 import { h, redraw, setText } from "./dom.js";
+import { sentenceOf } from "./notice.js";
 import { openFile } from "./open-file.js";
 import { t } from "./language.js";
 import { pictureOf } from "./pictures.js";
@@ -84,7 +85,7 @@ class Catalogue {
     const follow = () => (isCatalogue(location.hash) ? this.read() : this.leave());
     addEventListener("popstate", follow);
     this.#filters = this.#allFilters().filter((filter) => this.#values(filter).length > 1);
-    this.#dialog = openDialog(t("Scenarios"), (close) => [this.#form(), this.#status, this.#results, openFile(app, close)], { layer: true });
+    this.#dialog = openDialog(t("Scenarios"), (close) => [this.#form(), this.#wrong, this.#status, this.#results, openFile(app, close)], { layer: true });
     this.#dialog.addEventListener("close", () => {
       open = null;
       removeEventListener("popstate", follow);
@@ -101,6 +102,8 @@ class Catalogue {
   #search = h("input", { type: "search", oninput: () => this.#changed() });
   /** @type {Map<string, HTMLSelectElement>} */
   #selects = new Map();
+  /** What could not be used of the address. */
+  #wrong = h("p", { role: "status", hidden: true });
   #status = h("p", { role: "status", class: "muted" });
   #results = h("div", { class: "shelves" });
   /** The one shelf that is shown whole, or none. @type {string | null} */
@@ -108,14 +111,28 @@ class Catalogue {
 
   /** Takes over what the address says. */
   read() {
-    const query = new URLSearchParams(location.hash.split("?", 2)[1] ?? "");
+    const query = new URLSearchParams(location.hash.slice(CATALOGUE.length + 1));
     this.#search.value = query.get("search") ?? "";
     this.#shelf = allShelves().find((shelf) => shelf.id === query.get("shelf"))?.id ?? null;
     for (const [name, select] of this.#selects) {
       select.value = query.get(name) ?? "";
       if (select.selectedIndex < 0) select.value = "";
     }
+    this.#tell(query);
     this.#draw();
+  }
+
+  /** @param {URLSearchParams} query */
+  #tell(query) {
+    const known = new Map(this.#allFilters().map((filter) => [filter.name, this.#values(filter)]));
+    known.set("shelf", allShelves().map(({ id }) => id));
+    const wrong = [...query].flatMap(([name, value]) => {
+      const values = known.get(name);
+      if (name === "search" || values?.includes(value)) return [];
+      return [values ? { name, value, known: values } : { name }];
+    });
+    setText(this.#wrong, sentenceOf(wrong));
+    this.#wrong.hidden = wrong.length === 0;
   }
 
   /** Closes it: the address is somewhere else already. */
@@ -177,6 +194,7 @@ class Catalogue {
     if (this.#shelf) query.set("shelf", this.#shelf);
     const words = query.toString();
     history.replaceState(history.state, "", words ? `${CATALOGUE}?${words}` : CATALOGUE);
+    this.#tell(query);
     this.#draw();
   }
 

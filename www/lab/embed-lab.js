@@ -15,6 +15,7 @@ import "./panel.js";
 import "./failure.js";
 import "./embed-link.js";
 import { NAMES } from "./embed-options.js";
+import { list } from "./words.js";
 
 /**
  * Opens what the address names, paused.
@@ -44,7 +45,8 @@ export async function openLab(options) {
   );
   await app.start();
   await drawn;
-  for (const name of options.wrong) app.say(t("The embed cannot use what its address says of {name}.", { name }));
+  const { wrong } = options;
+  if (wrong.length > 0) void app.report([{ name: "", value: t("The embed cannot use what its address says of {name}.", { name: list(wrong) }) }]);
   return app;
 }
 

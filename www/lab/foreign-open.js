@@ -46,7 +46,7 @@ export async function openTrace(app, file, name, patterns = null) {
     return;
   }
   const about = trace.about(language());
-  if (about.executions.length > 0) return void app.addTrace({ file: trace, name, execution: 0, event: null });
+  if (about.executions.length > 0) return void app.addTrace({ file: trace, source: file, name, execution: 0, event: null });
   trace.free();
   refuse(app, file, name, about.findings, patterns);
 }

@@ -14,7 +14,7 @@ import { count } from "./words.js";
 
 export const PREFIX = "#v1.";
 /** Longest packed form that is unfolded, bytes. */
-const PACKED_MAX = 1 << 20;
+export const PACKED_MAX = 1 << 20;
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const HEAD = 4;
 /** A stored block of `HEAD` bytes that is not the last. */

@@ -135,6 +135,8 @@ export function loadAhead(app) {
     stop();
     idle(async () => {
       await restOf(app);
+      // An embed keeps the address that its page gave it.
+      if (!("embed" in document.documentElement.dataset)) (await import("./run-address.js")).followRun(app);
       const { preparePrint } = await print();
       preparePrint(app);
       for (const load of [cutting, request, gestures, branches, nodeActions, why, ...Object.values(TABS), faultGroups, display, help]) await load();

@@ -11,8 +11,9 @@ const PICTURE = { width: 960, height: 600, dpr: 1 };
 
 /** @param {import("./app.js").App} app */
 export async function openShare(app) {
-  const { lab } = app;
+  const { lab, trace } = app;
   if (!lab) return;
+  if (trace) return void openDialog(t("Share"), () => shownTrace(app, trace));
   if (app.playing) app.pause();
   const text = await textOf(lab.link());
   const url = new URL(text, location.href).href;
@@ -65,9 +66,21 @@ function traces(lab, name) {
   ];
 }
 
+/** Of a trace of another program there is what it shows and its file: it is no run of the lab. @param {import("./app.js").App} app @param {import("./app.js").OpenTrace} trace */
+function shownTrace(app, { name, source }) {
+  return [
+    h("p", null, t("Another program recorded this: nothing can be played, broken or changed in it.")),
+    h("h3", null, t("Picture")),
+    picture(app, name.replace(/\.\w+$/, "")),
+    h("h3", null, t("File")),
+    h("div", { class: "row" }, h("button", { type: "button", onclick: () => save(name, "text/plain", source) }, t("Save the file"))),
+  ];
+}
+
 /** @param {import("./app.js").App} app @param {string} name */
 function picture(app, name) {
-  const svg = app.diagram?.(PICTURE) ?? app.lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
+  const lab = app.trace ? null : app.lab;
+  const svg = app.diagram?.(PICTURE) ?? lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
   if (!svg?.ok) return h("p", null, t("There is no picture of this view."));
   const said = h("span", { role: "status" });
   return h(
@@ -79,7 +92,7 @@ function picture(app, name) {
   );
 }
 
-/** @param {string} name @param {string} type @param {string} content */
+/** @param {string} name @param {string} type @param {BlobPart} content */
 function save(name, type, content) {
   const href = URL.createObjectURL(new Blob([content], { type }));
   h("a", { href, download: name }).click();

@@ -1,0 +1,44 @@
+// @ts-check
+/**
+ * The address names the run also once something was done by hand: when it stands still for a while, its link takes the place of
+ * what was there, without a new entry. Reload, Back and Forward then find all of it again. A run in which nothing was done by hand
+ * keeps its address in words. Loaded once links can be made.
+ *
+ * @typedef {import("./app.js").App} App
+ */
+import { PACKED_MAX, textOf } from "./link.js";
+
+/** So long nothing has happened: two entries in a second at most are far from what browsers allow. */
+const REST_MS = 500;
+
+/** @param {App} app */
+export function followRun(app) {
+  let timer = 0;
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void write(app), REST_MS);
+  };
+  app.on(["open", "moment", "branches"], soon, { slow: true });
+  addEventListener("popstate", soon);
+  soon();
+}
+
+/** @param {App} app */
+async function write(app) {
+  const { lab, run } = app;
+  if (!lab || !isAtRest(app) || !isByHand(app)) return;
+  const packed = lab.link();
+  // A link that nobody could open any more is none.
+  if (packed.length > PACKED_MAX) return;
+  const text = await textOf(packed);
+  if (lab === app.lab && run === app.run && isAtRest(app) && text !== location.hash) app.enterLink(text);
+}
+
+/** The run stands still, nothing lies over it, and the address is its own. @param {App} app */
+const isAtRest = (app) => !app.playing && !app.busy && !app.comparing && !app.trace && app.addressed;
+
+/** Whether the address in words would not lead back to it. @param {App} app */
+function isByHand({ lab, foundByHand }) {
+  const branches = lab?.branches() ?? [];
+  return foundByHand || branches.length > 1 || branches.some(({ interventions }) => interventions.length > 0);
+}
