@@ -168,11 +168,12 @@ function split(opening, parts, [actions = 0, soon = 0]) {
   for (const name of [from, to, list, whole]) rmSync(name);
   const files = parts.map((_, n) => file(n));
   const shared = shareFunctions(first, files);
+  const named = shortNames(first);
   const build = digestOf([first, ...files]);
-  const named = files.map((name) => name.replace(/\.wasm$/, `-${build}.wasm`));
-  files.forEach((name, n) => renameSync(name, /** @type {string} */ (named[n])));
-  writeFileSync(join(out, "netsplit.js"), glueOfParts(glue, { parts: parts.length, build, actions, soon, shared, placeholders: packed(placeholders) }));
-  for (const name of [first, ...named]) console.log(`split: ${basename(name)}, ${(gzipSync(readFileSync(name)).length / 1000).toFixed(1)} kB`);
+  const published = files.map((name) => name.replace(/\.wasm$/, `-${build}.wasm`));
+  files.forEach((name, n) => renameSync(name, /** @type {string} */ (published[n])));
+  writeFileSync(join(out, "netsplit.js"), glueOfParts(named, { parts: parts.length, build, actions, soon, shared, placeholders: packed(placeholders) }));
+  for (const name of [first, ...published]) console.log(`split: ${basename(name)}, ${(gzipSync(readFileSync(name)).length / 1000).toFixed(1)} kB`);
 }
 
 /** @param {string[]} files @returns {string} by which parts of this build are told from those of another: they do not fit together */
@@ -203,6 +204,19 @@ function shareFunctions(first, parts) {
     writeFileSync(part, withImports(readFileSync(part), imports));
   }
   return place;
+}
+
+/**
+ * Gives what the first part imports from the glue short names: those of wasm-bindgen end in digests, which no compression makes
+ * smaller.
+ *
+ * @param {string} first @returns {string} the glue, with the same names
+ */
+function shortNames(first) {
+  const imports = importsOf(readFileSync(first));
+  const short = new Map(imports.map(({ name }, n) => [name, `$${n.toString(36)}`]));
+  writeFileSync(first, withImports(readFileSync(first), imports.map((each) => ({ ...each, name: short.get(each.name) ?? each.name }))));
+  return glue.replace(/\b__wb\w+\b/g, (name) => short.get(name) ?? name);
 }
 
 /** @param {string} file a wasm @returns {import("./outline.mjs").List} its module */
