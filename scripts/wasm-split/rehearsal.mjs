@@ -170,9 +170,14 @@ export function visit(glue, hear = () => {}) {
             lab.step("event");
             look();
           }
+          const [first] = lab.steps();
+          if (first?.action) act(first.action);
+          if (n % 2) play(20);
           act({ crash: n % 6 });
           selectAll();
           play(120);
+          act({ crash: (n + 1) % 6 });
+          play(60);
           lab.free();
         }
       },
