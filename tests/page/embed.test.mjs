@@ -133,6 +133,42 @@ test("messages: the parent's are obeyed and answered, and it is told what happen
   await page.waitForFunction(() => Reflect.get(window, "got").some((/** @type {any} */ each) => each.type === "state" && each.state.scenario === "raft/split-vote"));
 });
 
+test("messages: the page is told of changed verdicts, of a goal that is met, and how high the frame should be", async (t) => {
+  const { page } = await course(t, ({ lab, host }) => frame(`${lab}embed.html?parent=${host}#raft/even-majority`));
+  const heights = async () => (await got(page)).filter(({ type, subject }) => type === "resize" || subject === "lti.frameResize").map(({ type, height }) => [type, height]);
+  await page.waitForFunction(() => Reflect.get(window, "got").some((/** @type {any} */ each) => each.subject));
+  assert.deepEqual(await heights(), [["resize", 440], [undefined, 440]]);
+  await page.evaluate(() => void (document.querySelector("iframe") ?? document.body).setAttribute("width", "400"));
+  await page.waitForFunction(() => Reflect.get(window, "got").filter((/** @type {any} */ each) => each.subject).length === 2);
+  assert.deepEqual((await heights()).at(-1), [undefined, 320]);
+  await page.evaluate(() => void (document.querySelector("iframe") ?? document.body).setAttribute("height", "320"));
+
+  await ask(page, { type: "play" });
+  await page.waitForFunction(() => Reflect.get(window, "got").some((/** @type {any} */ each) => each.type === "verdict" && each.verdict.status === "violated"));
+  const { verdict } = (await got(page)).find((each) => each.type === "verdict" && each.verdict.status === "violated");
+  assert.match(verdict.text, /violated/);
+  assert.ok(verdict.property && verdict.name && verdict.event > 0 && verdict.at_us > 0, JSON.stringify(verdict));
+  await page.waitForFunction(() => Reflect.get(window, "got").some((/** @type {any} */ each) => each.type === "completed"));
+  const completed = (await got(page)).filter((each) => each.type === "completed");
+  assert.equal(completed.length, 1);
+  assert.equal(completed[0].state.goal, true);
+  assert.equal((await heights()).length, 4, "a height that the page gives is no news");
+});
+
+test("slides: one that goes pauses, one that comes plays if the address says so", async (t) => {
+  const say = (/** @type {string} */ word) => frames[0]?.postMessage(word, "*");
+  for (const slides of [true, false]) {
+    const { page } = await course(t, ({ lab, host }) => frame(`${lab}embed.html?parent=${host}${slides ? "&slides=1" : ""}`));
+    await page.waitForFunction(() => Reflect.get(window, "got").length > 0);
+    await page.evaluate(say, "slide:start");
+    const { state } = await ask(page, { type: "state" });
+    assert.equal(state.playing, slides);
+    if (!slides) await ask(page, { type: "play" });
+    await page.evaluate(say, "slide:stop");
+    assert.equal((await ask(page, { type: "state" })).state.playing, false);
+  }
+});
+
 test("the README's script works as it stands there, and its table names what embeds send", async (t) => {
   const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
   const script = /```js\n(const frame = document\.querySelector\("iframe"\);[^]*?)```/.exec(readme)?.[1] ?? "";
@@ -245,7 +281,9 @@ test("messages of another origin, or of another frame of the right one, are not 
   await sibling.page.frameLocator("iframe >> nth=0").locator(".poster img").waitFor();
   for (const { page } of [strange, silent, sibling]) {
     await page.waitForTimeout(600);
-    assert.deepEqual((await got(page)).filter((each) => each.type !== "ready"), []);
+    // The right page is told that it listens, and how high it would like to be.
+    const told = page === sibling.page ? (await got(page)).filter(({ type, subject }) => type !== "ready" && type !== "resize" && !subject) : await got(page);
+    assert.deepEqual(told, []);
     assert.equal(await page.frameLocator("iframe >> nth=0").locator(".poster-play").getAttribute("aria-disabled"), null);
   }
 });
@@ -260,7 +298,7 @@ test("out of view nothing loads and nothing plays", async (t) => {
   await page.waitForTimeout(200);
   assert.equal((await ask(page, { type: "play" })).state.playing, true);
   await page.evaluate(() => scrollTo(0, 0));
-  await page.waitForFunction(() => Reflect.get(window, "got").at(-1).state?.playing === false);
+  await page.waitForFunction(() => Reflect.get(window, "got").findLast((/** @type {any} */ each) => each.state)?.state.playing === false);
   assert.equal((await ask(page, { type: "state" })).state.playing, false);
 });
 

@@ -3,7 +3,9 @@
  * The messages between an embed and the page that it is in: `window.postMessage`, in both directions.
  *
  * Only the page whose origin the address names as `parent` is listened to and spoken to; what comes from elsewhere is
- * neither answered nor looked at. Every command is answered, with `done` or with `error`; an error has changed nothing.
+ * neither answered nor looked at. Every command is answered, with `done` or with `error`; an error has changed nothing. What
+ * slides say to the frames on them (`slide:start`, `slide:stop`) is obeyed, and not answered; learning platforms are told the
+ * height that the embed would like to have in their own words, too.
  *
  * @typedef {import("./embed.js").Embed} Embed
  * @typedef {import("./embed-commands.js").Command} Command
@@ -17,6 +19,9 @@ import { readCommand, VERSION } from "./embed-commands.js";
 const NOTICE_MS = 250;
 /** Events that are told at once; of more, the last. */
 const EVENTS_MAX = 64;
+/** What a slide that has just come may take until it is seen. */
+const APPEARS_MS = 2000;
+const LOOK_MS = 100;
 /** How far beyond what was played a page may send the cursor: further would keep the lab busy for long. */
 const AHEAD_US_MAX = 600e6;
 const AHEAD_EVENTS_MAX = 100_000;
@@ -38,6 +43,10 @@ export function listen(embed) {
   let before = Promise.resolve();
   addEventListener("message", (event) => {
     if (event.source !== parent || event.origin !== origin) return;
+    if (event.data === "slide:start" || event.data === "slide:stop") {
+      before = before.then(() => turn(embed, event.data === "slide:start")).catch(() => {});
+      return;
+    }
     const read = readCommand(event.data);
     if (!read.ok) return refuse(read.id, read.code, t("The embed does not understand this message: {place}.", { place: read.place || "?" }));
     const step = async () => {
@@ -50,6 +59,33 @@ export function listen(embed) {
   });
   void embed.loaded.then((app) => notice(app, tell));
   tell("ready", { state: stateOf(embed.app) });
+
+  let width = 0;
+  const measure = () => {
+    // The height alone is what the page makes of it.
+    if (innerWidth === width || innerWidth === 0) return;
+    width = innerWidth;
+    const height = heightOf(embed.options, width);
+    tell("resize", { height });
+    parent.postMessage({ subject: "lti.frameResize", height }, origin);
+  };
+  addEventListener("resize", measure);
+  measure();
+}
+
+/** @param {import("./embed-options.js").EmbedOptions} options @param {number} width @returns {number} height with room for all that is asked for, CSS pixels */
+export function heightOf({ story, actions }, width) {
+  const stage = Math.min(600, 120 + Math.round(width / 2));
+  // In wide frames the story stands beside the stage.
+  return stage + (story && width < 900 ? 100 : 0) + (actions ? 50 : 0);
+}
+
+/** The slide that it stands on comes, or goes. @param {Embed} embed @param {boolean} comes */
+async function turn(embed, comes) {
+  if (!comes) return void (embed.app?.playing && embed.app.pause());
+  if (!embed.options.slides) return;
+  for (let waited = 0; waited < APPEARS_MS && !(await embed.visible()); waited += LOOK_MS) await new Promise((again) => setTimeout(again, LOOK_MS));
+  if (await embed.visible()) await embed.play();
 }
 
 /** @param {Embed} embed @param {Command} command @returns {Promise<{ code: string, message: string } | null>} why not */
@@ -117,6 +153,9 @@ function stateOf(app) {
 function notice(app, tell) {
   let told = "";
   let due = 0;
+  let statuses = statusesOf(app);
+  /** The run whose goal was met. */
+  let completed = -1;
   let at = { run: app.run, branch: app.lab?.cursor().branch, event: app.lab?.cursor().event ?? 0 };
 
   const look = () => {
@@ -132,9 +171,22 @@ function notice(app, tell) {
     const onward = at.run === app.run && at.branch === branch && event > at.event;
     const rows = onward ? lab.recentEvents("story", EVENTS_MAX).filter((row) => row.n >= at.event) : [];
     for (const { n, at_us, kind, key, node, text } of rows) tell("event", { event: { n, at_us, kind, key, node, text } });
+    const before = statuses;
+    statuses = statusesOf(app);
+    for (const { property, name, status, text, witness } of at.run === app.run ? lab.verdicts() : []) {
+      if (before.get(property) === status) continue;
+      tell("verdict", { verdict: { property, name, status, text, at_us: witness?.at_us ?? null, event: witness?.event_n ?? null } });
+    }
+    if (lab.goal() && completed !== app.run) {
+      completed = app.run;
+      tell("completed", { state });
+    }
     at = { run: app.run, branch, event };
   };
   app.on(["open", "moment", "branches", "caption", "failed"], () => {
     due ||= window.setTimeout(look, NOTICE_MS);
   });
 }
+
+/** @param {App} app @returns {Map<string, string>} what is known of each property */
+const statusesOf = ({ lab }) => new Map(lab?.verdicts().map(({ property, status }) => [property, status]));

@@ -1,13 +1,14 @@
 // @ts-check
 /**
  * What the query of an embed asks for: `?story=1&actions=1&views=1&theme=dark&lang=de&picture=raft/leader-crash`, and
- * `&parent=https://course.example` for a page that talks to it. The run itself stands behind `#`, as everywhere.
+ * `&parent=https://course.example` for a page that talks to it, `&slides=1` for one of slides. The run itself stands behind `#`, as everywhere.
  *
  * @typedef {object} EmbedOptions
  * @property {boolean} story with the scenario's question and steps
  * @property {boolean} actions with the row of what can be broken
  * @property {boolean} views with the choice of views
  * @property {string | null} parent origin of the one page that may send messages and gets them
+ * @property {boolean} slides plays while the slide that it stands on is shown
  * @property {string | null} picture the scenario whose picture stands there before Play
  * @property {string | null} theme `light` or `dark`, or as the system wants it
  * @property {string[]} wrong names of parameters whose value cannot be used
@@ -15,7 +16,7 @@
 import { HOME, isLink, parseAddress } from "./address.js";
 
 /** Parameters that the lab leaves to its embed. */
-export const NAMES = ["story", "actions", "views", "parent", "picture"];
+export const NAMES = ["story", "actions", "views", "parent", "slides", "picture"];
 
 /** @param {string} search @param {string} hash @returns {EmbedOptions} */
 export function readOptions(search, hash) {
@@ -36,6 +37,7 @@ export function readOptions(search, hash) {
     actions: flag("actions"),
     views: flag("views"),
     parent: read("parent", isOrigin),
+    slides: flag("slides"),
     picture: read("picture", isId) ?? pictured(hash),
     theme: theme === "light" || theme === "dark" ? theme : null,
     wrong,
