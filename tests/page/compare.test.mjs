@@ -25,7 +25,7 @@ async function compare(page) {
   await page.locator("netsplit-branches [data-key=compare]").click();
   await page.getByRole("menuitem", { name: "Compare with original" }).click();
   await page.locator("netsplit-compare").waitFor();
-  await page.waitForFunction(() => new URLSearchParams(location.search).has("compare"));
+  await page.waitForFunction(() => /^#v1\.[\w-]+\*v1\.[\w-]+$/.test(location.hash));
 }
 
 /** @param {Page} page @param {RegExp} pattern something on the stage of the branch that is compared with */
@@ -72,7 +72,7 @@ test("the stage splits, one cursor moves both, and the first difference is named
   await page.keyboard.press("Escape");
   await page.locator("netsplit-compare").waitFor({ state: "detached" });
   assert.equal(await page.locator("netsplit-stage").count(), 1);
-  await page.waitForFunction(() => !location.search.includes("compare"));
+  await page.waitForFunction(() => !location.hash.includes("*"));
 });
 
 test("what is done by hand is done in both, and where it cannot be, that is said", async (t) => {
@@ -111,9 +111,31 @@ test("the comparison is in the address: reload, back and forward", async (t) => 
 
 test("a damaged comparison in the address is said, and the lab lives", async (t) => {
   const { page } = await lab.visit(t, { calm: true, path: "?compare=v1.AAAA*v1.BB" });
-  await page.waitForFunction(() => /link/i.test(document.querySelector(".caption-text")?.textContent ?? ""));
-  await page.waitForFunction(() => !location.search.includes("compare"));
+  await page.locator("netsplit-notice", { hasText: "link" }).waitFor();
   assert.equal(await page.locator("netsplit-compare").count(), 0);
+  assert.ok((await cursor(page)).event > 0);
+});
+
+test("a comparison stands where no server sees it; an address that has it in the query still opens it", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await compare(page);
+  assert.equal(new URL(page.url()).search, "");
+  const { hash } = new URL(page.url());
+  const { event } = await cursor(page);
+  for (const path of [hash, `?theme=dark&compare=${hash.slice(1)}${hash.split("*")[0]}`]) {
+    const { page: reader } = await lab.visit(t, { calm: true, path });
+    await reader.locator("netsplit-compare").waitFor();
+    await cursorWhere(reader, (at) => at.event === event);
+    await thereIs(reader, /^S1.*(leader|follower)/);
+    await hereIs(reader, /^S1.*(crashed|down)/i);
+    assert.match(new URL(reader.url()).hash, /^#v1\.[\w-]+\*v1\.[\w-]+$/);
+    assert.doesNotMatch(new URL(reader.url()).search, /compare/);
+  }
+  // One of them is damaged: the other opens.
+  const { page: half } = await lab.visit(t, { calm: true, path: `${hash.split("*")[0]}*v1.BB` });
+  await half.waitForFunction(() => /link/i.test(document.querySelector(".caption-text")?.textContent ?? ""));
+  await half.waitForFunction(() => !location.hash.includes("*"));
+  await cursorWhere(half, (at) => at.event === event);
 });
 
 test("playing takes both along; another scenario ends the comparison", async (t) => {
@@ -129,7 +151,7 @@ test("playing takes both along; another scenario ends the comparison", async (t)
   await thereIs(page, /^S\d.*leader/);
   await page.evaluate(() => (location.hash = "#raft/minority-partition"));
   await page.locator("netsplit-compare").waitFor({ state: "detached" });
-  await page.waitForFunction(() => !location.search.includes("compare"));
+  await page.waitForFunction(() => !location.hash.includes("*"));
 });
 
 test("the space-time diagram draws both, and the comparison is still there on the way back", async (t) => {

@@ -148,7 +148,7 @@ export const states = [
       await page.locator("netsplit-branches [data-key=compare]").click();
       await page.getByRole("menuitem", { name: /^Compare with / }).first().click();
       await page.locator("netsplit-compare .compare-text").waitFor({ state: "attached" });
-      await page.waitForFunction(() => location.search.includes("compare="));
+      await page.waitForFunction(() => location.hash.includes("*"));
     },
     leave: async (page) => {
       await escape(page);

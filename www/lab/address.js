@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The address. Behind `#` stands what is open: in words (`#raft/leader-crash?seed=7`), or a link that carries a whole run
- * (`#v1....`, see link.js). Behind `?` stands how it is looked at: `?view=log&tab=events&theme=dark&level=protocol`.
+ * (`#v1....`, see link.js), or two that are compared (`#v1....*v1....`). Behind `?` stands how it is looked at: `?view=log&tab=events&theme=dark&level=protocol`.
  *
  * @typedef {object} Address
  * @property {string | null} scenario its id, or null where none is named
@@ -21,7 +21,7 @@
  * @property {"light" | "dark" | null} theme
  * @property {string | null} select
  * @property {"1" | null} present as in a lecture hall
- * @property {string} [compare] two branches as links: see compare.js, which alone writes it
+ * @property {string} [compare] two branches as links, as the page once wrote them: now they stand behind `#`
  */
 /** The scenario that opens where none is named. */
 export const HOME = "raft/leader-crash";
@@ -36,6 +36,9 @@ const LOOKS = {
   present: ["1"],
   compare: [],
 };
+
+/** Between the links of two branches that are compared. */
+export const BETWEEN = "*";
 
 /** @param {string} hash whether it is a link that carries a run */
 export const isLink = (hash) => /^#v\d+\./.test(hash);
@@ -88,7 +91,7 @@ export function parseLook(search, elsewhere = []) {
 /**
  * The query with another look; parameters that the lab does not know stay as they are.
  *
- * @param {string} search @param {Look} look null: as it is by itself
+ * @param {string} search @param {Partial<Look> | { compare: null }} look null: as it is by itself
  */
 export function formatLook(search, look) {
   const query = new URLSearchParams(search);

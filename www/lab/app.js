@@ -31,7 +31,7 @@
  * @typedef {{ file: import("../netsplit.js").TraceFile, source: Blob, name: string, execution: number, event: number | null, beside?: { trace: OpenTrace, execution: number } | null, side?: number }} OpenTrace   a file of another program, as it is read and as it was; beside: what the execution is compared with; event: the selected one, of that if side is 1
  * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
  */
-import { formatAddress, HOME, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
+import { BETWEEN, formatAddress, HOME, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
 import { Looking } from "./app-looking.js";
 import { waitForParts } from "./app-waiting.js";
 import { Core, Stopped } from "./core.js";
@@ -156,7 +156,7 @@ export class App extends Looking {
       this.#fail(error);
       return;
     }
-    const { look, problems } = parseLook(location.search, this.readElsewhere);
+    const { look, problems } = this.#readLook();
     if (look.theme) this.settings.override("theme", look.theme);
     if (look.present) this.settings.override("present", true);
     if (look.level) this.level = look.level;
@@ -165,13 +165,8 @@ export class App extends Looking {
     // Somebody may have gone elsewhere meanwhile: then it is the look of what opens there.
     await opened;
     if (look.tab) this.openPanel(look.tab);
-    if (look.compare) resumeComparison(this, look.compare);
     void this.report(problems, look);
     await this.#lookAt(look);
-    addEventListener("popstate", () => {
-      const { compare } = parseLook(location.search).look;
-      if (compare && !this.followsComparison) resumeComparison(this, compare);
-    });
     this.#lookRead = true;
     this.changed("look");
   }
@@ -195,6 +190,7 @@ export class App extends Looking {
    * @param {{ since?: number, run?: number } | null} state
    */
   async #follow(state) {
+    const { look } = this.#readLook();
     const { hash } = location;
     if (isCatalogue(hash) || hash === this.address) return;
     // Another entry of the run that is open: what was done in it since stays.
@@ -202,9 +198,16 @@ export class App extends Looking {
       this.#hash = this.address = hash;
       return;
     }
-    const { look } = parseLook(location.search, this.readElsewhere);
     await this.#openAddress();
     if (state?.since && this.addressed && hash === this.address) await this.#lookAt(look);
+  }
+
+  /** How the address wants a run to be looked at; what once stood in the query, and no server need see, goes where it belongs. */
+  #readLook() {
+    const read = parseLook(location.search, this.readElsewhere);
+    const { compare } = read.look;
+    if (compare) history.replaceState(history.state, "", `${location.pathname}${formatLook(location.search, { compare: null })}#${compare}`);
+    return read;
   }
 
   /** Whether the address is that of the open run. */
@@ -212,10 +215,17 @@ export class App extends Looking {
     return this.#hash === this.address && this.address === location.hash;
   }
 
-  /** @param {string} hash the link of the open run takes the place of its address */
-  enterLink(hash) {
+  /**
+   * The link of the open run takes the place of its address.
+   *
+   * @param {string} hash
+   * @param {{ state?: unknown, push?: boolean }} [entry] push: in an entry of its own
+   */
+  enterLink(hash, { state = history.state, push = false } = {}) {
+    const address = location.pathname + location.search + hash;
     try {
-      history.replaceState(history.state, "", hash);
+      if (push) history.pushState(state, "", address);
+      else history.replaceState(state, "", address);
       this.#hash = this.address = hash;
     } catch {
       // A browser that takes no more of them for now: the next one will do.
@@ -321,7 +331,8 @@ export class App extends Looking {
 
   /** @param {string} hash opens the run that a link carries, where it points; a bad link leaves the lab as it is */
   async #openLink(hash) {
-    const unpacked = import("./link.js").then(({ packedOf }) => packedOf(hash));
+    const [first = "", second] = hash.split(BETWEEN, 2);
+    const unpacked = import("./link.js").then(({ packedOf }) => packedOf(first));
     const wanted = () => hash === this.address && !this.failure;
     const loaded = await this.waitFor(Promise.all([unpacked, this.loadRest("all", true)]), wanted);
     if (!wanted()) return;
@@ -329,6 +340,7 @@ export class App extends Looking {
     if (packed && !packed.ok) this.say(refusal(packed.error));
     if (!packed?.ok || !(await this.#open({ link: packed.value }, { play: false }))) return this.#openHome();
     await this.#arrive();
+    if (second && wanted()) resumeComparison(this, `#${second}`);
   }
 
   /** Waits until the run has got to its link's cursor, and says if it is not the one that was sent. */

@@ -1,30 +1,20 @@
 // @ts-check
-/** A comparison in the address: `?compare=A*B`, both branches as links. So it can be sent, and opened again. */
+/**
+ * A comparison in the address: `#A*B`, both branches as links, where no server sees them. So it can be sent, and opened again.
+ * The page once wrote `?compare=A*B`, which `app.js` still reads.
+ */
+import { BETWEEN, isLink } from "./address.js";
 import { textOf } from "./link.js";
 
-const PARAMETER = "compare";
-const BETWEEN = "*";
+/** @returns {string | null} both links, if the address names a comparison */
+export const linksIn = () => (isLink(location.hash) && location.hash.includes(BETWEEN) ? location.hash : null);
 
-/** @returns {string | null} what the address names */
-export const linksIn = () => new URLSearchParams(location.search).get(PARAMETER);
+/** @returns {string} the address of the first branch alone */
+export const alone = () => location.hash.split(BETWEEN, 1)[0] ?? "";
 
-/** @param {string} links @returns {[string, string]} both */
-export function apart(links) {
-  const [first = "", second = ""] = links.split(BETWEEN, 2);
-  return [first, second];
-}
-
-/** @param {string | null} links @returns {string} the address with them */
-export function address(links) {
-  const url = new URL(location.href);
-  if (links === null) url.searchParams.delete(PARAMETER);
-  else url.searchParams.set(PARAMETER, links);
-  return url.href;
-}
-
-/** @param {import("./app.js").App} app both branches as links, without what every link begins with */
+/** @param {import("./app.js").App} app @returns {Promise<string | null>} the address of what is compared now */
 export async function linksOf({ lab }) {
   if (!lab) return null;
-  const links = await Promise.all([textOf(lab.link()), textOf(lab.linkThere())]);
-  return links.map((link) => link.slice(1)).join(BETWEEN);
+  const [here, there] = await Promise.all([textOf(lab.link()), textOf(lab.linkThere())]);
+  return `${here}${BETWEEN}${there.slice(1)}`;
 }

@@ -7,7 +7,7 @@
  * @typedef {import("./compare-pair.js").Pair} Pair
  */
 import { currentBranchOf, letterOf } from "./branches.js";
-import { address, linksIn, linksOf } from "./compare-address.js";
+import { linksIn, linksOf } from "./compare-address.js";
 import { differenceOf, eventOf, pairOf, same } from "./compare-pair.js";
 import { h, redraw, setText } from "./dom.js";
 import { t } from "./language.js";
@@ -179,7 +179,7 @@ export class CompareBar extends Part {
     // What has not been entered yet is not replaced.
     if (!pair || !before || this.app.playing) return;
     const links = await linksOf(this.app);
-    if (links !== before && this.isConnected && same(pair, pairOf(this.app))) history.replaceState(pair, "", address(links));
+    if (links && links !== before && this.isConnected && same(pair, pairOf(this.app))) this.app.enterLink(links, { state: pair });
   }
 
   disconnectedCallback() {

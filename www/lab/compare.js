@@ -10,7 +10,7 @@
  */
 import "./compare-bar.js";
 import { currentBranchOf } from "./branches.js";
-import { address, apart, linksIn, linksOf } from "./compare-address.js";
+import { alone, linksIn, linksOf } from "./compare-address.js";
 import { differenceOf, pairOf, same } from "./compare-pair.js";
 import { h } from "./dom.js";
 import { t } from "./language.js";
@@ -75,7 +75,7 @@ export class Comparison {
     const { waits } = this.bar;
     leave(this.app);
     this.app.say(waits ? t("The comparison has ended; what waited for the other branch is not done.") : t("The comparison has ended."));
-    history.pushState(null, "", address(null));
+    this.app.enterLink(alone(), { state: null, push: true });
   }
 
   /** Takes its parts out of a page that is made anew. @returns {() => void} puts them into the new one */
@@ -111,7 +111,7 @@ export async function compareWith(app, branch) {
   tellDifference(app);
   const pair = pairOf(app);
   const text = await linksOf(app);
-  if (app.comparing && pair && same(pair, pairOf(app))) history.pushState(pair, "", address(text));
+  if (text && app.comparing && pair && same(pair, pairOf(app))) app.enterLink(text, { state: pair, push: true });
 }
 
 /** @param {App} app @param {number} branch */
@@ -147,25 +147,24 @@ function follow(app) {
     } else if (state?.run === app.run && state.since === performance.timeOrigin && typeof state.there === "number") {
       app.switchBranch(state.here);
       enter(app, state.there);
-    } else if (!app.comparing) void resumeComparison(app, links);
+    }
   });
   // Another run is opened: it is compared with nothing.
   app.on(["open"], () => {
     if (app.comparing && !app.lab?.compared()) {
       leave(app);
-      history.replaceState(history.state, "", address(null));
+      if (linksIn()) app.enterLink(alone());
     }
   });
 }
 
-/** @param {App} app @param {string} links opens the comparison that an address names */
-export async function resumeComparison(app, links) {
+/** @param {App} app @param {string} link of the other branch that the address names: puts it beside the open run */
+export async function resumeComparison(app, link) {
   await styled;
-  const [first, second] = apart(links);
-  const there = await packedOf(`#${second}`);
-  if (!there.ok) return refuse(app, refusal(there.error));
-  if (!(await app.replace(`#${first}`))) return refuse(app, null);
   const { lab } = app;
+  const there = await packedOf(link);
+  if (lab !== app.lab) return;
+  if (!there.ok) return refuse(app, refusal(there.error));
   const grafted = await lab?.graft(there.value);
   if (lab !== app.lab) return;
   if (!grafted?.ok) return refuse(app, grafted ? refusal(grafted.error) : null);
@@ -182,5 +181,5 @@ export async function resumeComparison(app, links) {
 /** @param {App} app @param {string | null} why */
 function refuse(app, why) {
   if (why) app.say(why);
-  history.replaceState(history.state, "", address(null));
+  if (linksIn()) app.enterLink(alone());
 }

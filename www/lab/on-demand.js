@@ -71,9 +71,8 @@ export const loadBranches = (app, then) => void use(app, branches, then);
 /** @param {App} app @param {number} branch puts this one beside the current one */
 export const compareWith = (app, branch) => void use(app, compare, (module) => module.compareWith(app, branch), here(app));
 
-/** @param {App} app @param {string} links as the address has them */
-export const resumeComparison = (app, links) =>
-  void use(app, compare, (module) => module.resumeComparison(app, links), () => new URLSearchParams(location.search).get("compare") === links);
+/** @param {App} app @param {string} link of what is compared with the open run */
+export const resumeComparison = (app, link) => void use(app, compare, (module) => module.resumeComparison(app, link), here(app));
 
 /** @param {App} app @param {string} id @param {DOMRect} at what can be done to it, as the lab names it */
 export const openActions = (app, id, at) => void use(app, nodeActions, (module) => module.openActions(app, id, at), here(app));

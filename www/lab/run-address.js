@@ -6,6 +6,7 @@
  *
  * @typedef {import("./app.js").App} App
  */
+import { BETWEEN } from "./address.js";
 import { PACKED_MAX, textOf } from "./link.js";
 
 /** So long nothing has happened: two entries in a second at most are far from what browsers allow. */
@@ -34,8 +35,8 @@ async function write(app) {
   if (lab === app.lab && run === app.run && isAtRest(app) && text !== location.hash) app.enterLink(text);
 }
 
-/** The run stands still, nothing lies over it, and the address is its own. @param {App} app */
-const isAtRest = (app) => !app.playing && !app.busy && !app.comparing && !app.trace && app.addressed;
+/** The run stands still, nothing lies over it or is to stand beside it, and the address is its own. @param {App} app */
+const isAtRest = (app) => !app.playing && !app.busy && !app.comparing && !app.trace && app.addressed && !location.hash.includes(BETWEEN);
 
 /** Whether the address in words would not lead back to it. @param {App} app */
 function isByHand({ lab, foundByHand }) {
