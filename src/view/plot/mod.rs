@@ -146,8 +146,8 @@ fn label(input: &PlotInput<'_>) -> String {
 fn draw_trouble(scene: &mut Scene, input: &PlotInput<'_>, metrics: &Metrics) {
     // Seconds that follow each other are one ground: no seam is seen between them.
     for seconds in input.seconds.chunk_by(|a, b| a.trouble == b.trouble) {
-        let in_view = seconds.iter().filter(|second| second.trouble && second.n >= metrics.first);
-        let (Some(first), Some(last)) = (in_view.clone().next(), in_view.last()) else { continue };
+        let mut in_view = seconds.iter().filter(|second| second.trouble && second.n >= metrics.first);
+        let (Some(first), Some(last)) = (in_view.clone().next(), in_view.next_back()) else { continue };
         let (left, right) = (metrics.x(first.n as f64), metrics.x(last.n as f64 + 1.0));
         let height = (metrics.bottom - metrics.top).max(1.0);
         scene.push(Shape::rect(Point::new(left, metrics.top), right - left, height, 0.0).filled(Role::Line).faded(0.5));
