@@ -173,3 +173,15 @@ test("a run from a file is named by the address, too", async (t) => {
   await page.reload();
   await page.waitForFunction(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.lab?.seed() === "77");
 });
+
+test("a run with another rule is named by the address, too", async (t) => {
+  const { page } = await lab.visit(t, { path: "#raft/leader-crash", calm: true });
+  const broken = page.locator("netsplit-views [role=status]", { hasText: "no_session_dedup" });
+  await page.keyboard.press("d");
+  await page.getByRole("tab", { name: "Rules", exact: true }).click();
+  await page.getByRole("switch", { name: "no_session_dedup" }).click();
+  await broken.waitFor();
+  await linked(page);
+  await page.reload();
+  await broken.waitFor();
+});
