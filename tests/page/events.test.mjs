@@ -55,3 +55,70 @@ test("the filter finds sentences, counts them, and says what it hides", async (t
   await events.locator("li").nth(1).waitFor();
   assert.equal(await events.getByRole("button", { name: "Clear the filter" }).isVisible(), false);
 });
+
+test("a list that events come to faster than it reads them reads once in a frame, and few at a time", async (t) => {
+  const { page } = await list(t);
+  const seen = await page.evaluate(async () => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    const { lab } = app;
+    const read = lab.events;
+    const frames = /** @type {Map<unknown, number>} */ (new Map());
+    let most = 0;
+    lab.eventCount = () => 1_000_000;
+    // As slow as for a thousand servers.
+    lab.events = (/** @type {number} */ from, /** @type {number} */ to) => {
+      const until = performance.now() + 3;
+      while (performance.now() < until);
+      const frame = document.timeline.currentTime;
+      frames.set(frame, (frames.get(frame) ?? 0) + 1);
+      most = Math.max(most, to - from);
+      return read(from, to);
+    };
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (let n = 0; n < 30; n++) {
+      app.changed("moment");
+      await frame();
+    }
+    frames.clear();
+    most = 0;
+    for (let n = 0; n < 20; n++) await frame();
+    delete lab.events;
+    delete lab.eventCount;
+    return { calls: Math.max(...frames.values()), frames: frames.size, most };
+  });
+  assert.ok(seen.frames > 5, "it reads on");
+  // 8 ms in one go, perhaps two goes.
+  assert.ok(seen.calls <= 8, `${seen.calls} calls in a frame`);
+  assert.ok(seen.most <= 64, `${seen.most} events at a time`);
+});
+
+test("an open fold of thousands has a window of rows in the page, which are read together", async (t) => {
+  const { page, events } = await list(t);
+  await page.evaluate(() => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    const { lab } = app;
+    const [row] = lab.events(0, 1);
+    Reflect.set(window, "calls", 0);
+    lab.eventCount = () => 5000;
+    lab.events = (/** @type {number} */ from, /** @type {number} */ to) => {
+      Reflect.set(window, "calls", Reflect.get(window, "calls") + 1);
+      return Array.from({ length: Math.min(to, 5000) - from }, (_, k) => ({ ...row, n: from + k, id: `event:${from + k}`, level: "protocol", key: "same", text: `row ${from + k}` }));
+    };
+  });
+  await events.getByRole("button", { name: "Protocol" }).click();
+  const fold = events.getByRole("button", { name: /^and 4,999 more like it, until/ });
+  await fold.waitFor();
+  await page.evaluate(() => Reflect.set(window, "calls", 0));
+  await fold.click();
+  await events.getByRole("button", { name: "Earlier events" }).or(events.getByRole("button", { name: "Later events" })).first().waitFor();
+  const rows = await events.locator("li").count();
+  assert.ok(rows > 50 && rows < 70, `${rows} rows`);
+  const calls = await page.evaluate(() => Reflect.get(window, "calls"));
+  assert.ok(calls <= 3, `${calls} calls`);
+  const texts = async () => (await events.locator("li").allInnerTexts()).filter((text) => text.includes("row"));
+  const before = await texts();
+  await events.getByRole("button", { name: "Later events" }).click();
+  const after = await texts();
+  assert.equal(after[0], before[0], "the first one stays");
+  assert.equal(after.filter((text) => before.includes(text)).length, 1);
+});

@@ -1,11 +1,16 @@
 // @ts-check
 /**
  * `<netsplit-events>`: what happened in this branch, at three levels of detail, with a filter. A click seeks. Neighbours
- * that say the same of the same node are folded. Only a window of rows is in the page; it follows the cursor.
+ * that say the same of the same node are folded. Only a window of rows is in the page, and of a fold that is open, too; it
+ * follows the cursor. A branch may have a million events, and they may come faster than they are read: so reading is cut into
+ * slices, and goes on once in a frame.
  *
  * @typedef {import("../netsplit.js").EventRow} EventRow
  * @typedef {EventRow["level"]} Level
  * @typedef {import("../netsplit.js").Lab} Lab
+ * @typedef {{ from: number, to: number, first: number, last: number, start: number, shown: number[], open: boolean | null }} Entry
+ *   from, to: positions of its events among those of the list; first, last: indices of the outermost; shown: of those in the page
+ *   beside the first, from position `start` on; open: null if it is no fold
  */
 import { h, redraw, setText } from "./dom.js";
 import { t } from "./language.js";
@@ -20,10 +25,11 @@ const levels = () => [["story", t("Story#level")], ["protocol", t("Protocol")], 
 const WINDOW = 60;
 /** Fewer equal neighbours are not worth a fold. */
 const FOLD_MIN = 3;
-/** Events that are read from the lab at a time. */
-const SLICE = 500;
-/** Milliseconds in one go. */
+/** Events that are read from the lab at a time: few, until it is known how long they take. */
+const SLICE = { least: 16, most: 512 };
+/** Milliseconds in one go, and how long a slice of it may take. */
 const BUDGET_MS = 8;
+const SLICE_MS = 2;
 
 class Events extends TabPart {
   /** Only events whose sentences contain this, in lower case. */
@@ -34,8 +40,13 @@ class Events extends TabPart {
   #clear = h("button", { type: "button", onclick: () => this.#clearFilter() }, t("Clear the filter"));
   #list = h("ol", { class: "events" });
   #read = new Reading("");
-  /** Folds that are open, by the index of their first event. @type {Set<number>} */
-  #unfolded = new Set();
+  /** Folds that are open, by the index of their first event: where their rows in the page begin, null follows the cursor. @type {Map<number, number | null>} */
+  #unfolded = new Map();
+  /** The rows that are in the page, by index. @type {Map<number, EventRow>} */
+  #rows = new Map();
+  #slice = SLICE.least;
+  /** The frame in which reading goes on: one, however often it is drawn before. */
+  #frame = 0;
   /** @type {number | null} first entry of the window; null follows the cursor */
   #from = null;
   #event = -1;
@@ -54,10 +65,16 @@ class Events extends TabPart {
       ),
     );
     const cursor = lab.cursor();
-    if (cursor.event !== this.#event) this.#from = null;
+    if (cursor.event !== this.#event) {
+      this.#from = null;
+      for (const first of this.#unfolded.keys()) this.#unfolded.set(first, null);
+    }
     this.#event = cursor.event;
     const of = JSON.stringify([this.app.run, cursor.branch, this.app.level, this.#sought]);
-    if (this.#read.of !== of || this.#read.upTo > lab.eventCount()) this.#read = new Reading(of);
+    if (this.#read.of !== of || this.#read.upTo > lab.eventCount()) {
+      this.#read = new Reading(of);
+      this.#rows.clear();
+    }
     const read = this.#read;
     const complete = this.#readOn(lab);
     // The last one that has happened at the cursor: event n has, once n + 1 events are executed.
@@ -66,14 +83,26 @@ class Events extends TabPart {
     const length = read.entries.length;
     const from = this.#from ?? Math.max(0, Math.min(at - WINDOW / 2, length - WINDOW));
     const to = Math.min(from + WINDOW, length);
-    const drawn = redraw(this.#list, [of, from, to, length > to, read.end(to - 1), now, [...this.#unfolded]], () => [
-      from > 0 && this.#more("earlier", t("Earlier events"), Math.max(0, from - WINDOW)),
-      ...Array.from({ length: to - from }, (_, n) => this.#entry(lab, from + n, now)).flat(),
-      to < length && this.#more("later", t("Later events"), from + WINDOW),
-    ]);
+    const drawn = redraw(this.#list, [of, from, to, length > to, read.end(to - 1), now, [...this.#unfolded]], () => {
+      const entries = Array.from({ length: to - from }, (_, n) => this.#entryAt(from + n, now));
+      this.#fetch(lab, entries.flatMap(({ first, shown, last }) => [first, ...shown, last]));
+      return [
+        from > 0 && this.#more("earlier", t("Earlier events"), () => (this.#from = Math.max(0, from - WINDOW))),
+        ...entries.flatMap((entry) => this.#entry(entry, now)),
+        to < length && this.#more("later", t("Later events"), () => (this.#from = from + WINDOW)),
+      ];
+    });
     this.#tell(lab, complete);
     if (drawn && this.#from === null) this.#list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-    if (!complete) requestAnimationFrame(() => this.isConnected && this.#draw());
+    if (!complete) this.#goOn();
+  }
+
+  #goOn() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (this.isConnected) this.#draw();
+    });
   }
 
   /** @param {Lab} lab @param {boolean} complete */
@@ -111,33 +140,71 @@ class Events extends TabPart {
   #readOn(lab) {
     const total = lab.eventCount();
     const start = performance.now();
-    while (this.#read.upTo < total && performance.now() - start < BUDGET_MS) {
-      const to = Math.min(total, this.#read.upTo + SLICE);
+    let now = start;
+    while (this.#read.upTo < total && now - start < BUDGET_MS) {
+      const to = Math.min(total, this.#read.upTo + this.#slice);
       this.#read.add(lab.events(this.#read.upTo, to), to, this.app.level, this.#sought);
+      const before = now;
+      now = performance.now();
+      if (now - before > SLICE_MS) this.#slice = Math.max(SLICE.least, this.#slice >> 1);
+      else if (now - before < SLICE_MS / 2) this.#slice = Math.min(SLICE.most, this.#slice << 1);
     }
     return this.#read.upTo >= total;
   }
 
-  /** @param {Lab} lab @param {number} entry @param {number} now position of the event at the cursor */
-  #entry(lab, entry, now) {
-    const from = this.#read.entries[entry] ?? 0;
-    const to = this.#read.end(entry);
-    const rows = (/** @type {number} */ until) =>
-      this.#read.found.slice(from, until).flatMap((n) => lab.events(n, n + 1)).map((row, k) => this.#row(row, from + k === now, from + k > now));
-    if (to - from < FOLD_MIN) return rows(to);
-    const first = this.#read.found[from] ?? 0;
-    const open = this.#unfolded.has(first);
-    const shown = rows(open ? to : from + 1);
+  /** Reads the rows that are not in the page yet, neighbours together. @param {Lab} lab @param {number[]} wanted indices of events */
+  #fetch(lab, wanted) {
+    const before = this.#rows;
+    this.#rows = new Map(wanted.flatMap((n) => {
+      const row = before.get(n);
+      return row ? [[n, row]] : [];
+    }));
+    const missing = [...new Set(wanted)].filter((n) => !this.#rows.has(n)).sort((a, b) => a - b);
+    for (let at = 0; at < missing.length; ) {
+      const from = missing[at] ?? 0;
+      let to = from + 1;
+      for (at += 1; missing[at] === to; at += 1) to += 1;
+      for (const row of lab.events(from, to)) this.#rows.set(row.n, row);
+    }
+  }
+
+  /** @param {number} entry @param {number} now position of the event at the cursor @returns {Entry} */
+  #entryAt(entry, now) {
+    const { found, entries } = this.#read;
+    const [from, to] = [entries[entry] ?? 0, this.#read.end(entry)];
+    const [first, last] = [found[from] ?? 0, found[to - 1] ?? 0];
+    if (to - from < FOLD_MIN) return { from, to, first, last, start: from + 1, shown: found.slice(from + 1, to), open: null };
+    if (!this.#unfolded.has(first)) return { from, to, first, last, start: to, shown: [], open: false };
+    // The first one stands above the fold's own button.
+    const chosen = this.#unfolded.get(first) ?? (from < now && now < to ? now - WINDOW / 2 : 0);
+    const start = Math.max(from + 1, Math.min(chosen, to - WINDOW));
+    return { from, to, first, last, start, shown: found.slice(start, Math.min(to, start + WINDOW)), open: true };
+  }
+
+  /** @param {Entry} entry @param {number} now position of the event at the cursor */
+  #entry({ from, to, first, last, start, shown, open }, now) {
+    const row = (/** @type {number} */ n, /** @type {number} */ at) => {
+      const row = this.#rows.get(n);
+      return row ? [this.#row(row, at === now, at > now)] : [];
+    };
+    const head = row(first, from);
+    const rest = shown.flatMap((n, k) => row(n, start + k));
+    if (open === null) return [...head, ...rest];
     // A fold that holds the event at the cursor stands for it.
-    if (!open && from < now && now < to) shown[0]?.setAttribute("aria-current", "true");
-    const last = lab.events(this.#read.found[to - 1] ?? 0, (this.#read.found[to - 1] ?? 0) + 1)[0];
+    if (!open && from < now && now < to) head[0]?.setAttribute("aria-current", "true");
     const toggle = () => {
-      if (!this.#unfolded.delete(first)) this.#unfolded.add(first);
+      if (!this.#unfolded.delete(first)) this.#unfolded.set(first, null);
       this.#draw();
     };
-    const label = t("and {n} more like it, until {time}", { n: count(to - from - 1), time: time(last?.at_us ?? 0) });
+    const label = t("and {n} more like it, until {time}", { n: count(to - from - 1), time: time(this.#rows.get(last)?.at_us ?? 0) });
     const fold = h("button", { type: "button", key: `fold ${first}`, "aria-expanded": String(open), onclick: toggle }, label);
-    return [...shown.slice(0, 1), h("li", { class: from > now ? "fold future" : "fold" }, fold), ...shown.slice(1)];
+    return [
+      ...head,
+      h("li", { class: from > now ? "fold future" : "fold" }, fold),
+      open && start > from + 1 && this.#more(`earlier ${first}`, t("Earlier events"), () => this.#unfolded.set(first, Math.max(from + 1, start - WINDOW))),
+      ...rest,
+      open && start + shown.length < to && this.#more(`later ${first}`, t("Later events"), () => this.#unfolded.set(first, start + WINDOW)),
+    ];
   }
 
   /** @param {EventRow} row @param {boolean} now @param {boolean} future */
@@ -156,10 +223,10 @@ class Events extends TabPart {
     );
   }
 
-  /** @param {string} key @param {string} label @param {number} from */
-  #more(key, label, from) {
+  /** @param {string} key @param {string} label @param {() => unknown} move */
+  #more(key, label, move) {
     const go = () => {
-      this.#from = from;
+      move();
       this.#draw();
     };
     return h("li", { class: "more" }, h("button", { type: "button", key, onclick: go }, label));
