@@ -150,7 +150,16 @@ fn steps_forth_and_back_end_where_they_began() {
     }
     assert_eq!(lab.fingerprint(), print);
     assert_eq!(number(&lab.cursor(), "event"), number(&JSON::parse(&before).expect("JSON"), "event"));
-    assert_eq!(text(&ok(lab.with("step", "['story']")), "level"), "story");
+}
+
+#[wasm_bindgen_test]
+async fn a_step_to_the_next_story_event_says_how_it_ended() {
+    let lab = Handle::default();
+    let reached = ok(lab.wait("stepStory", "[]").await);
+    assert_eq!((text(&reached, "ended").as_str(), text(&get(&reached, "event"), "level").as_str()), ("reached", "story"));
+    let event = number(&lab.cursor(), "event");
+    let limit = ok(lab.wait("stepStory", "[{limit_us: 0}]").await);
+    assert_eq!((text(&limit, "ended").as_str(), number(&lab.cursor(), "event")), ("limit", event));
 }
 
 #[wasm_bindgen_test]
@@ -305,7 +314,7 @@ async fn no_bad_value_throws_or_changes_anything() {
     let lab = Handle::default();
     let before = lab.state();
     for bad in BAD {
-        for method in ["setSpeed", "switchBranch", "act", "step", "stepBack", "svg", "paint"] {
+        for method in ["setSpeed", "switchBranch", "act", "stepBack", "svg", "paint"] {
             if method == "setSpeed" && bad == "1.5" {
                 continue;
             }
@@ -338,7 +347,7 @@ async fn no_bad_value_throws_or_changes_anything() {
         ("undo", "[]", "nothing-to-undo"),
         ("setMutant", "['no_such_rule', true]", "no-such-mutant"),
         ("setSpeed", "[0]", "bad-speed"),
-        ("step", "['twice']", "bad-choice"),
+        ("stepBack", "['twice']", "bad-choice"),
         ("svg", "['cluster', {width: 0, height: 10}]", "bad-size"),
         ("svg", "['cluster', {width: 1e9, height: 10}]", "bad-size"),
         ("svg", "['cluster', {width: 100, height: 100, theme: 'pink'}]", "bad-choice"),
@@ -382,7 +391,7 @@ fn locks_and_calls_refuse_what_makes_no_sense_to_them() {
         let lab = Handle::open(&format!("({{scenario: '{scenario}'}})"));
         // Until everybody runs.
         for _ in 0..30 {
-            lab.with("step", "['event']");
+            lab.with("step", "[]");
         }
         let before = lab.state();
         for operation in operations {

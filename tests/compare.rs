@@ -94,7 +94,7 @@ fn playing_and_stepping_take_both_along_and_events_are_the_same_as_alone() {
         assert_eq!(there(&mut lab).1, now.at_us);
     }
     lab.set_playing(false);
-    lab.step(timeline::StepKind::Event, &mut |_| false);
+    lab.step();
     settle(&mut lab);
     let (at_us, ours) = (lab.cursor().at_us, lab.session().fingerprint());
     let theirs = there(&mut lab).0;
@@ -175,7 +175,8 @@ fn an_undo_beside_a_comparison_takes_back_on_both_at_the_same_time() {
     seek(&mut lab, 1_500_000);
     lab.act_in_both(vec![Action::Crash(NodeId(1))]).expect("it is near");
     // The cursor moves on, and the other one has not followed yet.
-    lab.step(timeline::StepKind::Story, &mut |_| false);
+    lab.step_story(u64::MAX);
+    lab.work(&mut |_| false);
     lab.undo().expect("the crash of S2");
     settle(&mut lab);
     let now = lab.cursor().at_us;

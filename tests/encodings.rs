@@ -134,6 +134,7 @@ fn action() -> impl Strategy<Value = Action> {
         links().prop_map(Action::Release),
         (event_id(), message_act()).prop_map(|(message, act)| Action::Message { message, act }),
         event_id().prop_map(Action::Choose),
+        any::<u32>().prop_map(Action::Redraw),
     ];
     prop_oneof![at_nodes, on_links]
 }

@@ -4,9 +4,9 @@
 use netsplit::base::NodeId;
 use netsplit::sim::plan::{Action, ChannelPatch, ChannelRule, ClockAct, Cluster, Cut, Generator, MessageAct, Plan, Selector};
 use netsplit::system::open::open;
-use netsplit::timeline::{self, Session, StepKind};
+use netsplit::timeline::{self, Session, Stop};
 use netsplit::view::ViewOptions;
-use netsplit::view::playback::{Goals, Playback, TickRow};
+use netsplit::view::playback::{Goals, Playback, StoryStepRow, TickRow};
 use netsplit::view::words::Lang;
 use serde::Serialize;
 use serde_json::Value;
@@ -230,6 +230,7 @@ fn interventions() -> Vec<Action> {
         Action::Heal(vec![]),
         Action::Resume(NodeId(3)),
         Action::Restart { node: NodeId(4), empty: false },
+        Action::Redraw(3),
     ]
 }
 
@@ -269,7 +270,10 @@ fn every_row_of_an_eventful_run_fits_its_declared_type() {
     seen.all("OperationRow", &lab.operations(usize::MAX));
     lab.seek_time(1_000_000);
     lab.work(&mut |_| false);
-    lab.step(StepKind::Story, &mut |_| false);
+    lab.step_story(2_000_000);
+    lab.work(&mut |_| false);
+    seen.check("StoryStep", &StoryStepRow::new(&mut lab, Stop::Limit));
+    seen.check("StoryStep", &StoryStepRow::new(&mut lab, Stop::Reached));
     lab.act(Action::Crash(NodeId(1))).expect("it runs");
     seen.all("Branch", &lab.branches());
     seen.check("Divergence", &lab.divergence(0, 1).expect("both exist").expect("they differ"));

@@ -155,8 +155,8 @@ fn links() -> Vec<Link> {
 #[test]
 fn what_goes_in_comes_out_and_the_run_is_the_same() {
     for link in links() {
-        assert_eq!(Link::unpack(&link.pack()).expect("it opens"), link);
-        let text = link_text::write(&link);
+        assert_eq!(Link::unpack(&link.pack().expect("short enough")).expect("it opens"), link);
+        let text = link_text::write(&link).expect("short enough");
         assert!(text.starts_with("#v1.") && text[4..].bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
         let sent = link_text::read(&format!("https://example.org/lab/?view=log{text}")).expect("it opens");
         assert_eq!(sent, link);
@@ -167,17 +167,55 @@ fn what_goes_in_comes_out_and_the_run_is_the_same() {
 }
 
 #[test]
+fn no_link_is_made_that_no_lab_opens() {
+    let mut link = links().remove(0);
+    let pause =
+        |n: u32| Intervention { at: Moment { at_us: u64::from(n) << 30, executed: 0 }, n, action: Action::Pause(NodeId(0)) };
+    let mut with = |count: u32| {
+        link.plan.interventions = (0..count).map(|n| pause(n + 100_000)).collect();
+        (link.pack(), link.clone())
+    };
+    let mut length = |count| with(count).0.expect("short enough").len();
+    let most = (PACKED_MAX * 1_000 / (length(2_000) - length(1_000))) as u32;
+    let (mut opened, mut refused) = (0, 0);
+    for count in most - 200..most + 200 {
+        let (packed, link) = with(count);
+        match packed {
+            Ok(packed) => {
+                assert_eq!(Link::unpack(&packed).as_ref(), Ok(&link));
+                opened += 1;
+            }
+            Err(wrong) => {
+                assert_eq!(wrong.code, "link-too-long");
+                assert!(wrong.diagnostic.message.contains(&PACKED_MAX.to_string()) && wrong.diagnostic.hint.contains("file"));
+                assert_eq!(link_text::write(&link).expect_err("as long").code, "link-too-long");
+                refused += 1;
+            }
+        }
+    }
+    assert!(opened > 0 && refused > 0, "{opened} opened, {refused} refused");
+}
+
+#[test]
+fn the_page_unfolds_as_much_of_a_link_as_the_lab_reads() {
+    let page = include_str!("../www/lab/link.js");
+    let limit = page.split_once("const PACKED_MAX = 1 << ").and_then(|(_, rest)| rest.split_once(';'));
+    let (shift, _) = limit.expect("the page's limit, as a power of two");
+    assert_eq!(1 << shift.parse::<u32>().expect("a number"), PACKED_MAX);
+}
+
+#[test]
 fn only_the_difference_to_a_scenario_is_stored() {
     let mut lab = playback(Plan { seed: 7, ..plan_of(SCENARIO) });
-    assert!(lab.link(Some(SCENARIO)).pack().len() < 60);
+    assert!(lab.link(Some(SCENARIO)).pack().expect("short enough").len() < 60);
     seek(&mut lab, 2_000_000);
-    assert!(lab.link(Some(SCENARIO)).pack().len() < 60 + 4 * 16 + 4, "four bytes for each mark");
-    assert!(playback(strange()).link(Some(SCENARIO)).pack().len() > 200);
+    assert!(lab.link(Some(SCENARIO)).pack().expect("short enough").len() < 60 + 4 * 16 + 4, "four bytes for each mark");
+    assert!(playback(strange()).link(Some(SCENARIO)).pack().expect("short enough").len() > 200);
 }
 
 #[test]
 fn twenty_interventions_stay_under_900_characters() {
-    let text = link_text::write(&played(20).link(Some(SCENARIO)));
+    let text = link_text::write(&played(20).link(Some(SCENARIO))).expect("short enough");
     assert!(text.len() < 900, "{} characters", text.len());
 }
 
@@ -215,7 +253,7 @@ fn opens(version: usize, golden: &str, names: [&str; 4]) {
 #[ignore = "writes, does not check"]
 fn print_golden_links() {
     for (name, link) in ["plain", "by-hand", "broken", "strange"].iter().zip(links()) {
-        println!("{name} {}", link_text::write(&link));
+        println!("{name} {}", link_text::write(&link).expect("short enough"));
     }
 }
 
@@ -270,7 +308,7 @@ fn marks_that_are_damaged_do_no_harm() {
     for (events, prints) in [(u64::MAX, vec![1]), (3, vec![0; 17]), (0, vec![5; 16]), (1 << 52, vec![7; 16]), (1, vec![])] {
         let mut hostile = link.clone();
         (hostile.marks.events, hostile.marks.prints, hostile.fingerprint.0) = (events, prints, 0);
-        match Link::unpack(&hostile.pack()) {
+        match Link::unpack(&hostile.pack().expect("short enough")) {
             Ok(read) => assert_eq!(follow(&read).provenance().expect("from a link").matches, Some(false)),
             Err(error) => assert_eq!(error.code, "link-value", "{error}"),
         }
@@ -287,7 +325,7 @@ fn refused(text: &str, code: &str, says: &str) {
 
 #[test]
 fn a_bad_link_says_what_is_wrong_where_and_what_to_do() {
-    let text = link_text::write(&links()[1]);
+    let text = link_text::write(&links()[1]).expect("short enough");
     let whole = text.len();
     let short = whole - 100;
     refused(&text[..short], "link-truncated", &format!("This link ends after {short} of {whole} characters."));
@@ -298,9 +336,9 @@ fn a_bad_link_says_what_is_wrong_where_and_what_to_do() {
     refused("#v7.AAAA", "link-version", "version 7");
     refused(&link_text::text_of(&[9, 0, 0, 0, 1]), "link-version", "version 9");
     refused(&link_text::text_of(&vec![1; PACKED_MAX + 1]), "link-too-long", "unfolds to more");
-    let unknown = Link { scenario: None, ..links().remove(0) }.pack();
+    let unknown = Link { scenario: None, ..links().remove(0) }.pack().expect("short enough");
     assert!(Link::unpack(&unknown).is_ok(), "a plan needs no story");
-    let mut packed = links()[0].pack();
+    let mut packed = links()[0].pack().expect("short enough");
     let at = packed.windows(SCENARIO.len()).position(|part| part == SCENARIO.as_bytes()).expect("its id");
     packed[at + 5] = b'm';
     refused(&link_text::text_of(&packed), "link-scenario", "Did you mean raft/leader-crash?");
@@ -322,7 +360,7 @@ fn hostile_sizes_cost_neither_memory_nor_time() {
     let before = peak();
     let start = Instant::now();
     let huge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
-    let packed = links().remove(3).pack();
+    let packed = links().remove(3).pack().expect("short enough");
     for at in 4..packed.len().min(400) {
         let mut hostile = packed.clone();
         hostile.splice(at..at + 1, huge);
@@ -349,7 +387,7 @@ fn survives(bytes: &[u8]) {
     let start = Instant::now();
     match Link::unpack(bytes) {
         Ok(link) => {
-            assert_eq!(Link::unpack(&link.pack()).as_ref(), Ok(&link));
+            assert_eq!(Link::unpack(&link.pack().expect("short enough")).as_ref(), Ok(&link));
             let config = timeline::Config::default();
             if let Ok(mut session) = Session::open(link.plan.clone(), config, open) {
                 session.seek_moment_begin(link.cursor);
@@ -367,7 +405,7 @@ fn survives(bytes: &[u8]) {
 fn packed() -> &'static [Vec<u8>] {
     static PACKED: std::sync::LazyLock<Vec<Vec<u8>>> = std::sync::LazyLock::new(|| {
         let golden = GOLDEN[0].lines().filter_map(|line| link_text::packed_of(line.split_once(" #")?.1).ok());
-        links().iter().map(Link::pack).chain(golden).collect()
+        links().iter().map(|link| link.pack().expect("short enough")).chain(golden).collect()
     });
     &PACKED
 }

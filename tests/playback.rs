@@ -244,7 +244,7 @@ fn steps_forth_and_back_end_where_they_began() {
     let mut lab = lab();
     let mut prints = vec![lab.session().fingerprint()];
     for n in 0..50 {
-        let row = lab.step(StepKind::Event, &mut |_| false).expect("something happens");
+        let row = lab.step().expect("something happens");
         assert_eq!(row.n, n);
         prints.push(lab.session().fingerprint());
     }
@@ -253,7 +253,35 @@ fn steps_forth_and_back_end_where_they_began() {
         assert_eq!(lab.session().fingerprint(), *print);
     }
     assert!(!lab.step_back(StepKind::Event));
-    assert_eq!(lab.step(StepKind::Story, &mut |_| false).map(|row| row.level), Some(Level::Story));
+    let step = lab.step_story(u64::MAX);
+    finish(&mut lab);
+    assert_eq!(lab.job(step), JobState::Ended(Stop::Reached));
+    assert_eq!(lab.latest().map(|row| row.level), Some(Level::Story));
+}
+
+#[test]
+fn a_run_that_goes_on_without_a_story_is_not_called_quiet() {
+    let mut lab = lab();
+    let client = lab.session().run().cluster().client(0);
+    lab.seek_time(1_000_000);
+    finish(&mut lab);
+    lab.act(Action::Crash(client)).expect("it runs");
+    let mut slices = 0;
+    let ended = loop {
+        let limit_us = lab.cursor().at_us + 60_000_000;
+        let step = lab.step_story(limit_us);
+        while lab.job(step) == JobState::Working {
+            lab.work(&mut |_| true);
+            slices += 1;
+        }
+        match lab.job(step) {
+            JobState::Ended(Stop::Reached) => assert_eq!(lab.latest().map(|row| row.level), Some(Level::Story)),
+            JobState::Ended(stop) => break stop,
+            JobState::Working => {}
+        }
+    };
+    assert_eq!(ended, Stop::Limit, "heartbeats go on");
+    assert!(slices > 20, "such a step is cut into slices: {slices}");
 }
 
 #[test]
@@ -269,7 +297,7 @@ fn a_job_that_another_call_replaces_ends_as_dropped() {
     assert_eq!(lab.cursor().event, 100);
     lab.cancel(second);
     let third = lab.run_until(somebody_leads(), 10_000_000);
-    lab.step(StepKind::Event, &mut |_| false);
+    lab.step();
     assert_eq!(lab.job(third), JobState::Ended(Stop::Dropped));
 }
 
@@ -402,4 +430,30 @@ fn every_view_says_which_rule_is_broken() {
             }
         }
     }
+}
+
+#[test]
+fn a_node_before_an_event_is_the_node_that_stepping_there_shows() {
+    let mut lab = lab();
+    lab.seek_event(9_000);
+    finish(&mut lab);
+    lab.seek_event(6_000);
+    finish(&mut lab);
+    for n in [0, 1, 700, 4_095, 4_096, 4_097, 5_999, 6_000, 8_999] {
+        let mut before = lab.session().before(n).expect("it was played");
+        let mut slices = 0;
+        let node = loop {
+            slices += 1;
+            if let Some(node) = lab.node_before(NodeId(1), &mut before, &mut || true) {
+                break node;
+            }
+        };
+        assert!(slices < 70, "from the nearest checkpoint: {slices} slices");
+        assert_eq!(lab.cursor().event, 6_000, "the cursor stays");
+        let mut fresh = self::lab();
+        fresh.seek_event(n);
+        finish(&mut fresh);
+        assert_eq!(format!("{node:?}"), format!("{:?}", fresh.node(NodeId(1))), "before event {n}");
+    }
+    assert!(lab.session().before(9_000).is_none(), "it has not been played");
 }

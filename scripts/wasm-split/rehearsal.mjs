@@ -167,7 +167,7 @@ export function visit(glue, hear = () => {}) {
           options = { ...options, .../** @type {{ width: number, height: number }} */ (SIZES[n % SIZES.length]) };
           play(7 + n * 23);
           for (let steps = 0; steps < 12; steps++) {
-            lab.step("event");
+            lab.step();
             look();
           }
           const [first] = lab.steps();
@@ -211,7 +211,7 @@ export function visit(glue, hear = () => {}) {
         lab.links();
         play(200);
         for (let n = 0; n < 40; n++) {
-          lab.step("event");
+          lab.step();
           look();
         }
         act({ heal: [] });
@@ -257,7 +257,8 @@ export function visit(glue, hear = () => {}) {
         for (let n = 0; n < 20; n++) {
           lab.stepBack(n % 2 ? "story" : "event");
           look();
-          lab.step(n % 3 ? "story" : "event");
+          if (n % 3) await lab.stepStory();
+          else lab.step();
         }
         await lab.seekTime(500_000);
         look();
@@ -296,7 +297,7 @@ export function visit(glue, hear = () => {}) {
         await lab.seekEvent(0);
         look();
         for (let n = 0; n < 12; n++) {
-          lab.step("story");
+          await lab.stepStory();
           look();
         }
       },
@@ -304,7 +305,9 @@ export function visit(glue, hear = () => {}) {
     [
       "other runs",
       async () => {
-        const link = lab.link();
+        const made = lab.link();
+        if (!made.ok) throw new Error(made.error.message);
+        const link = made.value;
         const plan = /** @type {{ mutants: string[] }} */ (lab.plan());
         for (const mutant of lab.system().mutants) open({ scenario: "raft/leader-crash", plan: { ...plan, mutants: [mutant.id] } });
         open({ link });

@@ -22,6 +22,10 @@ pub enum Purpose {
     Service = 6,
     /// The delay before a caller asks again.
     Backoff = 7,
+    /// The seed of everything that is drawn anew.
+    Redraw = 8,
+    /// Which future a search tries next.
+    Search = 9,
 }
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -26,7 +26,8 @@ use std::fmt;
 pub const VERSION: u8 = 2;
 /// The first version: without marks.
 const FIRST: u8 = 1;
-/// Longest packed link, bytes. No value in it takes more than a hundred times its bytes in memory.
+/// Longest packed link, bytes: no longer one is made, and none is read. No value in it takes more than a hundred times its bytes
+/// in memory.
 pub const PACKED_MAX: usize = 1 << 18;
 /// Bytes before the content: the version, and the length of the text.
 const HEAD: usize = 4;
@@ -157,8 +158,8 @@ enum RunV1 {
 }
 
 impl Link {
-    /// The packed form.
-    pub fn pack(&self) -> Vec<u8> {
+    /// The packed form. An error if it would be longer than is read: `link-too-long`.
+    pub fn pack(&self) -> Result<Vec<u8>, LinkError> {
         let content = V2 {
             run: self.run(),
             branch: self.branch.as_ref().map(|name| name.chars().take(NAME_MAX).collect()),
@@ -170,7 +171,12 @@ impl Link {
         };
         let head = vec![VERSION, 0, 0, 0];
         // Plain data into memory: nothing of it can fail.
-        postcard::to_extend(&content, head).unwrap_or_default()
+        let packed = postcard::to_extend(&content, head).unwrap_or_default();
+        if packed.len() > PACKED_MAX {
+            let message = format!("A link of this run would hold {} bytes; at most {PACKED_MAX} are read.", packed.len());
+            return Err(too_long(message));
+        }
+        Ok(packed)
     }
 
     fn run(&self) -> RunV1 {
@@ -204,12 +210,7 @@ impl Link {
         }
         if bytes.len() > PACKED_MAX {
             let message = format!("This link holds {} bytes; at most {PACKED_MAX} are read.", bytes.len());
-            return Err(LinkError::new(
-                "link-too-long",
-                format!("byte {PACKED_MAX}"),
-                message,
-                "Save the run as a file instead.",
-            ));
+            return Err(too_long(message));
         }
         if *version == FIRST {
             return content::<V1>(bytes)?.open(Marks::default());
@@ -275,6 +276,10 @@ impl V1 {
             marks,
         })
     }
+}
+
+fn too_long(message: String) -> LinkError {
+    LinkError::new("link-too-long", format!("byte {PACKED_MAX}"), message, "Save the run as a file instead.")
 }
 
 fn unknown_scenario(id: &str) -> LinkError {

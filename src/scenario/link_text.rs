@@ -16,9 +16,9 @@ const HEAD: usize = 4;
 /// That block, before its content: not the last, stored; four bytes; the same inverted.
 const STORED: [u8; 5] = [0, HEAD as u8, 0, !(HEAD as u8), 0xff];
 
-/// The text of a link.
-pub fn write(link: &Link) -> String {
-    text_of(&link.pack())
+/// The text of a link. An error if it would be longer than is read.
+pub fn write(link: &Link) -> Result<String, LinkError> {
+    Ok(text_of(&link.pack()?))
 }
 
 /// The text of a packed link.

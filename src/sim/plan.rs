@@ -435,11 +435,14 @@ pub enum Action {
     },
     /// Execute this enabled item next, whatever is due before it: a delivery, a timer, a write's completion.
     Choose(EventId),
+    /// What is drawn from now on is drawn anew: another delay, another timeout, another loss. What was drawn stays. Two runs that
+    /// redraw with the same number draw the same.
+    Redraw(u32),
 }
 
 impl Action {
     /// Catalogue keys of the events that actions are, by [`Action::number`].
-    pub const KEYS: [&'static str; 18] = [
+    pub const KEYS: [&'static str; 19] = [
         "world.crashed",
         "world.restarted",
         "world.paused",
@@ -458,6 +461,7 @@ impl Action {
         "world.disk",
         "world.invoked",
         "world.chosen",
+        "world.redrawn",
     ];
 
     /// Which kind of action it is: its place in [`Action::KEYS`].
@@ -481,6 +485,7 @@ impl Action {
             Action::Disk { .. } => 15,
             Action::Request { .. } => 16,
             Action::Choose(_) => 17,
+            Action::Redraw(_) => 18,
         }
     }
 }

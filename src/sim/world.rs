@@ -10,7 +10,7 @@ use super::kernel::{Envelope, EventPlace, Flight, Item, Kernel, Process};
 use super::plan::{Action, ClockAct, Cut, DiskAct, Generator, MessageAct, Operation, Plan, Refusal};
 use super::search::Budgets;
 use super::trace::{Event, EventKind, Loss, Sink};
-use crate::base::draw::{Purpose, Sequence};
+use crate::base::draw::{Purpose, Sequence, mix};
 use crate::base::{Encode, Encoder, EventId, Fingerprint, LocalTime, NodeId, Note, OpId, Place, WriteId, sorted};
 use crate::protocol::{Core, Effect, Effects, Input, Message, Outcome, TimerName};
 use std::sync::Arc;
@@ -492,6 +492,7 @@ impl<D: Deployment> World<D> {
             }
             Action::Disk { node, act } => self.act_on_disk(*node, act)?,
             Action::Choose(chosen) => return Err(Refusal::NotEnabled(*chosen)),
+            Action::Redraw(number) => self.kernel.redraw(mix(self.plan.seed, Purpose::Redraw, u64::from(*number), 0)),
         }
         Ok(self.acted(item, action, sink))
     }

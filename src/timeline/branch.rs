@@ -38,6 +38,20 @@ pub enum BranchName {
         /// When it had been done, microseconds.
         at_us: u64,
     },
+    /// Found by a search.
+    Found {
+        /// The property that falls on it.
+        property: &'static str,
+        /// When, microseconds.
+        at_us: u64,
+    },
+    /// Made shorter: without what the fall did not need.
+    Shortest {
+        /// The property that falls on it.
+        property: &'static str,
+        /// When, microseconds.
+        at_us: u64,
+    },
     /// Given by the person who plays.
     Custom(String),
 }

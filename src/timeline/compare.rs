@@ -12,7 +12,7 @@ const GRAFT_EVENTS_MAX: u64 = 2_000_000;
 /// A branch that is on its way into the tree: see [`Session::graft_begin`].
 pub struct Graft {
     script: Vec<Intervention>,
-    name: Option<String>,
+    name: Option<BranchName>,
     /// The script of the branch that it leaves, as it was when that was looked at.
     ours: Vec<Intervention>,
     /// How much of the two is the same.
@@ -119,7 +119,7 @@ impl Session {
 
     /// Begins a new branch with this script of interventions, which leaves the current one where their scripts part; as far as that
     /// has not been played, it is by [`graft_slice`](Session::graft_slice). Both cursors stay where they are.
-    pub fn graft_begin(&self, script: Vec<Intervention>, name: Option<String>) -> Result<Graft, Error> {
+    pub fn graft_begin(&self, script: Vec<Intervention>, name: Option<BranchName>) -> Result<Graft, Error> {
         let current = self.here.branch;
         let ours = self.tree.branch(current).script.clone();
         let common = ours.iter().zip(&script).take_while(|(a, b)| a == b).count();
@@ -147,7 +147,7 @@ impl Session {
             return if graft.events < GRAFT_EVENTS_MAX { Ok(None) } else { Err(Error::NotPlayed(player.position())) };
         }
         let player = self.carry_less(player.clone(), graft.common);
-        let name = graft.name.take().map_or(BranchName::Forked { at_us: player.moment().at_us }, BranchName::Custom);
+        let name = graft.name.take().unwrap_or(BranchName::Forked { at_us: player.moment().at_us });
         Ok(Some(self.tree.add(parent, &player, name, std::mem::take(&mut graft.script))))
     }
 

@@ -103,6 +103,10 @@ impl Aim {
             Action::SwizzleClog { nodes, .. } => {
                 nodes.iter().for_each(|node| all.iter().for_each(|other| aim.between(*node, *other)));
             }
+            Action::Redraw(_) => {
+                all.iter().for_each(|a| aim.node(*a));
+                all.iter().for_each(|a| all.iter().for_each(|b| aim.link(*a, *b)));
+            }
             Action::Cut(_) | Action::ResetChannels | Action::Heal(_) | Action::Hold(_) | Action::Release(_) => {
                 all.iter().for_each(|a| all.iter().for_each(|b| aim.link(*a, *b)));
             }

@@ -73,7 +73,7 @@ fn stepping_by_story_stops_at_story_events_both_ways() {
     let mut session = session(5);
     let mut stops = Vec::new();
     for _ in 0..10 {
-        assert_eq!(session.step(StepKind::Story, 10_000).stop, Some(Stop::Reached));
+        assert_eq!(session.step_story(u64::MAX), Stop::Reached);
         let position = session.cursor().position;
         assert_eq!(session.level(position - 1), Some(Level::Story));
         stops.push(position);
@@ -83,8 +83,9 @@ fn stepping_by_story_stops_at_story_events_both_ways() {
         assert!(session.step_back(StepKind::Story));
         assert_eq!(session.cursor().position, *position);
     }
-    session.step(StepKind::Story, 1);
-    assert_eq!(session.cursor().position, stops[1], "the past is known: no budget is needed");
+    session.step_story_begin(0);
+    assert_eq!(session.slice(u64::MAX).stop, Some(Stop::Reached), "the past is known, whatever the limit");
+    assert_eq!(session.cursor().position, stops[1]);
 }
 
 #[test]
@@ -411,7 +412,7 @@ fn a_run_in_which_nothing_happens_says_so() {
     let mut plan = plan(1);
     plan.settings = vec![Setting { name: "tokens".into(), value: 0 }];
     let mut session = Session::open(plan, small(), fake::open).unwrap();
-    assert_eq!(session.step(StepKind::Event, 9), Progress { events: 0, stop: Some(Stop::Quiet) });
+    assert_eq!((session.step(), session.step_story(u64::MAX)), (Stop::Quiet, Stop::Quiet));
     assert_eq!(session.seek(5), Stop::Quiet);
     session.play_begin(77);
     assert_eq!((session.finish(), session.cursor().moment.at_us), (Stop::Quiet, 77));
@@ -475,7 +476,7 @@ fn any_order_of_calls_leads_to_a_run_that_its_plan_reproduces() {
                 6 => drop(session.fork(None)),
                 7 => drop(session.switch_branch(BranchId(draws.range(0, session.branches().len() as u64) as u32))),
                 8 => drop(session.seek_time(draws.range(0, session.cursor().end_us + 100))),
-                9 => drop(session.step(StepKind::Story, 40)),
+                9 => drop(session.step_story(session.cursor().moment.at_us + 40)),
                 10 => drop(session.step_back(StepKind::Story)),
                 11 => drop(session.step_back(StepKind::Event)),
                 12 => session.play_begin(session.cursor().moment.at_us + 50),

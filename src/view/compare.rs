@@ -5,7 +5,7 @@ use super::report::{About, EventRow};
 use super::words;
 use crate::base::Level;
 use crate::sim::plan::{Action, Intervention};
-use crate::timeline::{Acted, BranchId, Error, Graft, Progress, Stop};
+use crate::timeline::{Acted, BranchId, BranchName, Error, Graft, Progress, Stop};
 use serde::Serialize;
 
 /// Events between two looks at the clock.
@@ -154,7 +154,7 @@ impl Playback {
     /// Begins a new branch with this script of interventions, as far as it is another one: what a link to a comparison carries.
     pub fn graft_begin(&mut self, script: Vec<Intervention>, name: Option<String>) -> Result<Graft, Error> {
         self.halt();
-        self.session.graft_begin(script, name)
+        self.session.graft_begin(script, name.map(BranchName::Custom))
     }
 
     /// The same at one go: the branch's number.

@@ -12,6 +12,7 @@
 pub mod cluster;
 pub mod compare;
 mod crowd;
+pub mod failure;
 mod geometry;
 mod groups;
 mod islands;

@@ -3,6 +3,7 @@
 use super::answers::{Answer, answer, row};
 use super::arguments::{Arguments, is_absent};
 use super::entropy;
+use super::lab_search::Searching;
 use super::panic::{self, Trail};
 use super::promises::stopwatch;
 use crate::scenario::{self, Lesson, Link, library};
@@ -55,6 +56,8 @@ pub fn fresh_seed() -> String {
 #[wasm_bindgen]
 pub struct Lab {
     pub(super) desk: Rc<RefCell<Option<Desk>>>,
+    /// The last search for a failure.
+    pub(super) searching: Searching,
 }
 
 /// What a handle that was not freed holds.
@@ -116,12 +119,15 @@ impl Lab {
         if let Ok(mut desk) = self.desk.try_borrow_mut() {
             *desk = None;
         }
+        if let Ok(mut searching) = self.searching.try_borrow_mut() {
+            *searching = None;
+        }
     }
 }
 
 impl From<Desk> for Lab {
     fn from(desk: Desk) -> Lab {
-        Lab { desk: Rc::new(RefCell::new(Some(desk))) }
+        Lab { desk: Rc::new(RefCell::new(Some(desk))), searching: Searching::default() }
     }
 }
 
@@ -217,6 +223,12 @@ pub(super) fn with<T>(desk: &RefCell<Option<Desk>>, work: impl FnOnce(&mut Desk,
     result
 }
 
+/// A link's bytes, as JavaScript has them.
+pub(super) fn packed(link: &Link) -> Answer<JsValue> {
+    let packed = link.pack().map_err(|error| Problem::of_link("link", &error))?;
+    Ok(js_sys::Uint8Array::from(packed.as_slice()).into())
+}
+
 pub(super) fn empty_list() -> JsValue {
     js_sys::Array::new().into()
 }
@@ -261,11 +273,13 @@ impl Lab {
     }
 
     /// This run at this moment, packed: `open({link})` opens it there and looks whether it is the same. Compressed and as text
-    /// (`www/lab/link.js`) it is what addresses carry.
-    #[wasm_bindgen(unchecked_return_type = "Uint8Array")]
+    /// (`www/lab/link.js`) it is what addresses carry. An error, `link-too-long`, of a run with more in it than a link carries.
+    #[wasm_bindgen(unchecked_return_type = "Result<Uint8Array>")]
     pub fn link(&self) -> JsValue {
-        let packed = self.with(|desk, _| Ok(desk.playback.link(desk.lesson.as_ref().map(|lesson| lesson.id.as_str())).pack()));
-        js_sys::Uint8Array::from(packed.unwrap_or_default().as_slice()).into()
+        answer(self.with(|desk, _| {
+            let link = desk.playback.link(desk.lesson.as_ref().map(|lesson| lesson.id.as_str()));
+            packed(&link)
+        }))
     }
 
     /// Whether this is the run that its link promised; null if it was not opened from one.

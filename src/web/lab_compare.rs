@@ -2,7 +2,7 @@
 
 use super::answers::{answer, row};
 use super::arguments::{WHOLE_MAX, is_absent};
-use super::lab::{Lab, with};
+use super::lab::{Lab, packed, with};
 use super::promises::promise;
 use crate::base::Level;
 use crate::scenario::Link;
@@ -41,14 +41,15 @@ impl Lab {
         self.get(JsValue::NULL, |desk| desk.playback.compared())
     }
 
-    /// The branch that is compared with at the same moment, packed as `link()` packs the current one; empty if there is none.
-    #[wasm_bindgen(js_name = linkThere, unchecked_return_type = "Uint8Array")]
+    /// The branch that is compared with at the same moment, packed as `link()` packs the current one; null if there is none, or
+    /// no link can carry it.
+    #[wasm_bindgen(js_name = linkThere, unchecked_return_type = "Uint8Array | null")]
     pub fn link_there(&self) -> JsValue {
-        let packed = self.with(|desk, _| {
+        let link = self.with(|desk, _| {
             let scenario = desk.lesson.as_ref().map(|lesson| lesson.id.clone());
-            Ok(desk.playback.on_other(|lab| lab.link(scenario.as_deref()).pack()))
+            desk.playback.on_other(|lab| lab.link(scenario.as_deref())).map(|link| packed(&link)).transpose()
         });
-        js_sys::Uint8Array::from(packed.ok().flatten().unwrap_or_default().as_slice()).into()
+        link.ok().flatten().unwrap_or(JsValue::NULL)
     }
 
     /// A new branch with what was done by hand in the run that a link carries; the value is its number. An error if that is a run of

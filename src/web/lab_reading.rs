@@ -1,13 +1,16 @@
 //! What can be read of the Lab as rows: nodes, messages, logs, events, marks, operations, verdicts.
 
-use super::answers::{Answer, row};
+use super::answers::{Answer, answer, row};
 use super::arguments::{Arguments, WHOLE_MAX};
-use super::lab::{Desk, Lab, empty_list};
+use super::lab::{Desk, Lab, empty_list, with};
+use super::promises::promise;
 use crate::base::{Level, NodeId};
 use crate::scenario::predicate::Shown;
 use crate::sim::plan::Action;
 use crate::view::report::{self};
+use js_sys::Promise;
 use serde::Serialize;
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -25,6 +28,30 @@ impl Lab {
     #[wasm_bindgen(unchecked_return_type = "NodeRow[]")]
     pub fn nodes(&self) -> JsValue {
         self.get(empty_list(), |desk| desk.playback.nodes())
+    }
+
+    /// A node as it was just before an event of this branch; null if that has not been played, or there is no such node.
+    #[wasm_bindgen(js_name = nodeBefore, unchecked_return_type = "Promise<Result<NodeRow | null>>")]
+    pub fn node_before(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number")] id: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] n: JsValue,
+    ) -> Promise {
+        let begun = self.with(|desk, read| {
+            let id = NodeId(read.whole(&id, "id", u16::MAX.into())? as u16);
+            let n = read.whole(&n, "n", WHOLE_MAX)?;
+            Ok(desk.playback.session().before(n).map(|before| (id, before)))
+        });
+        let (id, mut before) = match begun {
+            Ok(Some(begun)) => begun,
+            Ok(None) => return Promise::resolve(&answer(Ok(JsValue::NULL))),
+            Err(problem) => return Promise::resolve(&answer(Err(problem))),
+        };
+        let desk = Rc::clone(&self.desk);
+        promise(move |spent| {
+            let worked = with(&desk, |desk, _| Ok(desk.playback.node_before(id, &mut before, spent)));
+            worked.transpose().map(|found| answer(found.map(|found| row(&found))))
+        })
     }
 
     /// Messages in flight.

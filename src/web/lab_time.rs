@@ -2,11 +2,11 @@
 
 use super::answers::{Answer, answer, row};
 use super::arguments::{Arguments, WHOLE_MAX, is_absent};
-use super::lab::{CALL_MS, Desk, Lab, with};
+use super::lab::{Desk, Lab, with};
 use super::promises::{promise, stopwatch};
 use crate::scenario;
 use crate::timeline::{StepKind, Stop};
-use crate::view::playback::{JobId, JobState, PauseOn, TickRow};
+use crate::view::playback::{JobId, JobState, PauseOn, StoryStepRow, TickRow};
 use crate::view::problem::Problem;
 use js_sys::Promise;
 use serde::Serialize;
@@ -19,6 +19,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 const TICK_MS: f64 = 6.0;
 /// How far *run until* goes if it is not told, microseconds.
 const LIMIT_US: u64 = 600_000_000;
+/// How far a step to the next story event goes if it is not told, microseconds.
+const STORY_LIMIT_US: u64 = 60_000_000;
 
 #[derive(Serialize)]
 struct ReachedRow {
@@ -103,14 +105,22 @@ impl Lab {
         })
     }
 
-    /// One event forward, or as far as the next story event. The value is null if there was none.
+    /// One event forward. The value is null if nothing will ever happen again by itself.
     #[wasm_bindgen(unchecked_return_type = "Result<EventRow | null>")]
-    pub fn step(&self, #[wasm_bindgen(unchecked_optional_param_type = "StepKind")] kind: JsValue) -> JsValue {
-        answer(self.with(|desk, read| {
-            let kind = step_kind(read, &kind)?;
-            let mut spent = stopwatch(CALL_MS);
-            Ok(row(&desk.playback.step(kind, &mut |_| spent())))
-        }))
+    pub fn step(&self) -> JsValue {
+        answer(self.with(|desk, _| Ok(row(&desk.playback.step()))))
+    }
+
+    /// Goes on to just after the next story event, or as far as `limit_us` of virtual time (a minute from the cursor if it is left
+    /// out), and tells how that ended.
+    #[wasm_bindgen(js_name = stepStory, unchecked_return_type = "Promise<Result<StoryStep>>")]
+    pub fn step_story(&self, #[wasm_bindgen(unchecked_optional_param_type = "RunUntilOptions")] options: JsValue) -> Promise {
+        let limit = options.clone();
+        let begin = |desk: &mut Desk, read: Arguments| {
+            let limit_us = desk.limit(read, &limit, STORY_LIMIT_US)?;
+            Ok(desk.playback.step_story(limit_us))
+        };
+        self.job_with(&options, begin, |desk, stop| row(&StoryStepRow::new(&mut desk.playback, stop)))
     }
 
     /// One event back, or to just after the story event before. At the beginning nothing happens.
@@ -159,9 +169,7 @@ impl Lab {
     ) -> Promise {
         let limit = options.clone();
         self.job(&options, |desk, read| {
-            let limit = read.property(&limit, "limit_us", "options")?;
-            let now_us = desk.playback.session().cursor().moment.at_us;
-            let limit_us = read.whole_or(&limit, "options.limit_us", WHOLE_MAX, now_us.saturating_add(LIMIT_US))?;
+            let limit_us = desk.limit(read, &limit, LIMIT_US)?;
             let predicate = if predicate.is_string() {
                 let text = read.text(&predicate, "predicate")?;
                 scenario::predicate::parse(&text, &desk.playback.speech().names.cluster)
@@ -175,14 +183,18 @@ impl Lab {
 
     /// A promise of a job's end.
     pub(super) fn job(&self, options: &JsValue, begin: impl FnOnce(&mut Desk, Arguments) -> Answer<JobId>) -> Promise {
+        self.job_with(options, begin, |_, stop| row(&ReachedRow { reached: stop == Stop::Reached }))
+    }
+
+    /// The same, with what is told of how it ended.
+    fn job_with(
+        &self,
+        options: &JsValue,
+        begin: impl FnOnce(&mut Desk, Arguments) -> Answer<JobId>,
+        told: fn(&mut Desk, Stop) -> JsValue,
+    ) -> Promise {
         let begun = self.with(|desk, read| {
-            let signal = read.property(options, "signal", "options")?;
-            if !is_absent(&signal) && !signal.is_object() {
-                return Err(read.problem("bad-data", "options.signal", &[("why", "not an AbortSignal")]));
-            }
-            if aborted(&signal) {
-                return Err(read.problem("aborted", "", &[]));
-            }
+            let signal = read.signal(options)?;
             Ok((begin(desk, read)?, signal))
         });
         let (id, signal) = match begun {
@@ -190,12 +202,27 @@ impl Lab {
             Err(problem) => return Promise::resolve(&answer(Err(problem))),
         };
         let desk = Rc::clone(&self.desk);
-        promise(move |spent| job_slice(&desk, id, aborted(&signal), spent).map(answer))
+        promise(move |spent| job_slice(&desk, id, aborted(&signal), told, spent).map(answer))
+    }
+}
+
+impl Desk {
+    /// The option `limit_us`: a virtual time, `far_us` from the cursor if it is left out.
+    fn limit(&self, read: Arguments, options: &JsValue, far_us: u64) -> Answer<u64> {
+        let limit = read.property(options, "limit_us", "options")?;
+        let now_us = self.playback.session().cursor().moment.at_us;
+        read.whole_or(&limit, "options.limit_us", WHOLE_MAX, now_us.saturating_add(far_us))
     }
 }
 
 /// One slice of a job; its answer when it has ended.
-fn job_slice(desk: &RefCell<Option<Desk>>, id: JobId, aborted: bool, spent: &mut dyn FnMut() -> bool) -> Option<Answer<JsValue>> {
+fn job_slice(
+    desk: &RefCell<Option<Desk>>,
+    id: JobId,
+    aborted: bool,
+    told: fn(&mut Desk, Stop) -> JsValue,
+    spent: &mut dyn FnMut() -> bool,
+) -> Option<Answer<JsValue>> {
     let result = with(desk, |desk, read| {
         if aborted {
             desk.playback.cancel(id);
@@ -211,13 +238,14 @@ fn job_slice(desk: &RefCell<Option<Desk>>, id: JobId, aborted: bool, spent: &mut
         match desk.playback.job(id) {
             JobState::Working => Ok(None),
             JobState::Ended(Stop::Dropped) => Err(read.problem("replaced", "", &[])),
-            JobState::Ended(stop) => Ok(Some(row(&ReachedRow { reached: stop == Stop::Reached }))),
+            JobState::Ended(stop) => Ok(Some(told(desk, stop))),
         }
     });
     result.transpose()
 }
 
-fn aborted(signal: &JsValue) -> bool {
+/// Whether a signal says that work is to stop.
+pub(super) fn aborted(signal: &JsValue) -> bool {
     signal.is_object() && js_sys::Reflect::get(signal, &"aborted".into()).is_ok_and(|aborted| aborted.is_truthy())
 }
 

@@ -23,6 +23,7 @@ mod lab_branches;
 mod lab_compare;
 mod lab_drawing;
 mod lab_reading;
+mod lab_search;
 mod lab_space_time;
 mod lab_time;
 pub mod panic;

@@ -40,6 +40,8 @@ export type Lang = "en" | "de";
 export interface LabOptions { lang?: Lang }
 export interface JobOptions { signal?: AbortSignal }
 export interface RunUntilOptions extends JobOptions { limit_us?: Microseconds }
+/** How many more futures are tried, and events executed. */
+export interface SearchOptions extends JobOptions { runs?: number; events?: number }
 
 export type FaultKind = "crash" | "pause" | "cut" | "messages" | "clock" | "disk";
 export interface ScenarioCard {
@@ -128,6 +130,39 @@ export interface Cursor {
   fraction: number;
   /** A seek or a `runUntil` is under way. */
   busy: boolean;
+}
+/** A failure, and where it is. */
+export interface Failure {
+  branch: number;
+  /** Seeking there shows it. */
+  event: number;
+  at_us: Microseconds;
+  /** The property's id, and its name. */
+  property: string;
+  name: string;
+}
+/** How far a search for a failure has got. */
+export interface Searched {
+  /** Futures that were tried to their end. */
+  runs: number;
+  events: number;
+  found: Failure | null;
+}
+/** A failure that was made shorter. */
+export interface Shortest {
+  failure: Failure;
+  /** What is still done by hand up to it, and what was left out. */
+  kept: string[];
+  left_out: string[];
+  runs: number;
+  events: number;
+}
+/** A step to the next story event. */
+export interface StoryStep {
+  /** quiet: nothing will ever happen again by itself; limit: things happen, but none of the story. */
+  ended: "reached" | "quiet" | "limit";
+  /** The event that was reached. */
+  event: EventRow | null;
 }
 export interface TickResult {
   /** The picture may have changed. */
@@ -377,7 +412,9 @@ export type Action =
       };
     }
   | { request: { client: NodeId; operation: Operation } }
-  | { choose: Id };
+  | { choose: Id }
+  /** Everything drawn from now on is drawn anew: a whole number below 2^32 says how. */
+  | { redraw: number };
 
 /** The format of ShiViz and GoVector, or one JSON object a line. */
 export type TraceFormat = "shiviz" | "jsonl";

@@ -159,3 +159,72 @@ test("a lab that cannot be loaded says why, and tries again on request", async (
   await screen.waitFor({ state: "hidden" });
   await cursorWhere(visit.page, (at) => at.event > 0);
 });
+
+/** @param {import("playwright-core").Page} page all branches, whatever their order: what they are called and what was done on them */
+const grown = (page) =>
+  page.evaluate(() => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    /** @type {any[]} */
+    const branches = app.lab?.branches() ?? [];
+    return branches.map(({ name, interventions }) => `${name}: ${interventions.map((/** @type {any} */ done) => `${done.text} ${done.at_us}`)}`).sort();
+  });
+
+/** @param {import("playwright-core").Page} page @param {string[]} wanted */
+const grownAgain = (page, wanted) =>
+  page.waitForFunction((wanted) => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    const names = (app.lab?.branches() ?? []).map((/** @type {any} */ branch) => branch.name).sort();
+    return JSON.stringify(names) === JSON.stringify(wanted.map((each) => each.slice(0, each.indexOf(": "))).sort());
+  }, wanted);
+
+test("what stood beside a run outlives a trap: its other branches, and runs that were left", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await page.evaluate(async () => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    await app.once("all", () => {});
+    app.act({ crash: 0 });
+    await app.seekTime(app.lab.cursor().at_us + 300_000);
+    await app.seekTime(app.lab.cursor().at_us - 100_000);
+    app.act({ crash: 1 });
+  });
+  const before = await grown(page);
+  assert.equal(before.length, 2, before.join(" | "));
+  await panic(page);
+  const screen = page.locator("netsplit-failure");
+  await screen.getByText("1 more branch of it is made again when it is open.").waitFor();
+  await page.getByRole("button", { name: "Open just before" }).click();
+  await screen.waitFor({ state: "hidden" });
+  await grownAgain(page, before);
+  assert.deepEqual(await grown(page), before);
+
+  // The same of a run that was left.
+  await page.evaluate(() => void (location.hash = "#raft/split-vote"));
+  const back = page.getByRole("button", { name: /^Back to/ });
+  await back.waitFor();
+  await panic(page, "?again=1");
+  await screen.getByText("1 run beside it is kept, too.").waitFor();
+  await page.getByRole("button", { name: "Start over" }).click();
+  await screen.waitFor({ state: "hidden" });
+  await back.click();
+  await grownAgain(page, before);
+  assert.deepEqual(await grown(page), before);
+});
+
+test("runs that were left are kept without their memory, and made again when they are wanted", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  const kept = await page.evaluate(async () => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    await app.once("all", () => {});
+    for (let n = 0; n < 5; n++) {
+      app.act({ crash: n });
+      app.openBeside({ scenario: "raft/leader-crash", seed: String(n + 1) });
+    }
+    return app.runs.map((/** @type {any} */ run) => run.lab !== null);
+  });
+  assert.deepEqual(kept, [false, false, false, true, true]);
+  await page.getByRole("button", { name: /^Back to/ }).first().click();
+  await page.waitForFunction(() => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    return app.lab?.branches()[0]?.interventions.length === 1 && app.lab.plan().interventions[0].action.crash === 0;
+  });
+});

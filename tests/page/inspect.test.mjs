@@ -166,7 +166,7 @@ test("what the last event changed is told, also to somebody who comes after it",
   // Who has just become a leader was none, and knew of none.
   const leader = await page.evaluate(async () => {
     const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
-    for (let n = 0; n < 40 && app.caption.event?.key !== "raft.becomes-leader"; n++) app.step("story");
+    for (let n = 0; n < 40 && app.caption.event?.key !== "raft.becomes-leader"; n++) await app.step("story");
     return app.caption.event.node;
   });
   await page.evaluate((leader) => {
@@ -176,4 +176,16 @@ test("what the last event changed is told, also to somebody who comes after it",
   }, leader);
   await page.locator("netsplit-inspect dt", { hasText: /^leader$/ }).waitFor();
   await page.locator("netsplit-inspect dt:text-is('leader') + dd small", { hasText: "was" }).waitFor();
+  // Not what stood there when somebody looked from later on.
+  const [at, told] = await page.evaluate(async () => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    const { event } = app.lab.cursor();
+    const told = document.querySelector("netsplit-inspect")?.textContent ?? "";
+    await app.seekEvent(event + 300);
+    await new Promise((drawn) => setTimeout(drawn, 400));
+    await app.seekEvent(event);
+    return [event, told];
+  });
+  await page.waitForFunction((told) => document.querySelector("netsplit-inspect")?.textContent === told, told);
+  assert.ok(at > 0);
 });

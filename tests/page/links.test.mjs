@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { laboratory } from "./harness.mjs";
@@ -131,14 +132,14 @@ test("a bad link says where it is wrong; the lab stays as it was", async (t) => 
   await stays();
 });
 
-test("a link that unfolds to more than a megabyte is given up", async (t) => {
+test("a link that unfolds to more than the lab reads is given up", async (t) => {
   const { page } = await lab.visit(t, { calm: true });
   const hash = await page.evaluate(async () => {
     const { textOf } = await import(new URL("lab/link.js", location.href).href);
     return textOf(new Uint8Array(50_000_000).fill(1));
   });
   await go(page, hash);
-  await says(page, /more than a megabyte/);
+  await says(page, /more than 256 kB/);
 });
 
 test("a bad link at the door: the lab opens all the same and says what is wrong", async (t) => {
@@ -162,7 +163,7 @@ test("twenty interventions stay under 900 characters", async (t) => {
       await run.seekTime(run.cursor().at_us + 41_113);
     }
     if (run.plan().interventions.length !== 20) throw new Error("not twenty");
-    return (await textOf(run.link())).length;
+    return (await textOf(run.link().value)).length;
   });
   assert.ok(length < 900, `${length} characters`);
 });
@@ -227,7 +228,7 @@ test("what a link names is text, never markup", async (t) => {
     await run.seekTime(1_500_000);
     run.fork(evil);
     run.renameBranch(0, evil);
-    return textOf(run.link());
+    return textOf(run.link().value);
   });
   await go(page, hash);
   await cursorWhere(page, ({ text }) => text.includes("1.5"));
@@ -275,4 +276,46 @@ test("after a trap, the run is opened from its link, just before it stopped", as
   await page.locator("netsplit-failure").waitFor({ state: "hidden" });
   await go(page, kept);
   await cursorWhere(page, (at) => at.event > 0);
+});
+
+test("a run that no link carries says so, and is handed on and kept as a file", async (t) => {
+  const visit = await lab.visit(t, { calm: true });
+  const { page } = visit;
+  await page.evaluate(async () => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    await app.once("all", () => {});
+    const plan = app.lab.plan();
+    plan.interventions = Array.from({ length: 25_000 }, (_, n) => ({ at: { at_us: 9e9 + n * 1000, executed: 0 }, n: n + 1e6, action: { pause: 0 } }));
+    const wrong = await app.openPlan(plan, "long.json");
+    if (wrong) throw new Error(wrong);
+  });
+  await page.getByRole("button", { name: "Share" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("too large for a link: 25,000 things").waitFor();
+  assert.equal(await dialog.getByText("netsplit run --link").count(), 0);
+  const saving = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Save the run (JSON)" }).click();
+  const file = await (await saving).path();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+
+  // What was saved can be opened again.
+  await page.getByRole("button", { name: "Scenarios" }).click();
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Open a file.." }).click()]);
+  await chooser.setFiles({ name: "again.json", mimeType: "application/json", buffer: await readFile(file) });
+  await says(page, /again\.json is open/);
+
+  // And the screen of a lab that stopped keeps it.
+  await page.evaluate(async () => {
+    const { panicForTest } = await import(new URL("netsplit.js", location.href).href);
+    try {
+      panicForTest();
+    } catch {
+      // The trap.
+    }
+  });
+  const kept = page.waitForEvent("download");
+  await page.locator("netsplit-failure").getByRole("button", { name: "Save the run (JSON)" }).click();
+  const { interventions } = JSON.parse(await readFile(await (await kept).path(), "utf8"));
+  assert.equal(interventions.length, 25_000);
 });

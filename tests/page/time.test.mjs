@@ -141,3 +141,25 @@ test("playing goes on from the past through what was played, then further", asyn
   await cursorWhere(page, (at) => at.events > furthest.events);
   await pause(page);
 });
+
+test("a run that goes on without a story is not said to have ended", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  const crashed = await page.evaluate(() => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    const client = app.lab.nodes().find((/** @type {any} */ node) => /client/i.test(node.name));
+    app.act({ crash: client.id });
+    return client.name;
+  });
+  await page.waitForFunction((name) => document.querySelector(".caption-text")?.textContent?.includes(name), crashed);
+  for (let n = 0; n < 12; n++) {
+    const before = await caption(page);
+    const { event } = await cursor(page);
+    await page.keyboard.press("Shift+ArrowRight");
+    await cursorWhere(page, (at) => at.event > event);
+    await page.waitForFunction((before) => document.querySelector(".caption-text")?.textContent !== before, before);
+    const now = await caption(page);
+    assert.doesNotMatch(now, /Nothing more will happen/);
+    if (/Nothing of the story happens in the next/.test(now)) return;
+  }
+  assert.fail("heartbeats alone are no story");
+});

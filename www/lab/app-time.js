@@ -1,6 +1,7 @@
 // @ts-check
 /** Time: playing, pausing, stepping and seeking; and what is kept of a run outside of the wasm, so that it outlives a trap. */
 import { Telling } from "./app-telling.js";
+import { currentBranchOf } from "./branches.js";
 import { t } from "./language.js";
 import { nextSpeed, speeds } from "./words.js";
 
@@ -78,12 +79,18 @@ export class Time extends Telling {
   }
 
   /** @param {"event" | "story"} kind */
-  step(kind) {
+  async step(kind) {
     const lab = this.need();
     lab.pause();
-    const stepped = this.accept(lab.step(kind));
-    if (stepped?.value) this.tell(stepped.value);
-    else if (stepped) this.say(t("Nothing more will happen in this run."));
+    if (kind === "story") return (await this.waitFor(import("./step-story.js"), () => lab === this.lab))?.value.stepStory(this);
+    const stepped = this.accept(lab.step());
+    if (stepped) this.stepped(stepped.value, t("Nothing more will happen in this run."));
+  }
+
+  /** @param {import("./app.js").EventRow | null} event @param {string} none what is said if there is none */
+  stepped(event, none) {
+    if (event) this.tell(event);
+    else this.say(none);
     this.tellNewViolation();
     this.moved();
   }
@@ -153,11 +160,19 @@ export class Time extends Telling {
     this.changed("moment");
   }
 
-  /** Keeps what was done by hand: as a link, from when on there is what makes links; as a plan until then. */
+  /** Keeps what was done by hand: as a plan; and as a link, from when on there is what makes links, unless it is too much for one. */
   keepPlan() {
     const { kept } = this;
-    if (kept && this.has("all")) [kept.link, kept.plan] = [this.need().link(), null];
-    else if (kept) kept.plan = this.need().plan();
+    if (kept) {
+      const link = this.has("all") ? this.need().link() : null;
+      kept.link = link?.ok ? link.value : null;
+      kept.plan = this.need().plan();
+      const branch = currentBranchOf(this.need());
+      if (branch) {
+        kept.branch = branch.id;
+        kept.branches.set(branch.id, { name: branch.name, link: kept.link });
+      }
+    }
     this.#keptAt = performance.now();
   }
 }

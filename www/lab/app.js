@@ -26,10 +26,11 @@
  * @typedef {"islands" | "isolate" | "bridge" | "ring" | "one-way"} CutKind
  * @typedef {{ kind: CutKind, sides: Map<number, number> }} CutMode   sides: island number of each node; 2 is the bridge
  * @typedef {{ text: string, event: EventRow | null, verdict: VerdictRow | null }} Caption
- * @typedef {{ scenario: string, seed: string, link: Uint8Array | null, plan: object | null, event: number }} Kept   scenario: empty if none tells it; plan: until there is a link
- * @typedef {{ error: unknown, kept: Kept | null, loading: boolean }} Failure
+ * @typedef {{ scenario: string, seed: string, link: Uint8Array | null, plan: object | null, event: number, branch: number, branches: Map<number, KeptBranch> }} Kept   scenario: empty if none tells it; plan: beside the link; branches: by number, each as it was left
+ * @typedef {{ name: string, link: Uint8Array | null }} KeptBranch
+ * @typedef {{ error: unknown, kept: Kept | null, loading: boolean, runs?: number, traces?: number }} Failure   runs, traces: how many others there were
  * @typedef {{ file: import("../netsplit.js").TraceFile, source: Blob, name: string, execution: number, event: number | null, beside?: { trace: OpenTrace, execution: number } | null, side?: number }} OpenTrace   a file of another program, as it is read and as it was; beside: what the execution is compared with; event: the selected one, of that if side is 1
- * @typedef {{ lab: Lab, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept; input: all of its plan but the interventions
+ * @typedef {{ lab: Lab | null, kept: Kept, scenario: ScenarioText, hash: string, name: string, input: string }} Run   a run that was left and is kept, as a lab or as what makes one again; input: all of its plan but the interventions
  */
 import { BETWEEN, formatAddress, HOME, formatLook, isCatalogue, isLink, parseAddress, parseLook } from "./address.js";
 import { Looking } from "./app-looking.js";
@@ -39,8 +40,11 @@ import { keepInAddress, language, speak, t } from "./language.js";
 import { resumeComparison } from "./on-demand.js";
 import { refusal } from "./words.js";
 
-/** Runs that are kept beside the open one. */
-const RUNS_MAX = 6;
+/** Runs that are kept beside the open one; and so many of them as labs, whose memory they hold: the others are made again when they are wanted. */
+const RUNS_MAX = 12;
+const LABS_MAX = 2;
+/** Traces that are kept. */
+const TRACES_MAX = 6;
 
 export class App extends Looking {
   /** Whether a scenario that is opened plays at once; a link never does. */
@@ -404,7 +408,7 @@ export class App extends Looking {
   /** @param {OpenTrace} trace one more under *Your files* */
   addTrace(trace) {
     this.traces.push(trace);
-    if (this.traces.length > RUNS_MAX) this.traces.shift()?.file.free();
+    if (this.traces.length > TRACES_MAX) this.traces.shift()?.file.free();
     void this.showTrace(trace);
   }
 
@@ -477,7 +481,7 @@ export class App extends Looking {
     this.system = lab.system();
     lab.pauseOn("violation", this.settings.values.stopAtViolation);
     this.foundByHand = false;
-    this.kept = { scenario: scenario.id, seed: lab.seed(), link: null, plan: null, event: 0 };
+    this.kept = { scenario: scenario.id, seed: lab.seed(), link: null, plan: null, event: 0, branch: 0, branches: new Map() };
     this.provenance = lab.provenance();
     this.selected = this.hovered = this.cut = null;
     this.sight.reset();
@@ -500,9 +504,10 @@ export class App extends Looking {
 
   /** Leaves the open run. What was done by hand in it is not lost. @param {boolean} [keep] in any case @returns whether it is kept */
   #leave(keep = false) {
-    const { lab, scenario, system } = this;
+    const { lab, kept, scenario, system } = this;
+    if (lab && this.has("all")) this.keepPlan();
     this.lab = null;
-    if (!lab || !scenario || !system) return false;
+    if (!lab || !kept || !scenario || !system) return false;
     lab.pause();
     lab.compare(null);
     const branches = lab.branches();
@@ -512,21 +517,49 @@ export class App extends Looking {
     }
     const broken = system.mutants.filter((mutant) => mutant.on).map((mutant) => mutant.id);
     const name = broken.length ? t("{scenario}, with {rules}", { scenario: scenario.title, rules: broken.join(", ") }) : scenario.title;
-    this.runs.push({ lab, scenario, hash: this.#hash, name, input: inputOf(lab.plan()) });
-    if (this.runs.length > RUNS_MAX) this.runs.shift()?.lab.free();
+    this.runs.push({ lab, kept, scenario, hash: this.#hash, name, input: inputOf(lab.plan()) });
+    if (this.runs.length > RUNS_MAX) this.runs.shift()?.lab?.free();
+    for (const run of this.runs.filter((run) => run.lab && run.kept.link).slice(0, -LABS_MAX)) {
+      run.lab?.free();
+      run.lab = null;
+    }
     return true;
   }
 
   /** @param {Run} run goes back to a run that was left; the one that is open is kept in its place */
   backTo(run) {
     if (!this.runs.includes(run)) return;
+    const { kept } = run;
+    const lab = run.lab ?? this.#made(kept);
+    if (!lab) return;
     this.runs = this.runs.filter((each) => each !== run);
     this.#leave(true);
-    run.lab.setLanguage(language());
-    this.#adopt(run.lab, run.lab.scenario() ?? run.scenario);
+    lab.setLanguage(language());
+    this.#adopt(lab, lab.scenario() ?? run.scenario);
+    if (run.lab && this.kept) this.kept.branches = kept.branches;
+    else void this.#regrow(kept);
     this.#hash = this.address = run.hash;
     if (location.hash !== run.hash) history.pushState(null, "", `${location.pathname}${location.search}${run.hash}`);
     this.#title();
+  }
+
+  /** @param {Kept} kept @returns {Lab | null} a lab of its own, where the run was left; if there is none, it is said why */
+  #made({ scenario, link, plan }) {
+    const sources = [link && { link }, plan && { plan, ...(scenario && { scenario }) }].filter((source) => source !== null);
+    for (const [n, source] of sources.entries()) {
+      const opened = this.#core?.open(source);
+      if (opened?.ok) return opened.value;
+      if (opened && n === sources.length - 1) this.say(refusal(opened.error));
+    }
+    return null;
+  }
+
+  /** Makes the other branches of a run again that was opened from what was kept. @param {Kept} kept */
+  async #regrow(kept) {
+    if (kept.branches.size < 2) return;
+    const { lab } = this;
+    const { regrow } = await import("./regrow.js");
+    if (lab === this.lab) await regrow(this, kept);
   }
 
   /** The run has come to the moment at which it opens: on a slow machine some frames after it was opened. */
@@ -584,9 +617,12 @@ export class App extends Looking {
     const { failure } = this;
     if (failure) return;
     if (this.kept && report && report.seed === this.kept.seed) this.kept.event = report.event;
-    this.failure = { error, kept: this.kept, loading: this.#core === null };
+    const { runs, traces } = this;
+    this.failure = { error, kept: this.kept, loading: this.#core === null, runs: runs.length, traces: traces.length };
     this.lab = this.trace = null;
-    this.runs = [];
+    // Their labs are lost with the instance, what makes them again is not.
+    this.runs = runs.filter(({ kept }) => kept.link ?? kept.plan);
+    for (const run of runs) run.lab = null;
     this.traces = [];
     this.hovered = this.cut = null;
     document.documentElement.dataset.lab = "failed";
@@ -617,7 +653,10 @@ export class App extends Looking {
     const { scenario, link, plan } = kept;
     const source = link ? { link } : plan && { plan, ...(scenario && { scenario }) };
     if (source && (where === "just-before" || !scenario)) {
-      await this.#open(source, { event: where === "start" ? 0 : Math.max(0, kept.event - 1) });
+      const at = { event: where === "start" ? 0 : Math.max(0, kept.event - 1) };
+      // What a link does not open, its plan does.
+      const opened = (await this.#open(source, at)) || (link && plan && (await this.#open({ plan }, at)));
+      if (opened) await this.#regrow(kept);
     } else {
       await this.#open({ scenario: kept.scenario, seed: kept.seed });
     }
@@ -642,11 +681,6 @@ export class App extends Looking {
     if (by_event) opened.value.playByEvent();
     if (playing) this.play();
     return true;
-  }
-
-  /** Opens a run that the page does not show; whoever asks frees it. @param {import("./core.js").Source} source */
-  openApart(source) {
-    return this.#core?.open(source) ?? null;
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { h, redraw, setText } from "./dom.js";
 import { t } from "./language.js";
-import { openWhy } from "./on-demand.js";
+import { openShortest, openWhy } from "./on-demand.js";
 import { Part } from "./part.js";
 import { hasReason } from "./reason.js";
 import { unbroken } from "./words.js";
@@ -46,6 +46,7 @@ class CaptionBar extends Part {
       why && h("button", { type: "button", class: "quiet", key: "why", onclick: () => openWhy(this.app, why) }, t("Why?")),
       verdict?.witness &&
         h("button", { type: "button", key: "witness", "aria-keyshortcuts": "w", onclick: () => void this.app.showWitness(verdict) }, t("Witness")),
+      verdict && h("button", { type: "button", key: "shortest", onclick: () => openShortest(this.app, verdict) }, t("Shortest run")),
     ]);
     // Emptied in between: the same violation, met again, is news.
     setText(this.#alert, verdict ? text : "");

@@ -15,6 +15,9 @@ export const alone = () => location.hash.split(BETWEEN, 1)[0] ?? "";
 /** @param {import("./app.js").App} app @returns {Promise<string | null>} the address of what is compared now */
 export async function linksOf({ lab }) {
   if (!lab) return null;
-  const [here, there] = await Promise.all([textOf(lab.link()), textOf(lab.linkThere())]);
-  return `${here}${BETWEEN}${there.slice(1)}`;
+  const [here, there] = [lab.link(), lab.linkThere()];
+  // A run that no link carries has no address.
+  if (!here.ok || !there) return null;
+  const links = await Promise.all([textOf(here.value), textOf(there)]);
+  return `${links[0]}${BETWEEN}${links[1].slice(1)}`;
 }

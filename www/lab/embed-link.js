@@ -17,7 +17,8 @@ class FullLink extends Part {
 
   async #write() {
     const { lab } = this.app;
-    if (lab) this.#link.href = addressOf(await textOf(lab.link()));
+    const link = lab?.link();
+    if (link?.ok) this.#link.href = addressOf(await textOf(link.value));
   }
 
   /** @param {MouseEvent} event */

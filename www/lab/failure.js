@@ -51,6 +51,7 @@ class FailureScreen extends Part {
       null,
       h("h2", null, t("The lab stopped at event {n}", { n: count(kept?.event ?? 0) })),
       h("p", null, keeps),
+      ...others(failure).map((text) => h("p", null, text)),
       h(
         "dl",
         { class: "fields-list" },
@@ -67,6 +68,7 @@ class FailureScreen extends Part {
         h("button", { type: "button", onclick: () => void this.app.again("just-before") }, t("Open just before")),
         h("button", { type: "button", onclick: () => void this.app.again("start") }, t("Start over")),
         report,
+        kept?.plan && h("button", { type: "button", onclick: () => void saveRun(kept) }, t("Save the run (JSON)")),
       ),
     );
   }
@@ -93,6 +95,22 @@ customElements.define("netsplit-failure", FailureScreen);
 async function linkOf(packed) {
   const { textOf } = await import("./link.js");
   return textOf(packed);
+}
+
+/** @param {import("./app.js").Failure} failure @returns {string[]} what becomes of all else that was open */
+function others({ kept, runs = 0, traces = 0 }) {
+  const branches = (kept?.branches.size ?? 1) - 1;
+  return [
+    branches > 0 ? t("{n} more {n|branch|branches} of it {n|is|are} made again when it is open.", { n: branches }) : "",
+    runs > 0 ? t("{n} {n|run|runs} beside it {n|is|are} kept, too.", { n: runs }) : "",
+    traces > 0 ? t("Traces of other programs have to be opened again.") : "",
+  ].filter(Boolean);
+}
+
+/** @param {import("./app.js").Kept} kept */
+async function saveRun({ plan, scenario }) {
+  const { fileName, runText, save } = await import("./run-file.js");
+  if (plan) save(`${fileName(scenario)}.json`, "application/json", runText(plan));
 }
 
 /** @param {unknown} error */

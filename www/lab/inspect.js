@@ -7,7 +7,6 @@ import { currentBranchOf } from "./branches.js";
 import { h, redraw } from "./dom.js";
 import { t } from "./language.js";
 import { linkActions, linkOf, toldLink } from "./link-actions.js";
-import { nodeBefore } from "./look-back.js";
 import { messageActions, nodeActions } from "./node-actions.js";
 import { hasReason } from "./reason.js";
 import { TabPart } from "./tab.js";
@@ -28,9 +27,7 @@ class Inspect extends TabPart {
   #latest = h("div", { class: "latest" });
   #actions = h("div", { class: "row actions" });
   #state = h("div");
-  /** What was shown before: the fields of one thing at one event. @type {{ id: string, event: number, fields: Map<string, string> } | null} */
-  #shown = null;
-  /** @type {Map<string, string>} what a field was before the last change */
+  /** @type {Map<string, string>} what a field of a node was before the last event that happened to it, if it was something else */
   #was = new Map();
   /** A node before the last event that happened to it; null as long as it is not known. @type {{ of: string, node: NodeRow | null }} */
   #before = { of: "", node: null };
@@ -78,14 +75,21 @@ class Inspect extends TabPart {
     const name = (id) => this.app.system?.nodes.find((each) => each.id === id)?.name ?? String(id);
     const timers = node.timers.map((timer) => ({ label: t("{timer} timer", { timer: timer.name }), value: t("in {time}", { time: duration(Math.max(0, timer.due_us - now)) }) }));
     const fields = [...node.fields, ...this.#votes(node, name)];
-    this.#remember(`node:${node.id}`, fields);
     const before = this.#lookBack(node, latest);
-    if (before) this.#was = changed([...before.fields, ...this.#votes(before, name)], fields);
+    /** @param {NodeRow} row */
+    const all = (row) => [...row.fields, ...this.#votes(row, name), ...compared(row)];
+    this.#was = before ? changed(all(before), all(node)) : new Map();
+    const due = new Map(before?.timers.map((timer) => [timer.name, timer.due_us]));
+    for (const timer of before ? node.timers : []) {
+      const before_us = due.get(timer.name);
+      const value = before_us === undefined ? t("not set") : t("in {time}", { time: duration(Math.max(0, before_us - now)) });
+      if (before_us !== timer.due_us) this.#was.set(t("{timer} timer", { timer: timer.name }), value);
+    }
     const log = node.log;
     const entries = log ? lab.log(node.id, Math.max(log.first, log.last - ENTRIES + 1), log.last) : [];
     redraw(this.#state, [fields, timers, log, entries, node.peers, [...this.#was]], () => [
       this.#table([...fields, ...timers]),
-      log && h("h4", null, t("Log: {last} entries, committed to {committed}, applied to {applied}", { last: count(log.last), committed: count(log.committed), applied: count(log.applied) })),
+      log && h("h4", null, t("Log: {last} entries, committed to {committed}, applied to {applied}", { last: count(log.last), committed: count(log.committed), applied: count(log.applied) }), this.#wasOf("log")),
       entries.length > 0 &&
         table(
           [t("Position"), t("Epoch"), t("Entry"), t("State")],
@@ -100,7 +104,7 @@ class Inspect extends TabPart {
       node.peers.length > 0 &&
         table(
           [t("Node"), t("Next"), t("Matched"), t("In flight")],
-          node.peers.map((peer) => [name(peer.node), String(peer.next), String(peer.matched), String(peer.inflight)]),
+          node.peers.map((peer) => [name(peer.node), ...KNOWN.map((of) => [String(peer[of]), this.#wasOf(`${of} ${peer.node}`)])]),
         ),
     ]);
   }
@@ -117,7 +121,7 @@ class Inspect extends TabPart {
     const of = latest ? JSON.stringify([app.run, lab.cursor().branch, latest.id, node.id]) : "";
     if (this.#before.of !== of) {
       this.#before = { of, node: null };
-      if (latest) void nodeBefore(app, node.id, latest.n).then((found) => this.#found(of, found));
+      if (latest) void lab.nodeBefore(node.id, latest.n).then((found) => this.#found(of, found.ok ? found.value : null));
     }
     return this.#before.node;
   }
@@ -144,8 +148,8 @@ class Inspect extends TabPart {
       ...message.fields,
     ];
     this.#last = { id: message.id, fields };
-    this.#remember(`message:${message.id}`, fields);
-    redraw(this.#state, [fields, [...this.#was]], () => [this.#table(fields)]);
+    this.#was = new Map();
+    redraw(this.#state, fields, () => [this.#table(fields)]);
   }
 
   /** A message that is not in flight becomes its delivery or its loss. @param {string} id */
@@ -168,7 +172,6 @@ class Inspect extends TabPart {
 
   /** @param {import("../netsplit.js").Link} link */
   #drawLink(link) {
-    this.#shown = null;
     const { name, spoken } = toldLink(this.app, link);
     redraw(this.#head, [name, spoken], () => [h("h3", null, name), ...spoken.map((each) => h("p", null, each))]);
     const actions = linkActions(this.app, link);
@@ -181,7 +184,6 @@ class Inspect extends TabPart {
     const { scenario, system } = this.app;
     if (!lab || !scenario || !system) return;
     const cursor = lab.cursor();
-    this.#shown = null;
     redraw(this.#head, ["run"], () => [h("p", { class: "muted" }, t("Select a node or a message to see its state.")), h("h3", null, t("This run"))]);
     this.#drawActions(["run", scenario.id], () =>
       scenario.id === "" ? [] : [{ label: t("Another seed"), run: () => this.app.visit(scenario.id, this.app.freshSeed()) }],
@@ -205,27 +207,19 @@ class Inspect extends TabPart {
     );
   }
 
-  /** Keeps what each field was before the last event that changed it. @param {string} id @param {Field[]} fields */
-  #remember(id, fields) {
-    const event = this.app.lab?.cursor().event ?? 0;
-    const now = new Map(fields.map(({ label, value }) => [label, value]));
-    if (this.#shown?.id !== id) this.#was = new Map();
-    else if (this.#shown.event !== event) {
-      this.#was = changed([...this.#shown.fields].map(([label, value]) => ({ label, value })), fields);
-    }
-    this.#shown = { id, event, fields: now };
-  }
-
   /** @param {Field[]} fields */
   #table(fields) {
     return h(
       "dl",
       { class: "fields-list" },
-      fields.flatMap(({ label, value }) => {
-        const was = this.#was.get(label);
-        return [h("dt", null, label), h("dd", null, value, was !== undefined && h("small", null, " ", t("was {value}", { value: was })))];
-      }),
+      fields.flatMap(({ label, value }) => [h("dt", null, label), h("dd", null, value, this.#wasOf(label))]),
     );
+  }
+
+  /** @param {string} label */
+  #wasOf(label) {
+    const was = this.#was.get(label);
+    return was !== undefined && h("small", null, " ", t("was {value}", { value: was }));
   }
 }
 customElements.define("netsplit-inspect", Inspect);
@@ -236,10 +230,19 @@ function changed(before, now) {
   return new Map(before.filter(({ label, value }) => values.has(label) && values.get(label) !== value).map(({ label, value }) => [label, value]));
 }
 
+/** What a node knows of each other one. */
+const KNOWN = /** @type {const} */ (["next", "matched", "inflight"]);
+
+/** What is compared beside the fields: the log, and what a node knows of the others. @param {NodeRow} node @returns {Field[]} */
+function compared({ log, peers }) {
+  const known = peers.flatMap((peer) => KNOWN.map((of) => ({ label: `${of} ${peer.node}`, value: String(peer[of]) })));
+  return [...known, ...(log ? [{ label: "log", value: t("{last} entries, committed to {committed}, applied to {applied}", { last: count(log.last), committed: count(log.committed), applied: count(log.applied) }) }] : [])];
+}
+
 /** @param {string} state of an entry */
 const entryState = (state) => ({ appended: t("appended"), committed: t("committed"), applied: t("applied") })[state] ?? state;
 
-/** @param {string[]} head @param {string[][]} rows */
+/** @param {string[]} head @param {(import("./dom.js").Child | import("./dom.js").Child[])[][]} rows */
 function table(head, rows) {
   return h(
     "table",

@@ -104,6 +104,9 @@ export const followCatalogue = (app) => void use(app, catalogue, (module) => mod
 /** @param {App} app */
 export const openShare = (app) => void use(app, share, (module) => module.openShare(app));
 
+/** @param {App} app @param {import("../netsplit.js").VerdictRow} verdict */
+export const openShortest = (app, verdict) => void use(app, failureSearch, (module) => void module.shortestRun(app, verdict), here(app));
+
 /** @param {App} app @returns {() => boolean} whether what is open now is open still */
 function here(app) {
   const { lab } = app;

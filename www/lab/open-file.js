@@ -7,9 +7,8 @@ import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { t } from "./language.js";
 import { forTraces } from "./on-demand.js";
+import { SIZE_MAX } from "./run-file.js";
 
-/** More than any plan needs. */
-const SIZE_MAX = 4 << 20;
 /** As much of a file as tells what it is. */
 const HEAD = 1 << 16;
 
@@ -67,7 +66,7 @@ async function isRun(file) {
 
 /** @param {import("./app.js").App} app @param {File} file @returns {Promise<(Node | string)[] | null>} why not */
 async function openRun(app, file) {
-  if (file.size > SIZE_MAX) return [t("{file} is too large for a run: it may have 4 MB.", { file: file.name })];
+  if (file.size > SIZE_MAX) return [t("{file} is too large for a run: it may have {n} MB.", { file: file.name, n: SIZE_MAX >> 20 })];
   const text = await file.text();
   /** @type {unknown} */
   let plan;

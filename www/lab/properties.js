@@ -3,15 +3,13 @@
  * `<netsplit-properties>`: what is checked while one looks, each with its verdict and a way to the witness; and the search for
  * a run in which one of them falls.
  */
+import { currentBranchOf } from "./branches.js";
 import { h, redraw } from "./dom.js";
 import { verdictIcon } from "./icons.js";
 import { t } from "./language.js";
 import { loadFailureSearch } from "./on-demand.js";
 import { TabPart } from "./tab.js";
 import { count } from "./words.js";
-
-/** Tries in one go. */
-const TRIES = 2000;
 
 class Properties extends TabPart {
   #list = h("div");
@@ -20,7 +18,7 @@ class Properties extends TabPart {
   /** The search that is under way. @type {object | null} */
   #under = null;
   /** What was tried so far from this place. */
-  #done = { of: "", tries: 0, events: 0 };
+  #done = { of: "", runs: 0 };
 
   setUp() {
     this.append(this.#search, this.#told, this.#list);
@@ -70,10 +68,10 @@ class Properties extends TabPart {
   #drawSearch() {
     const of = this.#here();
     if (this.#done.of !== of && !this.#under) {
-      this.#done = { of, tries: 0, events: 0 };
+      this.#done = { of, runs: 0 };
       this.#told.textContent = "";
     }
-    const state = this.#under ? "stop" : this.#done.tries > 0 ? "longer" : "search";
+    const state = this.#under ? "stop" : this.#done.runs > 0 ? "longer" : "search";
     redraw(this.#search, state, () => [
       state === "stop"
         ? h("button", { type: "button", key: "search", onclick: () => this.#stop() }, t("Stop the search"))
@@ -94,37 +92,29 @@ class Properties extends TabPart {
 
   /** @param {typeof import("./failure-search.js").searchFrom} searchFrom @param {import("./app.js").Lab | null} lab from which it goes out */
   async #run(searchFrom, lab) {
-    if (this.#under || lab !== this.app.lab) return;
-    const before = { ...this.#done, of: this.#here() };
+    if (this.#under || !lab || lab !== this.app.lab) return;
+    const of = this.#here();
+    const from = lab.cursor().branch;
     const under = (this.#under = {});
     this.#drawSearch();
-    const sum = (/** @type {{ tries: number, events: number }} */ { tries, events }) => ({ ...before, tries: before.tries + tries, events: before.events + events });
-    const wanted = () => this.#under === under && lab === this.app.lab;
-    const result = await searchFrom(this.app, { from: before.tries, to: before.tries + TRIES }, (effort) => {
-      this.#done = sum(effort);
-      if (wanted()) this.#told.textContent = t("{runs} runs, {events} events so far.", { runs: count(this.#done.tries), events: count(this.#done.events) });
-      return wanted();
+    const searched = await searchFrom(this.app, ({ runs, events }) => {
+      const wanted = this.#under === under && lab === this.app.lab;
+      if (wanted) this.#told.textContent = t("{runs} runs, {events} events so far.", { runs: count(runs), events: count(events) });
+      return wanted;
     });
-    if (lab !== this.app.lab) return;
+    // Another search may have begun since this one was stopped.
+    if (lab !== this.app.lab || (this.#under && this.#under !== under)) return;
     this.#under = null;
-    if ("link" in result) return this.#open(result.link, before.tries + result.effort.tries);
-    this.#done = sum(result);
-    this.#told.textContent = t("No violation in {runs} runs, {events} events. This is not a proof.", { runs: count(this.#done.tries), events: count(this.#done.events) });
+    const { found } = searched;
+    const [runs, events] = [count(searched.runs), count(searched.events)];
+    this.#done = found ? { of: this.#here(), runs: 0 } : { of, runs: searched.runs };
+    const branch = currentBranchOf(lab)?.name ?? "";
+    this.#told.textContent = found
+      ? found.branch === from
+        ? t("The run itself comes to a violation; nothing had to be changed.")
+        : t("Found in run {n}: {branch}. The future before is kept.", { n: runs, branch })
+      : t("No violation in {runs} runs, {events} events. This is not a proof.", { runs, events });
     this.#drawSearch();
-  }
-
-  /** What was found is opened where the property falls; the run before is kept. @param {Uint8Array} link @param {number} tries */
-  async #open(link, tries) {
-    const { app } = this;
-    if (!app.openBeside({ link })) return;
-    const { lab } = app;
-    await lab?.arrive();
-    if (lab !== app.lab) return;
-    app.moved();
-    app.changed("branches", "look");
-    app.tellViolation();
-    this.#done = { of: this.#here(), tries: 0, events: 0 };
-    this.#told.textContent = t("Found in run {n}: it is open, and the run before is kept beside the branches.", { n: count(tries) });
   }
 }
 customElements.define("netsplit-properties", Properties);

@@ -7,7 +7,7 @@
  * @typedef {import("./app.js").App} App
  */
 import { BETWEEN } from "./address.js";
-import { PACKED_MAX, textOf } from "./link.js";
+import { textOf } from "./link.js";
 
 /** So long nothing has happened: two entries in a second at most are far from what browsers allow. */
 const REST_MS = 500;
@@ -28,10 +28,10 @@ export function followRun(app) {
 async function write(app) {
   const { lab, run } = app;
   if (!lab || !isAtRest(app) || !isByHand(app)) return;
-  const packed = lab.link();
+  const link = lab.link();
   // A link that nobody could open any more is none.
-  if (packed.length > PACKED_MAX) return;
-  const text = await textOf(packed);
+  if (!link.ok) return;
+  const text = await textOf(link.value);
   if (lab === app.lab && run === app.run && isAtRest(app) && text !== location.hash) app.enterLink(text);
 }
 

@@ -4,6 +4,7 @@ import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { t } from "./language.js";
 import { textOf } from "./link.js";
+import { fileName, runText, save } from "./run-file.js";
 import { copy, copyable, lineToCopy } from "./share-copy.js";
 import { count } from "./words.js";
 
@@ -15,15 +16,12 @@ export async function openShare(app) {
   if (!lab) return;
   if (trace) return void openDialog(t("Share"), () => shownTrace(app, trace));
   if (app.playing) app.pause();
-  const text = await textOf(lab.link());
-  const url = new URL(text, location.href).href;
-  const name = (app.scenario?.id || "run").replaceAll("/", "-");
+  const link = lab.link();
+  const text = link.ok ? await textOf(link.value) : null;
+  const name = fileName(app.scenario?.id ?? "");
   const { event } = lab.cursor();
   openDialog(t("Share"), () => [
-    h("p", null, t("Everything done by hand is in it, and the place in time: event {n}.", { n: count(event) })),
-    copyable(t("Link"), lineToCopy(url)),
-    copyable(t("Command"), lineToCopy(`netsplit run --link '${text}'`)),
-    embed(app, text),
+    ...(text === null ? [tooLong(lab)] : linked(app, text, event)),
     h("h3", null, t("Picture")),
     picture(app, name),
     h("h3", null, t("File")),
@@ -32,12 +30,28 @@ export async function openShare(app) {
       { class: "row" },
       h(
         "button",
-        { type: "button", onclick: () => save(`${name}.json`, "application/json", JSON.stringify(lab.plan(), null, 2)) },
+        { type: "button", onclick: () => save(`${name}.json`, "application/json", runText(lab.plan())) },
         t("Save the run (JSON)"),
       ),
       ...traces(lab, name),
     ),
   ]);
+}
+
+/** @param {import("./app.js").App} app @param {string} text of the link @param {number} event where it stands */
+function linked(app, text, event) {
+  return [
+    h("p", null, t("Everything done by hand is in it, and the place in time: event {n}.", { n: count(event) })),
+    copyable(t("Link"), lineToCopy(new URL(text, location.href).href)),
+    copyable(t("Command"), lineToCopy(`netsplit run --link '${text}'`)),
+    embed(app, text),
+  ];
+}
+
+/** @param {import("./app.js").Lab} lab a run that no link carries */
+function tooLong(lab) {
+  const done = count(lab.branches().find((branch) => branch.current)?.interventions.length ?? 0);
+  return h("p", { role: "status" }, t("This run is too large for a link: {n} things were done by hand in it. Save it as a file instead.", { n: done }));
 }
 
 /** @param {import("./app.js").App} app @param {string} link an embed is made ready when somebody wants one */
@@ -90,11 +104,4 @@ function picture(app, name) {
     h("button", { type: "button", onclick: () => void copy(svg.value, said) }, t("Copy the picture (SVG)")),
     said,
   );
-}
-
-/** @param {string} name @param {string} type @param {BlobPart} content */
-function save(name, type, content) {
-  const href = URL.createObjectURL(new Blob([content], { type }));
-  h("a", { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }

@@ -4,7 +4,7 @@
 use super::{Done, Failure, compile};
 use netsplit::scenario::{Compiled, Diagnostic, library};
 use netsplit::system::inspect::Status;
-use netsplit::timeline::{Session, StepKind};
+use netsplit::timeline::Session;
 use netsplit::view::layout::ViewOptions;
 use netsplit::view::palette::Theme;
 use netsplit::view::playback::{Goals, Playback};
@@ -84,7 +84,7 @@ fn telling(scenario: &Compiled) -> Result<Playback, Failure> {
                 let _ = playback.act(action?);
             }
         }
-        if playback.step(StepKind::Event, &mut |_| false).is_none() {
+        if playback.step().is_none() {
             break;
         }
     }

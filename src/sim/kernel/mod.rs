@@ -154,6 +154,11 @@ impl Kernel {
         self.executed
     }
 
+    /// Draws with another seed from now on; not in search, where nothing is drawn.
+    pub fn redraw(&mut self, seed: u64) {
+        self.seed = self.seed.map(|_| seed);
+    }
+
     /// The seed; `None` in search.
     pub fn seed(&self) -> Option<u64> {
         self.seed

@@ -1,6 +1,7 @@
 //! Jobs of a session, cut into slices: going somewhere, playing, running until something holds.
 
 use super::{Job, Progress, RECENT, RECENT_GAP, Session, Stop, Target};
+use crate::base::Level;
 use crate::sim::trace::NoTrace;
 use crate::timeline::branch::News;
 use crate::timeline::player::{Player, Stepped};
@@ -128,6 +129,29 @@ impl Session {
                 Stepped::Event(_) | Stepped::Acted(_) => events += 1,
                 Stepped::Missed { .. } => {}
                 Stepped::Quiet => return Progress { events, stop: Some(Stop::Quiet) },
+            }
+        }
+    }
+
+    pub(super) fn story_slice(&mut self, limit_us: u64, budget: u64) -> Progress {
+        let mut events = 0;
+        loop {
+            match self.here.player.next_us(&self.tree.branch(self.here.branch).script) {
+                None => return Progress { events, stop: Some(Stop::Quiet) },
+                Some(next_us) if next_us > limit_us => return Progress { events, stop: Some(Stop::Limit) },
+                Some(_) if events == budget => return Progress { events, stop: None },
+                Some(_) => {}
+            }
+            if self.here.player.position().is_multiple_of(RECENT_GAP) {
+                self.remember();
+            }
+            match self.tree.step(self.here.branch, &mut self.here.player, None).0 {
+                Stepped::Event(_) | Stepped::Acted(_) => events += 1,
+                Stepped::Missed { .. } => continue,
+                Stepped::Quiet => return Progress { events, stop: Some(Stop::Quiet) },
+            }
+            if self.tree.level(self.here.branch, self.here.player.position() - 1) == Some(Level::Story) {
+                return Progress { events, stop: Some(Stop::Reached) };
             }
         }
     }

@@ -3,6 +3,8 @@
 mod jobs;
 mod reading;
 
+pub use reading::Before;
+
 use super::branch::{Branch, BranchId, BranchInfo, BranchName, Divergence, Tree};
 use super::player::{Opened, Player, Stepped};
 use super::predicate::Predicate;
@@ -47,12 +49,12 @@ pub struct Cursor {
     pub at_end: bool,
 }
 
-/// What one step is.
+/// How far one step back goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     /// One event.
     Event,
-    /// As far as the next event that somebody who follows the story wants to read of.
+    /// As far as an event that somebody who follows the story wants to read of.
     Story,
 }
 
@@ -61,7 +63,7 @@ pub enum StepKind {
 pub enum Stop {
     /// It got where it was to go.
     Reached,
-    /// The limit of *run until* came first.
+    /// The limit of *run until*, or of a step to the next story event, came first.
     Limit,
     /// Nothing will ever happen again by itself.
     Quiet,
@@ -169,6 +171,7 @@ pub(super) enum Job {
     Seek { target: Target, worker: Player, recent: Vec<Player> },
     Play { until_us: u64 },
     Until { watch: Box<Watch>, limit_us: u64 },
+    Story { limit_us: u64 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -284,34 +287,38 @@ impl Session {
 
     // ---- moving
 
-    /// One step forward, at most `budget` events: `Reached`, `Quiet`, or `Limit` (the budget was too small for a story
-    /// event), and how many events were executed.
-    pub fn step(&mut self, kind: StepKind, budget: u64) -> Progress {
+    /// One event forward: `Reached`, or `Quiet` if there is none.
+    pub fn step(&mut self) -> Stop {
         self.drop_job();
         self.here.fraction_ppm = 0;
-        if kind == StepKind::Story
-            && let Some(index) = self.tree.first_at(self.here.branch, Level::Story, self.here.player.position())
-        {
-            let before = self.here.player.position();
-            return Progress { stop: Some(self.seek(index + 1)), events: index + 1 - before };
-        }
         if self.here.player.position().is_multiple_of(RECENT_GAP) {
             self.remember();
         }
-        let mut events = 0;
-        while events < budget {
-            let (stepped, _) = self.tree.step(self.here.branch, &mut self.here.player, None);
-            match stepped {
-                Stepped::Quiet => return Progress { stop: Some(Stop::Quiet), events },
-                Stepped::Missed { .. } => continue,
-                Stepped::Event(_) | Stepped::Acted(_) => events += 1,
-            }
-            let index = self.here.player.position() - 1;
-            if kind == StepKind::Event || self.tree.level(self.here.branch, index) == Some(Level::Story) {
-                return Progress { stop: Some(Stop::Reached), events };
+        loop {
+            match self.tree.step(self.here.branch, &mut self.here.player, None).0 {
+                Stepped::Quiet => return Stop::Quiet,
+                Stepped::Missed { .. } => {}
+                Stepped::Event(_) | Stepped::Acted(_) => return Stop::Reached,
             }
         }
-        Progress { stop: Some(Stop::Limit), events }
+    }
+
+    /// Begins to go on to just after the next story event: `Reached`. `Limit` if none comes up to `limit_us`; the cursor then
+    /// stands after the last event before. `Quiet` if nothing at all will happen any more.
+    pub fn step_story_begin(&mut self, limit_us: u64) {
+        match self.tree.first_at(self.here.branch, Level::Story, self.here.player.position()) {
+            Some(index) => self.seek_begin(index + 1),
+            None => {
+                self.here.fraction_ppm = 0;
+                self.here.job = Some(Job::Story { limit_us });
+            }
+        }
+    }
+
+    /// Goes on to the next story event, at one go.
+    pub fn step_story(&mut self, limit_us: u64) -> Stop {
+        self.step_story_begin(limit_us);
+        self.finish()
     }
 
     /// One step back: to before the last event, or to just after the story event before. False at the beginning.
@@ -367,6 +374,13 @@ impl Session {
                 let progress = self.play_slice(until_us, budget);
                 if progress.stop.is_none() {
                     self.here.job = Some(Job::Play { until_us });
+                }
+                progress
+            }
+            Some(Job::Story { limit_us }) => {
+                let progress = self.story_slice(limit_us, budget);
+                if progress.stop.is_none() {
+                    self.here.job = Some(Job::Story { limit_us });
                 }
                 progress
             }
@@ -620,6 +634,32 @@ impl Session {
 
     // ---- inside
 
+    /// The player at the cursor.
+    pub(super) fn player(&self) -> &Player {
+        &self.here.player
+    }
+
+    /// Properties whose fall does not stop playing.
+    pub(super) fn played_on(&self) -> &[String] {
+        &self.plays_on
+    }
+
+    /// The property with this id, and the index of the event at which it fell on the current branch.
+    pub(super) fn fall_of(&self, property: &str) -> Option<(&'static str, u64)> {
+        let violations = &self.tree.branch(self.here.branch).violations;
+        violations.iter().find(|(fallen, _)| *fallen == property).copied()
+    }
+
+    /// The world just after an event of the current branch.
+    pub(super) fn player_after(&mut self, index: u64) -> Option<Player> {
+        self.tree.player_at(self.here.branch, index + 1)
+    }
+
+    /// The last checkpoint of the current branch before anything was done by hand.
+    pub(super) fn checkpoint_before_hand(&self) -> Option<Player> {
+        self.tree.checkpoint(self.here.branch, |player| player.next_intervention() == 0).cloned()
+    }
+
     fn at_end(&self) -> bool {
         self.here.player.position() == self.tree.end(self.here.branch)
     }
@@ -644,7 +684,7 @@ impl Session {
     }
 
     /// Keeps a copy of the world at the cursor for stepping back.
-    fn remember(&mut self) {
+    pub(super) fn remember(&mut self) {
         if !self.here.player.is_between_events() {
             jobs::keep_recent(&mut self.here.recent, &self.here.player);
         }

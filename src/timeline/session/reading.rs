@@ -2,12 +2,46 @@
 
 use super::Session;
 use crate::base::{EventId, Level, Note};
-use crate::sim::trace::Event;
+use crate::sim::plan::Intervention;
+use crate::sim::trace::{Event, NoTrace};
+use crate::system::run::Run;
 use crate::timeline::branch::BranchId;
+use crate::timeline::player::{Player, Stepped};
 use crate::timeline::trace::Mark;
 use std::ops::Range;
 
+/// On the way to just before an event.
+pub struct Before {
+    player: Player,
+    script: Vec<Intervention>,
+    index: u64,
+}
+
+impl Before {
+    /// Goes on for at most `budget` executed events: the run just before the event, once it is there.
+    pub fn slice(&mut self, budget: u64) -> Option<&dyn Run> {
+        for _ in 0..budget.max(1) {
+            if self.player.position() >= self.index || self.player.step(&self.script, &mut NoTrace) == Stepped::Quiet {
+                return Some(self.player.run());
+            }
+        }
+        None
+    }
+}
+
 impl Session {
+    /// Begins to go to just before the event with this index, from the nearest world that is kept; `None` if it has not been
+    /// played. The cursor stays where it is.
+    pub fn before(&self, index: u64) -> Option<Before> {
+        if index >= self.event_count() {
+            return None;
+        }
+        let near = self.here.recent.iter().filter(|player| player.position() <= index);
+        let far = self.tree.checkpoint(self.here.branch, |player| player.position() <= index);
+        let player = near.chain(far).max_by_key(|player| player.position())?.clone();
+        Some(Before { player, script: self.tree.branch(self.here.branch).script.clone(), index })
+    }
+
     /// Number of events executed on a branch.
     pub fn event_count_on(&self, branch: BranchId) -> u64 {
         self.tree.get(branch).map_or(0, |branch| branch.trace.end())

@@ -8,7 +8,7 @@ mod links;
 mod reading;
 mod rows;
 
-pub use rows::{BranchRow, Census, CursorRow, InterventionRow, LogPartRow, MarkRow, ProvenanceRow, TickRow};
+pub use rows::{BranchRow, Census, CursorRow, InterventionRow, LogPartRow, MarkRow, ProvenanceRow, StoryStepRow, TickRow};
 
 use super::groups::Groups;
 use super::report::{EventRow, Speech};
@@ -306,16 +306,23 @@ impl Playback {
         self.event(n)
     }
 
-    /// One step forward: the event that was executed, or `None` if there was none (or no story event within the time).
-    pub fn step(&mut self, kind: StepKind, spent: Spent<'_>) -> Option<EventRow> {
+    /// One event forward: the event, or `None` if nothing will ever happen again by itself.
+    pub fn step(&mut self) -> Option<EventRow> {
         self.halt();
-        loop {
-            match self.session.step(kind, SLICE).stop {
-                Some(Stop::Limit) if !spent(self.session.cursor().position) => {}
-                Some(Stop::Reached) => break,
-                _ => return None,
-            }
+        if self.session.step() != Stop::Reached {
+            return None;
         }
+        self.latest()
+    }
+
+    /// Begins to go on to just after the next story event, or to the last event at or before `limit_us` if there is none.
+    pub fn step_story(&mut self, limit_us: u64) -> JobId {
+        self.session.step_story_begin(limit_us);
+        self.begin()
+    }
+
+    /// The event just before the cursor.
+    pub fn latest(&mut self) -> Option<EventRow> {
         let last = self.session.cursor().position.checked_sub(1)?;
         self.event(last)
     }
@@ -390,7 +397,7 @@ impl Playback {
     }
 
     /// Drops the job, before a call that moves the cursor by itself.
-    pub(super) fn halt(&mut self) {
+    pub(in crate::view) fn halt(&mut self) {
         if self.job.take().is_some() {
             self.session.drop_job();
         }
@@ -514,8 +521,11 @@ impl Playback {
     fn branch_name(&self, name: &BranchName) -> String {
         let Speech { lang, names } = &self.speech;
         let title = |action: &Action| words::action_title(*lang, action, names);
+        let property = |id: &'static str| words::property_name(*lang, names.system, id).to_owned();
         let (key, action, at_us) = match name {
             BranchName::Custom(name) => return name.clone(),
+            BranchName::Found { property: id, at_us } => ("branch.found", property(id), *at_us),
+            BranchName::Shortest { property: id, at_us } => ("branch.shortest", property(id), *at_us),
             BranchName::Original => ("branch.original", String::new(), 0),
             BranchName::Acted { action, at_us } => ("branch.acted", title(action), *at_us),
             BranchName::Forked { at_us } => ("branch.forked", String::new(), *at_us),

@@ -6,7 +6,7 @@ use crate::base::{EventId, Level, NodeId};
 use crate::sim::plan::{Action, Intervention};
 use crate::sim::trace::Event;
 use crate::system::inspect::NodeStatus;
-use crate::timeline::{Mark, MarkShape};
+use crate::timeline::{Before, Mark, MarkShape};
 use crate::view::layout::ViewOptions;
 use crate::view::log_grid::{log_rows, log_window};
 use crate::view::report::{
@@ -18,6 +18,8 @@ use std::ops::Range;
 
 /// Most rows that one call answers with.
 const ROWS_MAX: u64 = 10_000;
+/// Events between two looks at the clock.
+const BEFORE_SLICE: u64 = 64;
 
 impl Playback {
     /// The row of the event with this index.
@@ -99,6 +101,18 @@ impl Playback {
     /// All nodes, by number.
     pub fn nodes(&self) -> Vec<NodeRow> {
         self.session.run().nodes().iter().map(|node| self.speech.node(node)).collect()
+    }
+
+    /// Goes on to just before an event until the time is spent: the node as it was there, or `None` of no such node, once it is found.
+    pub fn node_before(&self, id: NodeId, before: &mut Before, spent: &mut dyn FnMut() -> bool) -> Option<Option<NodeRow>> {
+        loop {
+            if let Some(run) = before.slice(BEFORE_SLICE) {
+                return Some(run.node(id).map(|node| self.speech.node(&node)));
+            }
+            if spent() {
+                return None;
+            }
+        }
     }
 
     /// One node.

@@ -1,7 +1,8 @@
 //! Rows that a playback answers with.
 
-use super::PausedBy;
+use super::{PausedBy, Playback};
 use crate::sim::plan::Action;
+use crate::timeline::Stop;
 use crate::view::report::EventRow;
 use serde::Serialize;
 
@@ -52,6 +53,27 @@ pub struct TickRow {
     pub behind: bool,
     /// The newest story event before the cursor, if it is another one than after the last tick.
     pub story: Option<EventRow>,
+}
+
+/// How a step to the next story event ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StoryStepRow {
+    /// `reached` a story event; `quiet`: nothing will ever happen again by itself; `limit`: things happen, but none of the story.
+    pub ended: &'static str,
+    /// The event that was reached.
+    pub event: Option<EventRow>,
+}
+
+impl StoryStepRow {
+    /// The row of a step that has ended.
+    pub fn new(playback: &mut Playback, stop: Stop) -> StoryStepRow {
+        let ended = match stop {
+            Stop::Quiet => "quiet",
+            Stop::Limit => "limit",
+            _ => "reached",
+        };
+        StoryStepRow { ended, event: if ended == "reached" { playback.latest() } else { None } }
+    }
 }
 
 /// Where the session stands.

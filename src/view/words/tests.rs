@@ -238,6 +238,7 @@ fn actions() -> Vec<Action> {
         Action::Hold(vec![(a, b)]),
         Action::Release(vec![(a, b), (b, a), (a, a)]),
         Action::Request { client: NodeId(5), operation },
+        Action::Redraw(7),
     ];
     all.extend(cuts.map(Action::Cut));
     all.extend(messages.map(|act| Action::Message { message, act }));

@@ -154,6 +154,7 @@ fn action_words(lang: Lang, action: &Action, before: Option<&NodeView>, names: &
             ("world.invoked", vec![("node", name(client)), ("operation", operation_words(operation).into())])
         }
         Action::Choose(item) => choose_words(lang, *item, names),
+        Action::Redraw(number) => ("world.redrawn", vec![("n", Arg::Number(u64::from(*number)))]),
     }
 }
 
