@@ -1,6 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { openCrowd } from "./crowd.mjs";
 import { laboratory } from "./harness.mjs";
 import { branches, caption, cursor, cursorWhere, placeOf, selected, twin } from "./reading.mjs";
 
@@ -376,4 +377,28 @@ test("a broken rule is named, explained, and shown by its scenario", async (t) =
   await rule.getByRole("link").click();
   await page.locator("netsplit-views [role=status]", { hasText: "even_majority" }).waitFor();
   assert.match(page.url(), /#raft\/even-majority$/);
+});
+
+test("what links do is shown without listing all pairs of nodes", async (t) => {
+  const { page } = await lab.visit(t, calm);
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.has("all"));
+  await openCrowd(page, 200);
+  await page.getByRole("button", { name: "More faults" }).click();
+  const links = await openFaults(page, "Links");
+  await links.getByLabel("Delay from, ms").and(page.locator("[placeholder='1']")).waitFor();
+  const added = await page.evaluate(async () => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    const { add } = Set.prototype;
+    let added = 0;
+    Set.prototype.add = function (value) {
+      added += 1;
+      return add.call(this, value);
+    };
+    app.changed("moment");
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    Set.prototype.add = add;
+    return added;
+  });
+  assert.ok(added > 400 && added < 5000, `${added} for 40,000 links`);
 });

@@ -215,3 +215,60 @@ test("where all branches are listed, any of them can be renamed", async (t) => {
   await field.waitFor({ state: "detached" });
   await page.locator(".branch-sheet").getByRole("treeitem", { name: /^Mine/ }).waitFor();
 });
+
+test("a change reads the branches once for everybody, and of a long list only what is in view is painted", async (t) => {
+  const visit = await lab.visit(t, { calm: true });
+  const { page } = visit;
+  await fork(page);
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.has("all"));
+  await page.locator("netsplit-forks").waitFor({ state: "attached" });
+  const reads = await page.evaluate(async () => {
+    const { app } = /** @type {any} */ (document.querySelector("netsplit-lab"));
+    const { lab } = app;
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const { branches } = lab;
+    let reads = 0;
+    lab.branches = () => {
+      reads += 1;
+      return branches();
+    };
+    const found = [];
+    for (let n = 0; n < 40; n++) {
+      await app.seekEvent(5 + n);
+      await frame();
+      reads = 0;
+      app.fork();
+      await frame();
+      await frame();
+      found.push(reads);
+    }
+    delete lab.branches;
+    return found;
+  });
+  // Once before it, for the name of the branch that is left, and once after it.
+  assert.ok(Math.max(...reads) <= 2, `${reads}`);
+  assert.equal(await page.evaluate(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.lab.branches().length), 42);
+
+  await page.evaluate(() => {
+    const { lab } = /** @type {any} */ (document.querySelector("netsplit-lab")).app;
+    const { glance } = lab;
+    const painted = /** @type {number[]} */ ([]);
+    Reflect.set(window, "painted", painted);
+    lab.glance = (/** @type {unknown[]} */ ...args) => {
+      painted.push(/** @type {number} */ (args[0]));
+      return glance(...args);
+    };
+  });
+  await page.getByRole("button", { name: "Branches", exact: true }).click();
+  await painted(page, ".branch-sheet .branch[aria-selected=true] canvas");
+  await page.evaluate(async () => {
+    for (let n = 0; n < 60; n++) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
+  const some = await page.evaluate(() => /** @type {number[]} */ (Reflect.get(window, "painted")));
+  assert.ok(some.length > 0 && some.length < 42, `${some.length} pictures`);
+  assert.equal(new Set(some).size, some.length, "each once");
+  const rest = await page.locator(".branch-sheet .branch").evaluateAll((items, some) => items.map((item) => Number(item.getAttribute("data-key")?.slice("branch".length))).filter((id) => !some.includes(id)), some);
+  const out = rest[0] ?? 0;
+  await page.locator(`.branch-sheet [data-key=branch${out}]`).scrollIntoViewIfNeeded();
+  await page.waitForFunction((out) => /** @type {number[]} */ (Reflect.get(window, "painted")).includes(out), out);
+});

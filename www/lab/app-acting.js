@@ -1,15 +1,24 @@
 // @ts-check
 /** What is done to the run by hand, and its branches. */
 import { Time } from "./app-time.js";
-import { currentBranchOf } from "./branches.js";
+import { currentBranchOf, forgetBranches } from "./branches.js";
 import { t } from "./language.js";
 import { sentence } from "./words.js";
 
-/** @typedef {import("./app.js").Action} Action */
+/**
+ * @typedef {import("./app.js").Action} Action
+ * @typedef {import("./app.js").Change} Change
+ */
 
 export class Acting extends Time {
   /** Where branches part from the current one, while there are several. @type {{ here(): string, jump(way: 1 | -1): void } | null} */
   forks = null;
+
+  /** @override @param {...Change} changes */
+  changed(...changes) {
+    if (this.lab && /open|moment|branches/.test(`${changes}`)) forgetBranches(this.lab);
+    super.changed(...changes);
+  }
 
   /** Does what a step of the scenario offers, or plays until it is done. @param {number} n */
   doStep(n) {

@@ -11,7 +11,7 @@
  * @typedef {import("../netsplit.js").Branch} Branch
  * @typedef {{ branch: Branch, level: number, size: number, position: number }} Item   size, position: among its siblings
  */
-import { letterOf } from "./branches.js";
+import { branchesOf, currentBranchOf, letterOf } from "./branches.js";
 import { h, redraw, setText } from "./dom.js";
 import "./forks.js";
 import { t } from "./language.js";
@@ -49,8 +49,17 @@ class Branches extends Part {
   #timer = 0;
   /** The branch whose picture is shown. @type {number | null} */
   #shown = null;
-  /** Pictures that are still to be painted, one in each frame. @type {(() => void)[]} */
+  /** Pictures that have come into view and are still to be painted, one in each frame. @type {Element[]} */
   #unpainted = [];
+  #painting = false;
+  #seen = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      this.#seen.unobserve(target);
+      this.#unpainted.push(target);
+    }
+    void this.#paintAll();
+  });
 
   setUp() {
     this.append(this.#unfold, this.#tree, this.#more, this.#versus, this.#rename, this.#sheet, this.#card);
@@ -72,6 +81,7 @@ class Branches extends Part {
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.#seen.disconnect();
     this.#forks.remove();
   }
 
@@ -84,7 +94,7 @@ class Branches extends Part {
   #draw() {
     const { lab } = this.app;
     if (!lab) return;
-    const items = itemsOf(lab.branches());
+    const items = itemsOf(branchesOf(lab));
     const few = this.#unfolded ? items : rowOf(items, matchMedia("(width < 600px)").matches ? ROW_MAX_NARROW : ROW_MAX);
     const hidden = items.length - few.length;
     this.#more.hidden = hidden === 0;
@@ -128,9 +138,14 @@ class Branches extends Part {
     this.app.switchBranch(id);
   }
 
+  get #branches() {
+    const { lab } = this.app;
+    return lab ? branchesOf(lab) : [];
+  }
+
   /** @param {number} id */
   #branch(id) {
-    return this.app.lab?.branches().find((branch) => branch.id === id);
+    return this.#branches.find((branch) => branch.id === id);
   }
 
   get #buttons() {
@@ -189,19 +204,24 @@ class Branches extends Part {
 
   #repaint() {
     this.#unpainted = [];
+    this.#seen.disconnect();
     if (!this.#unfolded) return;
-    for (const button of this.#buttons) {
-      const canvas = button.querySelector("canvas");
-      if (canvas) this.#unpainted.push(() => void this.#paint(canvas, idOf(button), SMALL));
-    }
-    void this.#paintNext();
+    for (const button of this.#buttons) this.#seen.observe(button);
   }
 
-  async #paintNext() {
-    const next = this.#unpainted.shift();
-    if (!next || !this.app.lab) return;
-    await this.app.once("all", next, () => this.isConnected && this.#unfolded);
-    requestAnimationFrame(() => void this.#paintNext());
+  async #paintAll() {
+    if (this.#painting) return;
+    this.#painting = true;
+    try {
+      for (let button = this.#unpainted.shift(); button && this.app.lab; button = this.#unpainted.shift()) {
+        const canvas = button.querySelector("canvas");
+        const id = idOf(button);
+        if (canvas) await this.app.once("all", () => void this.#paint(canvas, id, SMALL), () => this.isConnected && this.#unfolded);
+        await new Promise(requestAnimationFrame);
+      }
+    } finally {
+      this.#painting = false;
+    }
   }
 
   /** @param {HTMLCanvasElement} canvas @param {number} id @param {typeof SMALL} size */
@@ -243,7 +263,7 @@ class Branches extends Part {
     if (!glance) return;
     this.#shown = id;
     const latest = glance.latest ? sentence(glance.latest.text) : "";
-    setText(this.#told, [`${about(branch, itemsOf(this.app.lab?.branches() ?? []))}.`, latest].filter(Boolean).join(" "));
+    setText(this.#told, [`${about(branch, itemsOf(this.#branches))}.`, latest].filter(Boolean).join(" "));
     button.setAttribute("aria-describedby", this.#told.id);
     this.#card.showPopover();
     const [at, { width, height }] = [button.getBoundingClientRect(), this.#card.getBoundingClientRect()];
@@ -294,7 +314,7 @@ class Branches extends Part {
 
   /** The other branches to compare with, the newest first. */
   #comparisons() {
-    const others = (this.app.lab?.branches() ?? []).filter((branch) => !branch.current);
+    const others = this.#branches.filter((branch) => !branch.current);
     return others.reverse().slice(0, COMPARISONS_MAX).map((branch) => this.#comparison(branch));
   }
 
@@ -304,7 +324,8 @@ class Branches extends Part {
   }
 
   #renameCurrent() {
-    const current = this.app.lab?.branches().find((branch) => branch.current);
+    const { lab } = this.app;
+    const current = lab && currentBranchOf(lab);
     if (current) this.#startRename(current.id);
   }
 

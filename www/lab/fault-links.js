@@ -37,7 +37,7 @@ export function links(app) {
   const chosen = () => pairs(from.ids, to.ids);
   const presentOf = present(app);
   const draw = () => {
-    const values = presentOf(chosen(), CLASSES.findIndex((name) => name === kind.classOf));
+    const values = presentOf(from.ids, to.ids, CLASSES.findIndex((name) => name === kind.classOf));
     for (const [n, each] of all.entries()) each.present = values[n] ?? [];
   };
   for (const { control } of [from, to, kind]) control.addEventListener("change", draw);
@@ -119,7 +119,7 @@ function swizzle(app, step_us) {
  * What links do now: the values, one where all agree, of loss, duplication, reordering in per cent, and of reordering and
  * delays in milliseconds.
  *
- * @param {App} app @returns {(chosen: [number, number][], kind: number) => number[][]} kind: position among the classes, or -1 for all
+ * @param {App} app @returns {(from: number[], to: number[], kind: number) => number[][]} kind: position among the classes, or -1 for all
  */
 function present(app) {
   /** What a link does that is not listed as faulty. */
@@ -127,10 +127,12 @@ function present(app) {
   const channel = plan?.network?.default ?? {};
   /** @param {string} name */
   const base = (name) => channel[name] ?? 0;
-  return (chosen, kind) => {
-    const meant = new Set(chosen.map(String));
-    const rows = (app.lab?.links() ?? []).filter((row) => meant.has(String([row.from, row.to])));
-    const quiet = rows.length < meant.size;
+  return (from, to, kind) => {
+    const [starts, ends] = [new Set(from), new Set(to)];
+    const rows = (app.lab?.links() ?? []).filter((row) => starts.has(row.from) && ends.has(row.to));
+    // Counted, not listed: a thousand servers have a million links. None leads from a node to itself.
+    const meant = starts.size * ends.size - from.filter((id) => ends.has(id)).length;
+    const quiet = rows.length < meant;
     /** @type {(start: number, of: (row: (typeof rows)[number]) => number[], unit: number) => number[]} */
     const values = (start, of, unit) => [...new Set([...(quiet ? [start] : []), ...rows.flatMap(of)])].map((value) => value / unit);
     return [

@@ -9,7 +9,7 @@
  * @typedef {import("../netsplit.js").Branch} Branch
  * @typedef {{ event: number, at_us: number, branches: Branch[] }} Fork   event: how many events before it are common
  */
-import { letterOf } from "./branches.js";
+import { branchesOf, letterOf } from "./branches.js";
 import { h, redraw, s } from "./dom.js";
 import { t } from "./language.js";
 import { Part } from "./part.js";
@@ -43,13 +43,15 @@ class Forks extends Part {
     this.append(this.#picture, this.#targets);
     app.forks = this;
     this.#leave = () => (app.forks = null);
-    this.on(["open", "branches"], () => {
-      this.#forks = forksOf(this.app.lab?.branches() ?? []);
-      this.#draw();
-    });
+    this.on(["open", "branches"], () => this.#read());
     this.on(["moment"], () => this.#draw(), { slow: true });
     this.onResize(() => this.#draw());
-    this.#forks = forksOf(this.app.lab?.branches() ?? []);
+    this.#read();
+  }
+
+  #read() {
+    const { lab } = this.app;
+    this.#forks = lab ? forksOf(branchesOf(lab)) : [];
     this.#draw();
   }
 

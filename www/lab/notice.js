@@ -8,6 +8,7 @@
  * @typedef {import("./address.js").Problem} Problem
  */
 import { SEED_MAX } from "./address.js";
+import { branchesOf } from "./branches.js";
 import { h, setText } from "./dom.js";
 import { t } from "./language.js";
 import { Part } from "./part.js";
@@ -86,5 +87,5 @@ document.head.append(h("link", { rel: "stylesheet", href: new URL("../styles/not
 
 /** @param {App} app tells whether something more was done by hand */
 function doneIn({ lab }) {
-  return JSON.stringify(lab?.branches().map(({ id, current, interventions }) => [id, current, interventions.length]) ?? null);
+  return JSON.stringify(lab && branchesOf(lab).map(({ id, current, interventions }) => [id, current, interventions.length]));
 }

@@ -7,6 +7,7 @@
  * @typedef {import("./app.js").App} App
  */
 import { BETWEEN } from "./address.js";
+import { branchesOf } from "./branches.js";
 import { textOf } from "./link.js";
 
 /** So long nothing has happened: two entries in a second at most are far from what browsers allow. */
@@ -40,6 +41,6 @@ const isAtRest = (app) => !app.playing && !app.busy && !app.comparing && !app.tr
 
 /** Whether the address in words would not lead back to it. @param {App} app */
 function isByHand({ lab, foundByHand }) {
-  const branches = lab?.branches() ?? [];
+  const branches = lab ? branchesOf(lab) : [];
   return foundByHand || branches.length > 1 || branches.some(({ interventions }) => interventions.length > 0);
 }

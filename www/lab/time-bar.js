@@ -3,6 +3,7 @@
  * `<netsplit-time>`: transport, speed, the time played so far with its marks, and the branches when there is more than one.
  * Arrow keys on the scrubber step by events, as everywhere.
  */
+import { branchesOf } from "./branches.js";
 import { h, redraw, s, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./language.js";
@@ -104,7 +105,7 @@ class TimeBar extends Part {
   #drawBranches() {
     const { lab } = this.app;
     if (!lab) return;
-    const branches = lab.branches();
+    const branches = branchesOf(lab);
     const undoable = (branches.find((branch) => branch.current)?.interventions.length ?? 0) > 0;
     const { runs } = this.app;
     this.#branches.classList.toggle("away", branches.length < 2 && !undoable && runs.length === 0);
@@ -127,7 +128,8 @@ class TimeBar extends Part {
   #loadTree() {
     if (this.#tree) return;
     loadBranches(this.app, () => {
-      if (!this.#tree && (this.app.lab?.branches().length ?? 0) > 1) this.#branches.prepend(document.createElement("netsplit-branches"));
+      const { lab } = this.app;
+      if (!this.#tree && lab && branchesOf(lab).length > 1) this.#branches.prepend(document.createElement("netsplit-branches"));
     });
   }
 
