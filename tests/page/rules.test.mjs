@@ -107,7 +107,7 @@ test("in German the rules, their groups and their sources are German, and loaded
   assert.doesNotMatch(text, /\bsections? \d|liveness|linearizable/);
   await rules.locator("figure", { hasText: "Richtig" }).first().waitFor();
   const words = visit.requests.filter((url) => url.includes("/data/words/") || url.endsWith("/rules/de.json"));
-  assert.deepEqual(words.map((url) => url.replace(/.*\/data\//, "")), ["words/de.json", "rules/de.json"], "what is said of rules is no part of the first load");
+  assert.deepEqual(words.map((url) => url.replace(/.*\/data\//, "")), ["words/de.json", "words/lab/de.json", "rules/de.json"], "what is said of rules is no part of the first load");
   await visit.assertAccessible();
 });
 

@@ -82,9 +82,10 @@ export class Core {
 
   /** Hands the texts of the page's language on to the wasm, once what that takes is there. */
   async learn() {
-    if (language() === "en") return;
-    await this.loadRest("soon");
-    this.#guard(() => this.#glue.addLanguage(language(), labTexts()));
+    const code = language();
+    if (code === "en") return;
+    const [texts] = await Promise.all([labTexts(), this.loadRest("soon")]);
+    this.#guard(() => this.#glue.addLanguage(code, texts));
   }
 
   /** The built-in scenarios. */

@@ -9,7 +9,7 @@
  * A module that imports this one is not run before the language that the page opens with is there.
  *
  * @typedef {import("../netsplit.js").Lang} Lang
- * @typedef {{ page: Record<string, string>, lab: Record<string, string> }} Texts
+ * @typedef {{ page: Record<string, string>, lab?: Record<string, string> }} Texts   lab: in the published page in a file of its own, for the page speaks first
  */
 import { stored } from "./settings.js";
 
@@ -27,7 +27,17 @@ let texts = ENGLISH;
 export const language = () => code;
 
 /** What the lab must be told to speak it. */
-export const labTexts = () => texts.lab;
+export async function labTexts() {
+  const spoken = texts;
+  return (spoken.lab ??= await textsIn(`lab/${code}`));
+}
+
+/** @param {string} file @returns {Promise<any>} */
+async function textsIn(file) {
+  const response = await fetch(new URL(`../data/words/${file}.json`, import.meta.url));
+  if (!response.ok) throw new Error(`the language cannot be loaded: ${response.status}`);
+  return response.json();
+}
 
 /**
  * A text of the page: `{name}` stands for an argument, `{n|event|events}` for a word that follows a number. Numbers are
@@ -63,9 +73,7 @@ function numbers(value) {
  */
 export async function speak(wanted) {
   try {
-    const response = wanted === "en" ? null : await fetch(new URL(`../data/words/${wanted}.json`, import.meta.url));
-    if (response && !response.ok) return false;
-    texts = response ? await response.json() : ENGLISH;
+    texts = wanted === "en" ? ENGLISH : await textsIn(wanted);
   } catch {
     return false;
   }
