@@ -319,3 +319,25 @@ test("a run that no link carries says so, and is handed on and kept as a file", 
   const { interventions } = JSON.parse(await readFile(await (await kept).path(), "utf8"));
   assert.equal(interventions.length, 25_000);
 });
+
+test("the picture that Share offers is drawn when it is asked for", async (t) => {
+  const { page } = await lab.visit(t, { calm: true });
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("netsplit-lab")).app.has("all"));
+  await page.evaluate(() => {
+    const { lab } = /** @type {any} */ (document.querySelector("netsplit-lab")).app;
+    const { svg } = lab;
+    Reflect.set(window, "drawn", 0);
+    lab.svg = (/** @type {unknown[]} */ ...args) => {
+      Reflect.set(window, "drawn", Reflect.get(window, "drawn") + 1);
+      return svg(...args);
+    };
+  });
+  const drawn = () => page.evaluate(() => Reflect.get(window, "drawn"));
+  await page.getByRole("button", { name: "Share" }).click();
+  const save = page.getByRole("button", { name: "Save a picture (SVG)" });
+  await save.waitFor();
+  assert.equal(await drawn(), 0);
+  const [file] = await Promise.all([page.waitForEvent("download"), save.click()]);
+  assert.equal(await drawn(), 1);
+  assert.match(await readFile(await file.path(), "utf8"), /^<svg/);
+});

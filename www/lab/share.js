@@ -1,5 +1,6 @@
 // @ts-check
 /** Ways to hand this run on: a link that carries it, a picture, the native command, a file. Loaded when asked for. */
+import { currentBranchOf } from "./branches.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { t } from "./language.js";
@@ -50,7 +51,7 @@ function linked(app, text, event) {
 
 /** @param {import("./app.js").Lab} lab a run that no link carries */
 function tooLong(lab) {
-  const done = count(lab.branches().find((branch) => branch.current)?.interventions.length ?? 0);
+  const done = count(currentBranchOf(lab)?.interventions.length ?? 0);
   return h("p", { role: "status" }, t("This run is too large for a link: {n} things were done by hand in it. Save it as a file instead.", { n: done }));
 }
 
@@ -91,17 +92,20 @@ function shownTrace(app, { name, source }) {
   ];
 }
 
-/** @param {import("./app.js").App} app @param {string} name */
+/** @param {import("./app.js").App} app @param {string} name a picture is drawn when somebody wants one */
 function picture(app, name) {
-  const lab = app.trace ? null : app.lab;
-  const svg = app.diagram?.(PICTURE) ?? lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
-  if (!svg?.ok) return h("p", null, t("There is no picture of this view."));
   const said = h("span", { role: "status" });
+  const draw = (/** @type {(svg: string) => void} */ hand) => {
+    const lab = app.trace ? null : app.lab;
+    const svg = app.diagram?.(PICTURE) ?? lab?.svg(app.view, { ...app.paintOptions(PICTURE), verdicts_elsewhere: false });
+    if (svg?.ok) hand(svg.value);
+    else said.textContent = t("There is no picture of this view.");
+  };
   return h(
     "div",
     { class: "row" },
-    h("button", { type: "button", onclick: () => save(`${name}.svg`, "image/svg+xml", svg.value) }, t("Save a picture (SVG)")),
-    h("button", { type: "button", onclick: () => void copy(svg.value, said) }, t("Copy the picture (SVG)")),
+    h("button", { type: "button", onclick: () => draw((svg) => save(`${name}.svg`, "image/svg+xml", svg)) }, t("Save a picture (SVG)")),
+    h("button", { type: "button", onclick: () => draw((svg) => void copy(svg, said)) }, t("Copy the picture (SVG)")),
     said,
   );
 }
