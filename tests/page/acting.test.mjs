@@ -263,7 +263,7 @@ test("undo says what it took back and where the future with it is kept; nothing 
   assert.deepEqual(await stage(), before, "after an intervention");
   await page.keyboard.press("Control+z");
   await page.locator(".caption-text", { hasText: /^Undone: .*crash.* is kept as original/i }).waitFor();
-  assert.equal((await branches(page)).length, 2);
+  await page.waitForFunction(() => document.querySelectorAll(".branches .branch").length === 2);
   assert.deepEqual(await stage(), before, "with branches");
   await page.getByRole("button", { name: "Cut the network.." }).click();
   await page.getByRole("button", { name: "Apply" }).waitFor();

@@ -12,7 +12,10 @@ const ACTIONS = ["restart", "cut", "heal"];
 
 /** @type {Record<string, Extent | ((asked: any) => Extent | null)>} */
 const TAKES = {
-  act: (action) => ("crash" in action ? null : ACTIONS.some((name) => name in action) ? "actions" : "all"),
+  act: (action) => {
+    const [name = ""] = typeof action === "string" ? [action] : Object.keys(action);
+    return name === "crash" ? null : ACTIONS.includes(name) ? "actions" : "all";
+  },
   actAll: "all",
   request: "actions",
   setCut: "actions",

@@ -95,4 +95,4 @@ class CutBar extends Part {
   }
 }
 customElements.define("netsplit-cut-bar", CutBar);
-export { preset, startCut } from "./cutting.js";
+export { cutAlong, preset, startCut } from "./cutting.js";

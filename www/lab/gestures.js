@@ -16,11 +16,12 @@
  * @typedef {{ id: string | null, what: "press" | "move" | "line" | "band" | "look" | "pinch" | "menu", shift: boolean, touch: boolean, again: boolean } & Point} Press   again: soon after a click, at the same place
  */
 import { Choosing, nodeOf } from "./choosing.js";
-import { cutAlong, switchSide } from "./cutting.js";
+import { switchSide } from "./cutting.js";
 import { s } from "./dom.js";
 import { t } from "./language.js";
 import { Lens } from "./lens.js";
 import { openActions } from "./node-actions.js";
+import { forCutting } from "./on-demand.js";
 import { stageTools } from "./stage-tools.js";
 
 /** Pixels that a pointer must move before it draws a line. */
@@ -310,7 +311,10 @@ export class Gestures {
 
   /** @param {Point} a @param {Point} b */
   #cutAlong(a, b) {
-    if (!cutAlong(this.#app, this.#choosing.centres(), a, b)) this.#app.say(t("The line leaves all nodes on one side: nothing is cut."));
+    const centres = this.#choosing.centres();
+    forCutting(this.#app, ({ cutAlong }) => {
+      if (!cutAlong(this.#app, centres, a, b)) this.#app.say(t("The line leaves all nodes on one side: nothing is cut."));
+    });
   }
 
   /** @param {string} id */

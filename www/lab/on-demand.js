@@ -47,8 +47,11 @@ const OF_ACTIONS = new Set([cutting, request, TABS.faults, linkActions]);
 /** @type {Set<() => Promise<unknown>>} */
 const OF_SOON = new Set([TABS.inspect, TABS.events, TABS.properties, TABS.rules, branches, catalogue, why]);
 
+/** @param {App} app @param {(module: typeof import("./cut-bar.js")) => void} then can cut the network by hand */
+export const forCutting = (app, then) => void use(app, cutting, then, here(app));
+
 /** @param {App} app starts cutting the network by hand */
-export const startCut = (app) => void use(app, cutting, (module) => module.startCut(app), here(app));
+export const startCut = (app) => forCutting(app, (module) => module.startCut(app));
 
 /** @param {App} app @param {number} [client] */
 export const openRequest = (app, client) => void use(app, request, (module) => module.openRequest(app, client), here(app));
