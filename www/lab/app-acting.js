@@ -63,7 +63,6 @@ export class Acting extends Time {
 
   /** @param {import("../netsplit.js").Acted} acted @param {string} [parent] the branch on which it was done */
   #acted(acted, parent) {
-    this.keepPlan();
     if (acted.event) this.tellDeed(acted.event);
     if (acted.branched && parent !== undefined) this.#add(t("The old future is kept as {branch}.", { branch: parent }));
     const refusals = this.comparing?.refusals(acted);
@@ -71,15 +70,16 @@ export class Acting extends Time {
     else if (refusals) this.say(refusals);
     this.moved();
     this.changed("branches");
+    this.keepPlan();
   }
 
   fork() {
     const lab = this.need();
     const parent = currentBranchOf(lab)?.name;
     if (!this.accept(lab.fork())) return;
-    this.keepPlan();
     this.moved();
     this.changed("branches");
+    this.keepPlan();
     this.say(t("A new branch starts here: {branch}. {parent} is kept.", { branch: currentBranchOf(lab)?.name ?? "", parent: parent ?? "" }));
   }
 
@@ -87,10 +87,10 @@ export class Acting extends Time {
     const lab = this.need();
     const before = currentBranchOf(lab);
     if (!this.accept(lab.undo(), () => this.undo())) return;
-    this.keepPlan();
     this.tellLatest();
     this.moved();
     this.changed("branches");
+    this.keepPlan();
     const after = currentBranchOf(lab);
     const left = new Set(after?.interventions.map((each) => each.n));
     const undone = before?.interventions.find((each) => !left.has(each.n));
@@ -102,10 +102,10 @@ export class Acting extends Time {
   /** @param {number} id */
   switchBranch(id) {
     if (!this.accept(this.need().switchBranch(id))) return;
-    this.keepPlan();
     this.tellLatest();
     this.moved();
     this.changed("branches");
+    this.keepPlan();
   }
 
   /** @param {number} id @param {string} name */
