@@ -41,6 +41,18 @@ test("a caption of many lines grows over the stage: the actions stay where they 
   assert.ok(actions.bottom <= time.top && line.bottom <= actions.top, `${line.bottom}, ${actions.bottom}, ${time.top}`);
 });
 
+test("a verdict covers nothing of the smallest stage, and has its buttons below it", async (t) => {
+  for (const locale of ["en-US", "de-DE"]) {
+    const { page } = await lab.visit(t, { size: { width: 320, height: 640 }, touch: true, calm: true, locale, path: "#raft/even-majority" });
+    await page.locator("netsplit-time select").selectOption("1000");
+    await page.keyboard.press("k");
+    await page.locator("netsplit-caption.violated [data-key=shortest]").waitFor();
+    const [stage, text, button] = [await box(page, "netsplit-stage"), await box(page, ".caption-text"), await box(page, "netsplit-caption [data-key=shortest]")];
+    assert.ok(text.top >= stage.bottom && button.top >= text.bottom, `${locale}: ${stage.bottom}, ${text.top} to ${text.bottom}, ${button.top}`);
+    assert.ok(stage.height >= 140 && button.right <= 320, `${locale}: ${stage.height}, ${button.right}`);
+  }
+});
+
 test("with branches and a cut the actions still end above the time, and say whole words", async (t) => {
   for (const locale of ["en-US", "de-DE"]) {
     const { page } = await lab.visit(t, { size: sizes.phone, touch: true, calm: true, locale });

@@ -70,6 +70,7 @@ class Actions extends Part {
   /** @param {HTMLElement} at */
   #crash(at) {
     const up = this.app.lab?.nodes().filter((node) => node.status === "running" || node.status === "paused") ?? [];
+    if (up.length === 0) return this.app.say(t("No node runs now: there is nothing to crash."));
     // Of a crowd those that do something; the others are on the stage.
     const some = up.length > CROWD ? up.filter((node) => node.client || node.role.letter !== "F").slice(0, MOST) : up;
     openMenu(
