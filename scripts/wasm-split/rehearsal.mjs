@@ -19,6 +19,7 @@ const GERMAN = new URL("../../www/data/words/de.json", import.meta.url);
 /** What a browser has and Node has not, and clocks that are the same in every rehearsal. */
 function pretendToBeABrowser(/** @type {Hear} */ hear) {
   let now = 0;
+  let step = 0.01;
   const context = () =>
     new Proxy(new CanvasRenderingContext2D(), {
       get: (target, name) => Reflect.get(target, name) ?? ((/** @type {unknown[]} */ ...args) => hear([name, args])),
@@ -31,8 +32,14 @@ function pretendToBeABrowser(/** @type {Hear} */ hear) {
     getContext = context;
   }
   Object.assign(globalThis, { CanvasRenderingContext2D, HTMLCanvasElement });
-  performance.now = () => (now += 0.01);
-  return new HTMLCanvasElement();
+  performance.now = () => (now += step);
+  /** Time passes, for once, as on a slow machine: every look at the clock finds it that much later. */
+  const slowly = (/** @type {() => void} */ run) => {
+    step = SLOW_MS;
+    run();
+    step = 0.01;
+  };
+  return { canvas: new HTMLCanvasElement(), slowly };
 }
 
 /** @param {Lab} lab @param {Hear} hear @returns {Lab} */
@@ -53,10 +60,16 @@ const SIZES = [
   { width: 900, height: 560 },
   { width: 360, height: 280 },
   { width: 1500, height: 500 },
+  { width: 740, height: 200 },
+  { width: 640, height: 140 },
+  { width: 360, height: 230 },
+  { width: 320, height: 166 },
 ];
 const FRAME_MS = 1000 / 60;
 /** A frame that comes late, as one of a few does. */
 const LATE_MS = 100;
+/** Between two looks at the clock, on a slow machine. */
+const SLOW_MS = 30;
 const MOMENTS = 24;
 /** As many things as the stage's twin for keyboards and screen readers holds. */
 const TWIN_MAX = 300;
@@ -70,7 +83,7 @@ const TWIN_MAX = 300;
  * @returns {[name: string, run: () => Promise<void>][]}
  */
 export function visit(glue, hear = () => {}) {
-  const canvas = pretendToBeABrowser(hear);
+  const { canvas, slowly } = pretendToBeABrowser(hear);
   /** @type {Lab} */
   let lab;
   /** @type {PaintOptions} */
@@ -161,6 +174,20 @@ export function visit(glue, hear = () => {}) {
         open({ scenario: "raft/leader-crash" });
         play(1800);
         lab.free();
+        // A slow machine does not come to the opening moment at one go.
+        slowly(() => open({ scenario: "raft/leader-crash" }));
+        for (let n = 0; n < 5; n++) slowly(look);
+        play(60);
+        lab.free();
+        // What the story asks for, done at once or after some seconds, and then looked at.
+        for (let n = 0; n < MOMENTS; n++) {
+          open({ scenario: "raft/leader-crash" });
+          play(n * 7);
+          const [first] = lab.steps();
+          if (first?.action) act(first.action);
+          play(600);
+          lab.free();
+        }
         // Nobody acts at the same moment: the same from many of them, and on every node.
         for (let n = 0; n < MOMENTS; n++) {
           open({ scenario: "raft/leader-crash" });
@@ -178,6 +205,8 @@ export function visit(glue, hear = () => {}) {
           play(120);
           act({ crash: (n + 1) % 6 });
           play(60);
+          act({ crash: (n + 2) % 6 });
+          play(120);
           lab.free();
         }
       },
@@ -207,6 +236,13 @@ export function visit(glue, hear = () => {}) {
             selectAll();
           }
         }
+        // Nodes are put elsewhere, the picture is enlarged, several are selected.
+        for (const size of SIZES) {
+          options = { ...options, ...size, moved: [[0, 0.5, 0.5], [3, 0.2, 0.8]], chosen: [0, 1], camera: [2.5, 0.4, 0.6] };
+          look();
+          selectAll();
+        }
+        options = { ...options, moved: [], chosen: [], camera: null };
         // More faults, while the network is cut.
         lab.links();
         play(200);

@@ -13,8 +13,8 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Events between two looks at the clock.
-const SLICE: u64 = 64;
+/// Events between two looks at the clock: some take milliseconds.
+const SLICE: u64 = 4;
 /// How many more futures a call tries if it is not told.
 const RUNS: u64 = 2_000;
 /// How many more events a call executes if it is not told.

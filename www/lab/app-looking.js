@@ -67,7 +67,7 @@ export class Looking extends Acting {
       hover: this.hovered,
       reduced_motion: this.settings.reducedMotion,
       verdicts_elsewhere: true,
-      ...this.sight.options(this.layout),
+      ...this.sight.options(this.layout, this.has("actions")),
       ...(islands ? { islands } : {}),
     };
   }

@@ -30,15 +30,21 @@ export async function searchFrom(app, goOn) {
   const stop = new AbortController();
   const soFar = () => lab.searched() ?? { runs: 0, events: 0, found: null };
   const timer = setInterval(() => goOn(soFar()) || stop.abort(), TOLD_MS);
-  const ended = await lab.searchFailure({ signal: stop.signal });
-  clearInterval(timer);
+  const from = lab.cursor();
+  const ended = await lab.searchFailure({ signal: stop.signal }).finally(() => clearInterval(timer));
   if (lab !== app.lab) return { runs: 0, events: 0, found: null };
   if (!ended.ok) {
     if (ended.error.code !== "aborted") app.accept(ended);
     return soFar();
   }
-  if (ended.value.found) await lead(app, ended.value.found);
+  if (ended.value.found && isAt(lab, from)) await lead(app, ended.value.found);
   return ended.value;
+}
+
+/** Whoever has gone elsewhere is not led away from there. @param {import("../netsplit.js").Lab} lab @param {{ branch: number, event: number }} from */
+function isAt(lab, from) {
+  const { branch, event } = lab.cursor();
+  return branch === from.branch && event === from.event;
 }
 
 /** Goes to a failure. @param {App} app @param {Failure} failure @param {string} [said] instead of the verdict */
@@ -58,16 +64,18 @@ export async function shortestRun(app, verdict) {
   if (!lab) return;
   if (app.playing) app.pause();
   const slow = setTimeout(() => app.say(t("Looking for the shortest run..")), SLOW_MS);
-  const made = await lab.shortest(verdict.property);
-  clearTimeout(slow);
+  const from = lab.cursor();
+  const made = await lab.shortest(verdict.property).finally(() => clearTimeout(slow));
   if (lab !== app.lab) return;
   const done = app.accept(made);
   if (!done) return;
   const { failure, kept, left_out } = done.value;
   const all = kept.length + left_out.length;
-  if (all === 0) return app.show({ text: t("Nothing was done by hand in this run: there is nothing to leave out."), event: null, verdict });
-  if (left_out.length === 0) return app.show({ text: t("Nothing can be left out: it takes all {n} things done by hand.", { n: count(all) }), event: null, verdict });
+  if (all === 0) return app.show({ text: t("Nothing was done by hand before the violation: there is nothing to leave out."), event: null, verdict });
+  if (left_out.length === 0) return app.show({ text: t("Of the {n} things done by hand before the violation, none can be left out by itself.", { n: count(all) }), event: null, verdict });
   const more = left_out.length - NAMED_MAX;
   const named = list([...left_out.slice(0, NAMED_MAX), ...(more > 0 ? [t("{n} more", { n: count(more) })] : [])]);
-  await lead(app, failure, t("It takes {kept} of {all} things done by hand. Left out: {named}.", { kept: count(kept.length), all: count(all), named }));
+  const said = t("It takes {kept} of {all} things done by hand. Left out: {named}.", { kept: count(kept.length), all: count(all), named });
+  if (isAt(lab, from)) await lead(app, failure, said);
+  else app.say(said);
 }

@@ -24,7 +24,7 @@ export function showNotice(app, look) {
   if (more.some(({ name }) => name === "select")) app.select(null);
   if (app.problems.length === 0 || app.failure) return;
   const there = document.querySelector("netsplit-notice");
-  if (there instanceof Notice) return there.draw();
+  if (there instanceof Notice) return there.show();
   document.querySelector("netsplit-caption")?.before(document.createElement("netsplit-notice"));
 }
 
@@ -62,13 +62,18 @@ class Notice extends Part {
   setUp() {
     const { app } = this;
     this.append(this.#text, h("button", { type: "button", class: "quiet", onclick: () => this.#dismiss() }, t("Dismiss")));
-    this.#run = app.run;
-    this.#done = doneIn(app);
     this.on(["open", "branches", "failed"], () => {
       if (app.failure || app.run !== this.#run || doneIn(app) !== this.#done) this.#dismiss();
     });
     // Said once it stands in the page: then it is heard, too.
-    requestAnimationFrame(() => this.draw());
+    requestAnimationFrame(() => this.show());
+  }
+
+  /** Stands for the open run from now on. */
+  show() {
+    this.#run = this.app.run;
+    this.#done = doneIn(this.app);
+    this.draw();
   }
 
   draw() {

@@ -36,8 +36,9 @@ export class Sight {
     return (this.#moved[layout] ??= new Map());
   }
 
-  /** What a painter needs to know. @param {"ring" | "row" | "two-sites"} layout */
-  options(layout) {
+  /** What a painter needs to know. @param {"ring" | "row" | "two-sites"} layout @param {boolean} able whether there is what that takes: until then all is as in the opening */
+  options(layout, able) {
+    if (!able) return { layout, log_first: null, log_row: 0 };
     const { zoom, x, y } = this.camera;
     const moved = [...this.moved(layout)].map(([node, [left, top]]) => /** @type {[number, number, number]} */ ([node, left, top]));
     return {
