@@ -28,7 +28,8 @@ export function followRun(app) {
 /** @param {App} app */
 async function write(app) {
   const { lab, run } = app;
-  if (!lab || !isAtRest(app) || !isByHand(app)) return;
+  // The link of a run that is not the one that was sent stays: opened again, it says so again.
+  if (!lab || !isAtRest(app) || !isByHand(app) || app.provenance?.text) return;
   const link = lab.link();
   // A link that nobody could open any more is none.
   if (!link.ok) return;
